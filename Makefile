@@ -1,0 +1,62 @@
+# Agora. `make` alone lists what one can do.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# Debian packages by what shows that they are there: a command, or a file that dpkg knows.
+RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fonts-noto-color-emoji
+TEST_COMMANDS := java:openjdk-17-jre-headless|default-jre-headless mvn:maven chromium:chromium
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system run test check lint types imports pytest kafka kafka-jars bench soak lock golden clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
+
+setup: $(STAMP) ## make .venv from requirements.lock, system packages included
+
+$(STAMP): requirements.lock pyproject.toml
+	@docker/packages $(RUN_PACKAGES)
+	@docker/venv $(PYTHON) $(VENV)
+	@touch $@
+
+run: setup ## light the wall: log, ingest, hub and six screens on this machine
+	@$(BIN)/agora run
+
+test: setup kafka-jars ## everything that tests need, then all checks and tests, with a real Kafka
+	@$(MAKE) --no-print-directory check
+
+check: setup lint types imports pytest ## ruff, mypy --strict, import-linter, pytest
+
+lint: setup ## ruff: style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+imports: setup ## import-linter: the arrows between the packages
+	@$(BIN)/lint-imports
+
+pytest: setup ## the tests alone
+	@$(BIN)/pytest
+
+kafka-jars: ## fetch the jars of Apache Kafka from Maven Central
+	@docker/packages $(TEST_COMMANDS)
+	@docker/kafka/fetch
+
+kafka: setup kafka-jars ## start Apache Kafka on loopback (127.0.0.1:9092) and wait until it is ready
+	@docker/kafka/run
+
+bench: setup kafka-jars ## the figures of the design, one JSON line each (long)
+	@$(BIN)/python -m tests.bench
+
+lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock -q
+
+golden: setup ## draw the golden pictures anew; look at them before you commit
+	@$(BIN)/python -m tests.golden.draw
+
+clean: ## remove what was built; var/ stays
+	@rm -rf $(VENV) build *.egg-info docker/kafka/target .pytest_cache .mypy_cache .ruff_cache

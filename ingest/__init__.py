@@ -1,0 +1,1 @@
+"""Turns the world into mentions: sources, matching, back-off, dead letters."""

@@ -1,0 +1,1 @@
+"""What the hub measures: pure functions and statistics over rows; the clock and the random generator are arguments."""

@@ -1,0 +1,134 @@
+"""The log: the only truth. One small interface, two implementations behind one URL.
+
+``kafka://host:9092[,host:9092]`` is Apache Kafka, ``sqlite:path`` one SQLite file (the embedded default). A replay or
+rehearsal has a log of its own: another file, or a ``prefix`` before every topic's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+import msgspec
+
+DAY_MS: Final = 86_400_000
+
+
+class LogUnavailable(Exception):
+    """The log did not take or give records in time; the message says which log and what to do."""
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """One topic of the log. ``retention_ms`` is None where records stay until a newer one of their key replaces them."""
+
+    name: str
+    partitions: int
+    retention_ms: int | None
+    compacted: bool = False
+
+
+MENTIONS: Final = Topic("mentions", 12, 7 * DAY_MS)
+RETRACTIONS: Final = Topic("retractions", 1, 8 * DAY_MS)
+REJECTED: Final = Topic("mentions.rejected", 1, 3 * DAY_MS)
+CONTROL: Final = Topic("control", 1, None, compacted=True)
+AUDIT: Final = Topic("audit", 1, 400 * DAY_MS)
+MEMORY: Final = Topic("memory", 1, None, compacted=True)
+
+TOPICS: Final = (MENTIONS, RETRACTIONS, REJECTED, CONTROL, AUDIT, MEMORY)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What a writer hands over: records of one ``key`` keep their order; a ``value`` of None clears a compacted key."""
+
+    key: str
+    value: bytes | None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What a reader gets. ``time`` is when the log took it, integer milliseconds UTC, never falling within a partition."""
+
+    topic: str
+    partition: int
+    offset: int
+    time: int
+    key: str
+    value: bytes | None
+
+
+Offsets = Mapping[int, int]
+"""Partition to the offset of the next record to read."""
+
+
+class Reader(Protocol):
+    """A cursor over some topics, of one reader's own; nobody else's reading moves it."""
+
+    async def poll(self, timeout_s: float, max_records: int = 5000) -> list[Record]:
+        """The next records, within each partition in order; empty when none came in ``timeout_s`` seconds.
+
+        Raises ``LogUnavailable`` when the log cannot be reached; a later call goes on where this one stood.
+        """
+        ...
+
+    def position(self, topic: Topic) -> dict[int, int]:
+        """For each partition the offset of the next record that ``poll`` will give."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Log(Protocol):
+    """What Kafka and SQLite have in common. All methods raise ``LogUnavailable`` after ``timeout_s`` of the log's making."""
+
+    async def publish(self, topic: Topic, entries: Sequence[Entry]) -> None:
+        """Append ``entries``; returns when the log has them for good. On ``LogUnavailable`` some may be in it."""
+        ...
+
+    async def reader(self, starts: Mapping[Topic, Offsets | None]) -> Reader:
+        """A new reader of the topics from the given offsets; None is the beginning, a missing partition too."""
+        ...
+
+    async def beginning(self, topic: Topic) -> dict[int, int]:
+        """For each partition the offset of the oldest record that is kept."""
+        ...
+
+    async def end(self, topic: Topic) -> dict[int, int]:
+        """For each partition the offset that the next record will get."""
+        ...
+
+    async def offsets_for_time(self, topic: Topic, time_ms: int) -> dict[int, int]:
+        """For each partition the offset of the first record whose log time is at or after ``time_ms``; else its end."""
+        ...
+
+    async def commit(self, group: str, topic: Topic, offsets: Offsets) -> None:
+        """Remember under the name ``group`` how far it has read."""
+        ...
+
+    async def committed(self, group: str, topic: Topic) -> dict[int, int]:
+        """What ``commit`` last said; partitions never committed are missing."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+async def open_log(url: str, *, prefix: str = "", timeout_s: float = 10.0) -> Log:
+    """The log at ``url``, its topics made where they are missing.
+
+    Raises ``LogUnavailable`` when it cannot be reached in ``timeout_s`` and ``ValueError`` for a URL that names none.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite" and rest:
+        from stream.log.sqlite import SqliteLog
+
+        return await SqliteLog.open(rest, prefix=prefix, timeout_s=timeout_s)
+    if scheme == "kafka" and rest.startswith("//") and len(rest) > 2:
+        from stream.log.kafka import KafkaLog
+
+        return await KafkaLog.open(rest[2:], prefix=prefix, timeout_s=timeout_s)
+    raise ValueError(f"{url!r} names no log; write sqlite:var/agora.db or kafka://host:9092")

@@ -1,0 +1,1 @@
+"""What may be shown: an ordered chain between the state and every feed."""

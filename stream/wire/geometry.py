@@ -1,0 +1,154 @@
+"""Geometry of the wall: screens in a grid on one canvas that includes the bezels, panels over rectangles of screens.
+
+Canvas coordinates are pixels, x to the right, y down, (0, 0) at the top left of screen 1. Screens are numbered from 1, row
+by row. The origin of a screen is i · (screen + gap), as in Tide, so that a line runs straight behind a bezel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+BEZEL_ZONE: Final = 6.0
+"""Nodes closer to a bezel's middle than this many half gaps are eased away from it."""
+BEZEL_POWER: Final = 0.3
+
+
+class Rect(msgspec.Struct, frozen=True):
+    """A rectangle in canvas pixels."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.h
+
+    def inset(self, dx: float, dy: float | None = None) -> Rect:
+        """Smaller by ``dx`` at left and right and ``dy`` at top and bottom."""
+        dy = dx if dy is None else dy
+        return Rect(self.x + dx, self.y + dy, max(0.0, self.w - 2 * dx), max(0.0, self.h - 2 * dy))
+
+    def contains(self, other: Rect) -> bool:
+        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
+
+    def overlaps(self, other: Rect) -> bool:
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """``columns`` × ``rows`` screens of ``width`` × ``height`` pixels with gaps (both bezels) between them, in pixels.
+
+    ``pitch_mm`` is the distance of two pixels in millimetres, ``distance_m`` the one from which the wall is read.
+    """
+
+    columns: int = 3
+    rows: int = 2
+    width: int = 1920
+    height: int = 1080
+    gap_x: int = 36
+    gap_y: int = 36
+    pitch_mm: float = 0.63
+    distance_m: float = 5.0
+
+    @property
+    def count(self) -> int:
+        return self.columns * self.rows
+
+    @property
+    def canvas(self) -> Rect:
+        """All screens and the bezels between them."""
+        return self.span(range(1, self.count + 1))
+
+    @property
+    def smallest_cap_px(self) -> float:
+        """The smallest cap height that is readable from ``distance_m``: distance / 200, in pixels."""
+        return self.distance_m * 1000.0 / 200.0 / self.pitch_mm
+
+    def screen(self, number: int) -> Rect:
+        """The rectangle of a screen. Raises ``ValueError`` for a number that the grid does not have."""
+        if not 1 <= number <= self.count:
+            raise ValueError(f"screen {number} does not exist; the grid has 1 to {self.count}")
+        row, column = divmod(number - 1, self.columns)
+        return Rect(
+            column * (self.width + self.gap_x), row * (self.height + self.gap_y), float(self.width), float(self.height)
+        )
+
+    def span(self, numbers: Iterable[int]) -> Rect:
+        """The smallest rectangle around some screens, bezels between them included."""
+        screens = [self.screen(n) for n in numbers]
+        if not screens:
+            raise ValueError("a panel needs at least one screen")
+        left, top = min(s.x for s in screens), min(s.y for s in screens)
+        return Rect(left, top, max(s.right for s in screens) - left, max(s.bottom for s in screens) - top)
+
+    def is_rectangle(self, numbers: Sequence[int]) -> bool:
+        """Whether the screens fill a rectangle, each once."""
+        around = self.span(numbers)
+        inside = {n for n in range(1, self.count + 1) if around.contains(self.screen(n))}
+        return len(numbers) == len(set(numbers)) and set(numbers) == inside
+
+    def screen_at(self, x: float, y: float) -> int | None:
+        """The number of the screen under a point, or None under a bezel or outside."""
+        column, dx = divmod(x, self.width + self.gap_x)
+        row, dy = divmod(y, self.height + self.gap_y)
+        if not (0 <= column < self.columns and 0 <= row < self.rows) or dx >= self.width or dy >= self.height:
+            return None
+        return int(row) * self.columns + int(column) + 1
+
+    def gaps(self, within: Rect) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+        """The vertical and the horizontal strips of bezel that cross ``within``: their (start, end) in x and in y."""
+        xs = [
+            (i * (self.width + self.gap_x) - self.gap_x, float(i * (self.width + self.gap_x)))
+            for i in range(1, self.columns)
+        ]
+        ys = [
+            (i * (self.height + self.gap_y) - self.gap_y, float(i * (self.height + self.gap_y)))
+            for i in range(1, self.rows)
+        ]
+        return (
+            [g for g in xs if within.x < g[0] and g[1] < within.right],
+            [g for g in ys if within.y < g[0] and g[1] < within.bottom],
+        )
+
+
+def graph_area(grid: Grid, panel: Rect, title: bool) -> Rect:
+    """Where the nodes of a graph panel may lie: inside its margins, below its title where it has one."""
+    area = panel.inset(96.0, 96.0)
+    if title:
+        return Rect(area.x, area.y + 190.0, area.w, max(0.0, area.h - 190.0))
+    return area
+
+
+def place(grid: Grid, area: Rect, uv: Floats) -> Floats:
+    """Unit box positions ``uv`` (n, 2) in 0 … 1 to canvas pixels (n, 2) in ``area``, eased away from bezels.
+
+    The easing is continuous and keeps the order of nodes, so that a node that drifts across a bezel crosses it quickly
+    and never jumps. Hub (labels) and wall (lights) use this one map.
+    """
+    out = np.empty_like(uv, dtype=np.float32)
+    gaps_x, gaps_y = grid.gaps(area)
+    out[:, 0] = _eased(area.x + uv[:, 0] * area.w, gaps_x)
+    out[:, 1] = _eased(area.y + uv[:, 1] * area.h, gaps_y)
+    return out
+
+
+def _eased(values: Floats, gaps: list[tuple[float, float]]) -> Floats:
+    for start, end in gaps:
+        middle, zone = (start + end) / 2, BEZEL_ZONE * (end - start) / 2 + 60.0
+        s = np.clip((values - middle) / zone, -1.0, 1.0)
+        eased = middle + zone * np.sign(s) * np.abs(s) ** BEZEL_POWER
+        values = np.where(np.abs(values - middle) < zone, eased, values).astype(np.float32)
+    return values

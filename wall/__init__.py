@@ -1,0 +1,1 @@
+"""The renderer: screens, painter, text, visuals, transitions."""
