@@ -124,7 +124,7 @@ class Grid(msgspec.Struct, frozen=True):
         )
 
 
-def graph_area(grid: Grid, panel: Rect, title: bool) -> Rect:
+def graph_area(panel: Rect, title: bool) -> Rect:
     """Where the nodes of a graph panel may lie: inside its margins, below its title where it has one."""
     area = panel.inset(96.0, 96.0)
     if title:

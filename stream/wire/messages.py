@@ -244,8 +244,8 @@ class Picture(msgspec.Struct, frozen=True, tag="picture"):
 WallMessage = Ping | WallState | Picture
 
 _encoder = msgspec.msgpack.Encoder()
-_from_hub = msgspec.msgpack.Decoder(HubMessage)
-_from_wall = msgspec.msgpack.Decoder(WallMessage)
+_from_hub: msgspec.msgpack.Decoder[HubMessage] = msgspec.msgpack.Decoder(HubMessage)
+_from_wall: msgspec.msgpack.Decoder[WallMessage] = msgspec.msgpack.Decoder(WallMessage)
 
 
 def encode(message: HubMessage | WallMessage) -> bytes:
