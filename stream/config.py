@@ -6,11 +6,17 @@ value out of range is a fault with its line; all faults are told at once.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import os
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from stream import toml
+from stream.toml import Fault
 from stream.wire.geometry import Grid
 from stream.wire.messages import Event, Mode, Theme
 
@@ -180,3 +186,106 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simulation: SimulationConfig = SimulationConfig()
     webhook: WebhookConfig = WebhookConfig()
     tracks: dict[str, TrackConfig] = {}
+
+
+class Misconfigured(Exception):
+    """The configuration has faults; ``faults`` lists every one with its line."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+NOT_SETTINGS: Final = frozenset({"AGORA_HUB_TOKEN", "AGORA_LOG_PASSWORD"})
+"""Secrets that only come from the environment and belong to no table."""
+
+
+def load(path: str | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration of ``path`` (default ``agora.toml`` if it exists) with the environment over it.
+
+    Raises ``Misconfigured`` with every fault.
+    """
+    environment = os.environ if environment is None else environment
+    path = path or environment.get("AGORA_CONFIG")
+    file = path or "agora.toml"
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if path:
+            raise Misconfigured([Fault(file, 0, "there is no such file")]) from None
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured([Fault(file, 0, f"cannot be read: {error}")]) from error
+    document = toml.read(text, file)
+    if isinstance(document, Fault):
+        raise Misconfigured([document])
+    wrong = toml.faults(document, Config, file)
+    settings, environment_faults = _from_environment(environment)
+    wrong += environment_faults
+    if wrong:
+        raise Misconfigured(wrong)
+    return msgspec.convert(_merged(document.data, settings), Config)
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """The log, the clock and the hub's address of ``config`` as environment variables, for a child process."""
+    variables: dict[str, str] = {}
+    for table in ("log", "clock", "hub"):
+        for key, value in msgspec.structs.asdict(getattr(config, table)).items():
+            variables[f"AGORA_{table}_{key}".upper()] = str(value)
+    return variables
+
+
+def _from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    """The settings that variables name, nested as in the file, and what is wrong with them."""
+    settings: dict[str, Any] = {}
+    wrong: list[Fault] = []
+    tables = {f.name: f.type for f in msgspec.structs.fields(Config)}
+    for name in sorted(environment):
+        table, _, rest = name.removeprefix("AGORA_").lower().partition("_")
+        if not name.startswith("AGORA_") or name in NOT_SETTINGS or table not in tables or not rest:
+            continue
+        found = _resolve(tables[table], rest)
+        if found is None:
+            known = [f.name for f in msgspec.structs.fields(tables[table])] if table != "tracks" else ["NAME_terms"]
+            wrong.append(Fault("environment", 0, f"{name}: {toml.unknown(rest, known, table)}"))
+            continue
+        keys, kind = found
+        raw = environment[name]
+        parts = [p.strip() for p in raw.split(",") if p.strip()] if typing.get_origin(kind) is tuple else raw
+        try:
+            value = msgspec.convert(parts, kind, strict=False)
+        except msgspec.ValidationError as error:
+            wrong.append(Fault("environment", 0, f"{name}: {error}"))
+            continue
+        inner = settings.setdefault(table, {})
+        for key in keys[:-1]:
+            inner = inner.setdefault(key, {})
+        inner[keys[-1]] = value
+    return settings, wrong
+
+
+def _resolve(kind: Any, rest: str) -> tuple[tuple[str, ...], Any] | None:
+    """The path of keys that ``rest`` (keys joined by underscores) names inside ``kind``, and the type of its value."""
+    if typing.get_origin(kind) is dict:
+        name, _, inner = rest.partition("_")
+        found = _resolve(typing.get_args(kind)[1], inner) if inner else None
+        return ((name, *found[0]), found[1]) if found else None
+    for field in msgspec.structs.fields(kind):
+        if rest == field.name:
+            return (field.name,), field.type
+        nested = typing.get_origin(field.type) is dict or (
+            isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
+        )
+        if nested and rest.startswith(field.name + "_"):
+            found = _resolve(field.type, rest[len(field.name) + 1 :])
+            if found:
+                return (field.name, *found[0]), found[1]
+    return None
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        merged[key] = _merged(merged[key], value) if isinstance(value, dict) and key in merged else value
+    return merged
