@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 from cyclopts import App, Parameter
@@ -219,6 +219,37 @@ def wall(
         frames=frames,
         name=name,
     )
+
+
+@app.command
+def pin(
+    roles: Annotated[list[Literal["viewer", "moderator", "operator"]] | None, Parameter(help="Whose.")] = None,
+) -> int:
+    """Make new PINs for all roles, or for some; who is signed in with an old one has to sign in again."""
+    from stream.hub import auth
+
+    for role, digits in auth.new_pins(var(), roles or auth.ROLES).items():
+        print(f"{role:10}{digits}")
+    return 0
+
+
+@app.command
+def check(*, config: ConfigFile = None) -> int:
+    """Check the configuration and the layouts: exit 0, or 2 with every fault and its line."""
+    from stream import layouts
+
+    settings = configuration(config)
+    shelf = layouts.load(layouts.folder(settings.wall.layouts), settings.wall.grid)
+    faults = [str(fault) for fault in shelf.faults]
+    if settings.wall.layout not in shelf.layouts:
+        faults.append(
+            f"wall.layout: there is no layout {settings.wall.layout!r}; there are {', '.join(sorted(shelf.layouts))}"
+        )
+    print(
+        "\n".join(faults) if faults else f"All is well: {len(shelf.layouts)} layouts.",
+        file=sys.stderr if faults else sys.stdout,
+    )
+    return 2 if faults else 0
 
 
 def told(line: str) -> None:

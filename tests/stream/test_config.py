@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +103,22 @@ def test_a_child_gets_the_same(tmp_path: Path) -> None:
     """environment_of hands log, clock and hub to a child process unchanged."""
     config = load(None, {"AGORA_CLOCK_MODE": "replay", "AGORA_CLOCK_SPEED": "120", "AGORA_LOG_PREFIX": "r-"})
     assert load(None, environment_of(config)) == config
+
+
+def test_the_shipped_file_documents_every_setting() -> None:
+    """agora.toml holds every setting with its default, so that nothing has to be guessed."""
+    shipped = Path(__file__).parents[2] / "agora.toml"
+    assert load(str(shipped), {}) == Config()
+    document = toml.read(shipped.read_text(encoding="utf-8"), "agora.toml")
+    assert isinstance(document, toml.Document)
+    missing = [
+        (table.name, key.name)
+        for table in msgspec.structs.fields(Config)
+        if table.name not in ("tracks",)
+        for key in msgspec.structs.fields(table.type)
+        if key.name not in document.data[table.name] and key.name != "senders"
+    ]
+    assert missing == []
 
 
 def test_replay_clock() -> None:
