@@ -1,0 +1,149 @@
+"""``agora ingest``: the sources, the spool and the way to the log, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+import xxhash
+
+from ingest.cursors import Cursors
+from ingest.publisher import Publisher
+from ingest.source import Context, Source, make
+from ingest.spool import Spool, SpoolLocked
+from ingest.supervisor import Supervisor
+from stream.config import Config
+from stream.log import Log, LogUnavailable, open_log
+
+REPORT_S: Final = 60.0
+OPEN_S: Final = 5.0
+"""Pause between two tries to open a log that is not there yet."""
+
+logger = structlog.get_logger("ingest")
+
+
+def now_ms() -> int:
+    """The wall clock in integer milliseconds, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def folder_of(config: Config) -> Path:
+    """The folder of spool and cursors: one for each log, so that a replay's posts never drain into the live log."""
+    log = f"{config.log.url} {config.log.prefix}".encode()
+    return Path(config.ingest.spool) / f"{config.log.url.partition(':')[0]}-{xxhash.xxh64_hexdigest(log)[:12]}"
+
+
+def source_names(config: Config) -> tuple[str, ...]:
+    """The sources that run: the configured ones, else the simulation in a rehearsal and Bluesky otherwise, and the webhook."""
+    if config.ingest.sources:
+        return config.ingest.sources
+    first = "simulation" if config.clock.mode == "rehearsal" else "bluesky"
+    return (first, "webhook") if config.webhook.senders else (first,)
+
+
+def run(config: Config, sources: Sequence[str] | None = None) -> int:
+    """Run ``sources`` (default: those of the configuration) until SIGTERM or SIGINT, or until all have finished.
+
+    Returns the exit code: 0, or 2 with a sentence on standard error for what a person has to change.
+    """
+    context = Context(config=config, now=now_ms, folder=folder_of(config))
+    try:
+        made = [make(name, context) for name in (source_names(config) if sources is None else sources)]
+    except ValueError as fault:
+        print(f"agora ingest: {fault}", file=sys.stderr)
+        return 2
+    return run_sources(config, made)
+
+
+def run_sources(
+    config: Config, sources: Sequence[Source], *, progress: Callable[[Publisher], None] | None = None
+) -> int:
+    """Like ``run``, for sources that are made already. ``progress`` is called four times a second."""
+    try:
+        spool = Spool(folder_of(config), config.ingest.spool_mb << 20)
+    except (SpoolLocked, OSError) as fault:
+        print(f"agora ingest: {fault}", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_run(config, sources, spool, progress))
+    finally:
+        spool.close()
+
+
+async def _run(
+    config: Config, sources: Sequence[Source], spool: Spool, progress: Callable[[Publisher], None] | None
+) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    main = asyncio.create_task(_serve(config, sources, spool, progress), name="ingest")
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.wait((main, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not main.done():
+        logger.info("ingest stops")
+        main.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        return await main
+    return 0
+
+
+async def _serve(
+    config: Config, sources: Sequence[Source], spool: Spool, progress: Callable[[Publisher], None] | None
+) -> int:
+    try:
+        log = await _open(config)
+    except ValueError as fault:
+        print(f"agora ingest: {fault}", file=sys.stderr)
+        return 2
+    publisher = Publisher(log, spool, now=now_ms)
+    cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
+    supervisor = Supervisor(sources, publisher, cursors, now=now_ms)
+    helpers = [asyncio.create_task(publisher.drain(), name="drain")]
+    helpers.append(asyncio.create_task(_report(supervisor, publisher), name="report"))
+    if progress is not None:
+        helpers.append(asyncio.create_task(_tick(publisher, progress), name="progress"))
+    try:
+        await supervisor.run()
+        await publisher.emptied()
+        if progress is not None:
+            progress(publisher)
+    finally:
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await log.close()
+    return 0
+
+
+async def _open(config: Config) -> Log:
+    """The log, however long it takes to come up; nothing is heard before, so nothing can be lost."""
+    while True:
+        try:
+            return await open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s)
+        except LogUnavailable as fault:
+            logger.warning("waiting for the log", reason=str(fault))
+            await asyncio.sleep(OPEN_S)
+
+
+async def _tick(publisher: Publisher, progress: Callable[[Publisher], None]) -> None:
+    while True:
+        await asyncio.sleep(0.25)
+        progress(publisher)
+
+
+async def _report(supervisor: Supervisor, publisher: Publisher) -> None:
+    """A line a minute for each source: what became of its items, and how it is."""
+    while True:
+        await asyncio.sleep(REPORT_S)
+        for name, state in supervisor.states.items():
+            counts = {kind: n for (source, kind), n in publisher.counts.items() if source == name}
+            logger.info("source", source=name, state=state.state, fault=state.fault, spool=publisher.waiting, **counts)

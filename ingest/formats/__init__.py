@@ -1,0 +1,24 @@
+"""The formats of archives: each turns one line into mentions and retractions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ingest.formats import agora, twitter_v1
+from ingest.roles import Roles
+from stream.mention import Mention, Retraction
+
+Parser = Callable[[bytes], Sequence[Mention | Retraction]]
+"""Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public."""
+
+Format = Callable[[Roles], Parser]
+
+FORMATS: Final[dict[str, Format]] = {"agora": agora.parser, "twitter-v1": twitter_v1.parser}
+
+
+def parser(name: str, roles: Roles) -> Parser:
+    """The parser of the format called ``name``. Raises ``ValueError`` for one that is not known."""
+    if name not in FORMATS:
+        raise ValueError(f"{name!r} is no format of an archive; known are {', '.join(FORMATS)}")
+    return FORMATS[name](roles)

@@ -1,0 +1,63 @@
+"""Strangers' words on their way into a mention: what is refused, what is tidied, what is found in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from stream.mention import TEXT_LIMIT, Unreadable, clean
+
+NAME_LIMIT: Final = 200
+LIST_LIMIT: Final = 64
+"""Hashtags, links, people or pictures that one mention keeps."""
+
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+_HASHTAG = re.compile(r"(?<![\w&/#＃])[#＃](\w*[^\W\d_]\w*)")
+_LINK = re.compile(r"https?://[^\s<>\"'）」』\u3000]+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9_](?:[\w.-]*\w)?(?:@[\w.-]+\w)?)")
+
+
+def words(text: str) -> str:
+    """``text`` as a mention holds it. Raises ``Unreadable`` for NULs, lone surrogates and what is too long."""
+    if _REFUSED.search(text):
+        raise Unreadable("text holds a NUL character" if "\x00" in text else "text holds a lone surrogate")
+    if len(text) <= TEXT_LIMIT and not _CONTROL.search(text):
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return clean(text)
+
+
+def name(text: str) -> str:
+    """A handle or display name on one line, cut to ``NAME_LIMIT`` characters. Raises ``Unreadable`` like ``words``."""
+    if len(text) > NAME_LIMIT:
+        text = text[:NAME_LIMIT]
+    if text.isascii() and text.isprintable():
+        return text
+    return " ".join(words(text).split())
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """The hashtags of ``text`` without their sign, each once, as first written; all digits is no hashtag."""
+    return unique(_HASHTAG.findall(text))
+
+
+def links(text: str) -> tuple[str, ...]:
+    """The web addresses in ``text``, each once, without the punctuation that ends a sentence."""
+    return unique(link.rstrip(".,;:!?)]}…") for link in _LINK.findall(text))
+
+
+def handles(text: str) -> tuple[str, ...]:
+    """The people named in ``text`` by ``@handle``, each once."""
+    return unique(_HANDLE.findall(text))
+
+
+def web_links(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``addresses`` that a browser would open as a page, each once; other schemes are left out."""
+    return unique(a for a in addresses if a[:8].lower().startswith(("http://", "https://")) and len(a) <= 2048)
+
+
+def unique(values: Iterable[str]) -> tuple[str, ...]:
+    """``values`` in order, each once, at most ``LIST_LIMIT``."""
+    return tuple(dict.fromkeys(values))[:LIST_LIMIT]
