@@ -1,1 +1,48 @@
-"""One file a visual."""
+"""Visuals: what a panel can show, one a file.
+
+A visual is an object with the attributes of ``Visual``. Those of Agora are found by their file's name; others come by the
+entry point group ``agora.visuals``. What a visual draws is a function of the view and of what its place remembers, eased
+with hub time.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module, metadata
+from typing import Final, Protocol
+
+from stream.wire.messages import Graph
+from wall.drawlist import Layer
+from wall.panel import Place
+from wall.view import View
+
+SHIPPED: Final = ("constellation", "conversations", "stories", "numbers", "rising", "title", "test_pattern")
+
+
+class Visual(Protocol):
+    """``needs`` names feeds (``graph:topics stories figures``); ``seconds`` is how long it wants to be seen."""
+
+    name: str
+    needs: frozenset[str]
+    seconds: float
+    graph: Graph | None
+    """The graph whose nodes it shows, which fly to their new places when a layout turns into another."""
+
+    def away(self, view: View) -> bool:
+        """Whether it has nothing to show and should be skipped."""
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        """Add its part of the picture to ``layer``."""
+
+
+@cache
+def find(name: str) -> Visual | None:
+    """The visual of that name, or None."""
+    if name in SHIPPED:
+        visual: Visual = import_module(f"wall.visuals.{name}").VISUAL
+        return visual
+    for point in metadata.entry_points(group="agora.visuals"):
+        if point.name == name:
+            loaded: Visual = point.load()
+            return loaded
+    return None

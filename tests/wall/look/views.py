@@ -1,0 +1,217 @@
+"""Seeded, invented views for pictures and tests: a festival of light, its topics, its people and what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stream import layouts
+from stream.wire.geometry import Grid, graph_area, place
+from stream.wire.messages import Card, Event, Figures, Graph, Hello, Label, Labels, Layout, OnAir, Stories, Theme
+from stream.wire.snapshot import Flow, Numbers, Rising, Sentiment
+from wall.view import GraphState, View
+
+T = 1_790_000_000_000.0
+TOPICS = (
+    "#LichterNacht", "#LightParade", "#Aurora", "#valoatulos", "#OpenAir", "#NachtDerIdeen", "#光の祭り", "#Drohnenshow",
+    "#StreetFood", "#laser", "#مهرجان_النور", "#HarbourStage", "#FadoNoCais", "#SilentDisco", "#Lanterns", "#kidsday",
+    "#bridge", "#nightride", "#Kino", "#DesignWeek", "#LumièreVive", "#festivaalit", "#SoundWalk", "#ferry", "#rooftop",
+    "#opening", "#Projection", "#neon", "#volunteers", "#CleanUp", "#lasershow", "#Workshop", "#Poetry", "#เทศกาลแสง",
+    "#Fireworks", "#river", "#choir", "#LostAndFound", "#coffee", "#weather", "#Tram9", "#encore", "#BigBand", "#דוכן_אור",
+    "#stargazing", "#रोशनी", "#MapOfLight", "#GoodNight", "#Techno", "#AfterParty", "#yoga", "#Photography",
+)  # fmt: skip
+PEOPLE = (
+    "mira_hallund", "lichtermeer", "joao.costa", "harbourstage", "nightowl_ana", "festivalradio", "tomas_v", "valokuva",
+    "studio_kite", "the_ferryman", "lena-b", "citytram", "poemsbynight", "kaiserlicht", "dronepilot7", "saara_k", "old_quay",
+    "mapmaker", "choir_of_9", "amir.light", "yuki_draws", "bikekitchen", "neonlab", "greta_o", "ponte", "laterna",
+    "soundwalker", "rooftopcine", "marktfrau", "blueglass", "ninefold", "hannu", "papierschiff", "oleander", "teodora",
+    "quietroom", "lampyris", "benno_w", "streetfoodie", "rosa_m", "velo", "paulina", "starfish", "noor", "ida_s", "emre_d",
+    "wolke7", "linnea", "nocturne", "hafenkind", "volta", "tuuli", "sol_y", "kim_r",
+)  # fmt: skip
+POSTS = (
+    ("Mira Hallund", "mira_hallund", "en", "The whole harbour went dark, and then nine thousand lanterns. I have never "
+     "heard a crowd be that quiet. #LichterNacht", 962, 611),
+    ("Harbour Stage", "harbourstage", "en", "Gates open at 18:00. Bring something warm, the wind has turned. 🧣", 214, 160),
+    ("やまもと ゆき", "yuki_draws", "ja", "橋の上から見た光の川が本当にきれいだった。#光の祭り ✨", 171, 149),
+    ("Saara K.", "saara_k", "fi", "Paras ilta koko vuonna. Valot heijastuivat veteen ja kaikki vain hymyilivät 💛 #valoatulos",
+     122, 108),
+    ("أمير", "amir.light", "ar", "كانت المدينة كلها تضيء الليلة، شكرا لكل المتطوعين 🌙 #مهرجان_النور", 101, 93),
+    ("João Costa", "joao.costa", "pt", "O fado no cais, com as luzes a tremer na água. Arrepiante. #FadoNoCais", 96, 84),
+    ("Festival Radio", "festivalradio", "en", "Drone show moved to 21:30.", 88, 61),
+    ("Lena B", "lena-b", "de", "Wer hat die gelbe Laterne am Kai 9 verloren? Sie wartet bei uns am Infostand 🏮", 79, 70),
+    ("The Ferryman", "the_ferryman", "en", "Three boats, two hundred people, one accordion.", 64, 60),
+)  # fmt: skip
+
+
+def shipped(name: str) -> Layout:
+    """The layout of that name that comes with Agora."""
+    shelf = layouts.load(Path(layouts.SHIPPED), Grid())
+    assert not shelf.faults, shelf.faults
+    return shelf.layouts[name]
+
+
+def graph_state(graph: Graph, n: int, m: int, seed: int = 7, groups: int = 14) -> GraphState:
+    """A graph of ``n`` nodes with communities, hubs and weak ties, its nodes strongest first."""
+    random = np.random.default_rng(seed)
+    weight = np.sort(random.pareto(1.15, n) + 0.05)[::-1].astype(np.float32)
+    weight = np.clip(weight / weight[0] * 1.0, 0.0, 1.0) ** 0.8
+    share = 1.0 / np.arange(1, groups + 1) ** 0.55
+    community = random.choice(groups, n, p=share / share.sum())
+    community[: min(groups, n)] = np.arange(min(groups, n))
+    uv = _spread(random, community, groups)
+    if graph == "people":
+        uv = 0.5 + (uv - 0.5) * 0.98
+    source, target = _edges(random, community, weight, uv, m)
+    strength = np.sort(random.beta(1.3, 3.5, len(source)))[::-1].astype(np.float32)
+    outside = community[source] != community[target]
+    weak = (outside & (random.random(len(source)) < (0.30 if graph == "people" else 0.0))).astype(np.uint8)
+    role = np.zeros(n, np.uint8)
+    if graph == "people":
+        role[[3, 17, 64]], role[[8, 40, 90, 130]] = 2, 1
+    burst = np.zeros(n, np.float32)
+    burst[[1, 5, 11]] = (0.95, 0.7, 0.5)
+    code = np.where(community < 11, community, np.where(community < 13, community, 255)).astype(np.uint8)
+    pulses = [
+        (int(a), int(b), T - float(p))
+        for a, b, p in zip(source[5:150:9], target[5:150:9], random.uniform(100, 1600, 17), strict=False)
+    ]
+    return GraphState(
+        graph, n + 8, random.permutation(np.arange(1000, 1000 + n, dtype=np.uint32)), uv, weight, np.ones(n, np.float32), code,
+        role, np.ones(n, np.float32), np.zeros(n, np.float32), burst, source, target, strength, weak, pulses,
+    )  # fmt: skip
+
+
+def _spread(random: np.random.Generator, community: np.ndarray, groups: int) -> np.ndarray:
+    """Positions as the hub gives them: clusters, half evened out by rank along each axis."""
+    columns = max(1, round((groups * 8 / 3) ** 0.5))
+    cells = random.permutation(columns * max(1, -(-groups // columns)))[:groups]
+    centre = np.column_stack([cells % columns + 0.5, cells // columns + 0.5]) / [columns, max(1, -(-groups // columns))]
+    centre += random.normal(0, 0.03, centre.shape)
+    size = np.bincount(community, minlength=groups)[community] / len(community)
+    uv = centre[community] + random.normal(0, 1, (len(community), 2)) * (0.05 + 0.42 * size[:, None]) * [0.55, 1.0]
+    for axis in (0, 1):
+        order = np.argsort(np.argsort(uv[:, axis], kind="stable")) / max(1, len(uv) - 1)
+        low, high = uv[:, axis].min(), uv[:, axis].max()
+        uv[:, axis] = 0.5 * order + 0.5 * (uv[:, axis] - low) / max(high - low, 1e-6)
+    return np.clip(uv, 0.0, 1.0).astype(np.float32)
+
+
+def _edges(random: np.random.Generator, community: np.ndarray, weight: np.ndarray, uv: np.ndarray, m: int) -> Any:
+    n = len(weight)
+    pairs: set[tuple[int, int]] = set()
+    pull = weight / weight.sum()
+    while len(pairs) < min(m, n * (n - 1) // 4):
+        a = int(random.integers(n))
+        inside = random.random() < 0.9
+        others = np.flatnonzero((community == community[a]) if inside else np.ones(n, bool))
+        near = np.exp(-np.hypot(*((uv[others] - uv[a]) * [2.6, 1.0]).T) / (0.12 if inside else 0.3)) * (
+            pull[others] + 0.3 / n
+        )
+        b = int(random.choice(others, p=near / near.sum()))
+        if a != b:
+            pairs.add((min(a, b), max(a, b)))
+    listed = sorted(pairs)
+    random.shuffle(listed)
+    return np.array([p[0] for p in listed], np.uint32), np.array([p[1] for p in listed], np.uint32)
+
+
+def figures() -> Figures:
+    """Half an hour of an evening with one great moment."""
+    random = np.random.default_rng(3)
+    x = np.arange(60)
+    curve = 22 + 7 * np.sin(x / 9.0) + 64 * np.exp(-(((x - 41) / 4.2) ** 2)) + 30 / (1 + np.exp(-(x - 50) / 2.0))
+    timeline = tuple(int(v) for v in curve + random.normal(0, 3.0, 60))
+    numbers = Numbers(
+        posts=sum(timeline), volume_per_min=round(sum(timeline) / 30.0, 4), per_second=1.1, change=0.92, voices=812,
+        new_voices_share=0.21, creators=402, editors=410, owned=61, earned=1895, reach=1_430_000, held=3,
+        sentiment=Sentiment(0.31, 0.48, 0.39, 0.13, 1500), roles={"brand": 14, "public": 798},
+        flows={"brand_public": Flow(61, 0.08, 0.2), "public_brand": Flow(210, 0.27, 1.1), "public_public": Flow(504, 0.65, 0.1)},
+        languages={"en": 900, "fi": 300, "de": 260}, sources={"simulation": 1956}, countries={},
+        timeline=timeline, bucket_ms=30_000,
+    )  # fmt: skip
+    rising = tuple(
+        Rising(name, score, int(T) - minutes * 60_000, name, factor, _burst_curve(i, factor))
+        for i, (name, score, minutes, factor) in enumerate(
+            [("#Drohnenshow", 0.95, 9, 9.2), ("#LightParade", 0.8, 14, 6.1), ("#光の祭り", 0.7, 6, 4.8),
+             ("lost lantern", 0.5, 21, 3.3), ("#FadoNoCais", 0.4, 17, 2.6)]
+        )
+    )  # fmt: skip
+    return Figures(int(T), int(T), 1800, numbers, rising, bridges=14, data_age_s=0.4)
+
+
+def _burst_curve(i: int, factor: float) -> tuple[int, ...]:
+    x = np.arange(60)
+    base = 4 + 1.5 * np.sin(x / 3.0 + i)
+    return tuple(int(v) for v in base * (1 + (factor - 1) / (1 + np.exp(-(x - 44 + 3 * i) / 2.5))))
+
+
+def stories() -> Stories:
+    cards = tuple(
+        Card(f"simulation:{i}", text, name, handle, lang, "simulation", "brand" if handle == "harbourstage" else "public",
+             140 + 190 * i, count, voices, 0.3, i % 11)
+        for i, (name, handle, lang, text, count, voices) in enumerate(POSTS)
+    )  # fmt: skip
+    return Stories(int(T), cards)
+
+
+def labels(layout: Layout, panel: int, state: GraphState, grid: Grid, a_screen: int = 8) -> Labels:
+    """A stand-in for the hub's choice: the strongest nodes whose names fit on their screen and on no other name."""
+    from wall import labels as shown
+    from wall.text.typesetter import Style, shared
+
+    names = TOPICS if state.graph == "topics" else PEOPLE
+    screens = layout.panels[panel].screens
+    rect = grid.span(screens)
+    xy = place(grid, graph_area(rect, True), state.uv)
+    taken: list[tuple[float, float, float, float]] = []
+    count = dict.fromkeys(screens, 0)
+    chosen = []
+    for node in range(min(len(state.key), len(names) if len(screens) > 1 else 40)):
+        screen = grid.screen_at(float(xy[node, 0]), float(xy[node, 1]))
+        if screen not in count or count[screen] >= a_screen:
+            continue
+        size = round(float(54.6 + 38.0 * np.sqrt(state.weight[node] / state.weight[0])), 1)
+        block = shared().set(names[node % len(names)], Style(size, 600, Theme().ink, shadow=True))
+        assert block is not None
+        area = grid.screen(screen).inset(72.0)
+        for side in (0, 4, 1, 7, 3, 5, 6, 2):
+            dx, dy = shown.offset(side, 20.0, block.width, block.cap, size)
+            x, y = float(xy[node, 0]) + dx, float(xy[node, 1]) + dy
+            box = (x - 24, y - block.cap - 26, x + block.width + 24, y + 0.30 * size + 26)
+            clear = all(box[2] < o[0] or o[2] < box[0] or box[3] < o[1] or o[3] < box[1] for o in taken)
+            if (
+                clear
+                and area.x <= x
+                and x + block.width <= area.right
+                and area.y <= box[1] + 26
+                and box[3] - 26 <= area.bottom
+            ):
+                taken.append(box)
+                count[screen] += 1
+                chosen.append(Label(int(state.key[node]), names[node % len(names)], size, side))
+                break
+    return Labels(int(T), layout.name, panel, state.graph, tuple(chosen))
+
+
+def view(layout: Layout, grid: Grid | None = None, topics: int = 408, people: int = 2000, **changes: Any) -> View:
+    """The evening on ``layout``, quite as a wall would know it at hub time ``T``."""
+    grid = grid or Grid()
+    hello = Hello(int(T), grid, Theme(), Event("Festival of Light", "#LichterNacht", "Harbour", "https://example.org/light",
+                                               "privacy@example.org"), "rehearsal", "Rehearsal")  # fmt: skip
+    graphs: dict[Graph, GraphState] = {}
+    if topics:
+        graphs["topics"] = graph_state("topics", topics, topics * 3, seed=7)
+    if people:
+        graphs["people"] = graph_state("people", people, people * 2, seed=11, groups=16)
+    made = View(
+        T, hello, OnAir(int(T) - 60_000, 1, layout, "default"), graphs=graphs, stories=stories(), figures=figures()
+    )
+    for index, panel in enumerate(layout.panels):
+        shown = {"constellation": "topics", "conversations": "people"}.get(panel.visual)
+        if shown in graphs:
+            made.labels[(layout.name, index)] = labels(layout, index, graphs[shown], grid)  # type: ignore[index]
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made

@@ -1,0 +1,189 @@
+"""A graph as lights: where each node of a graph lies on one panel, how large and how bright, and the edges between.
+
+A picture holds every node of the feed in the feed's order, the ones that a panel is too small for with no light, so that
+two pictures of one graph can be mixed while a layout turns into another.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stream.wire.geometry import Grid, Rect, place
+from stream.wire.messages import Graph, Theme
+from wall import palette
+from wall.drawlist import CURVE, HALO, Layer
+from wall.view import GraphState
+
+Floats = npt.NDArray[np.float32]
+
+HALO_RADIUS: Final = 4.6
+CORE_RADIUS: Final = 0.46
+BOW: Final = 0.125
+COMET_MS: Final = 1700.0
+TAIL: Final = 0.24
+SWAY: Final = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a kind of graph is drawn: nodes a screen, pixels of room a node at full size, and the light of its parts."""
+
+    nodes_a_screen: int
+    edges_a_screen: int
+    room: float
+    smallest: float
+    edge_alpha: tuple[float, float]
+    edge_width: tuple[float, float]
+    field: float
+
+
+MANNERS: Final[dict[Graph, Manner]] = {
+    "topics": Manner(70, 420, 160.0, 0.62, (0.16, 0.30), (1.4, 4.2), 1.0),
+    "people": Manner(340, 1000, 130.0, 0.40, (0.06, 0.22), (1.2, 3.2), 0.75),
+}
+
+
+@dataclass(slots=True)
+class Lights:
+    """``xy`` (n, 2) canvas pixels, ``radius`` (n,), ``light`` (n,) 0 … 1, ``colour`` (n, 3); edges (m,) in ``edge_light``."""
+
+    state: GraphState
+    manner: Manner
+    xy: Floats
+    radius: Floats
+    light: Floats
+    colour: Floats
+    edge_light: Floats
+    spacing: float
+
+    @property
+    def shown(self) -> int:
+        return int((self.light > 0.02).sum())
+
+
+def lights(state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme, t: float) -> Lights:
+    """The strongest nodes of ``state`` in ``area``, as many as its screens hold in calm."""
+    manner = MANNERS[state.graph]
+    n = len(state.key)
+    most = min(n, manner.nodes_a_screen * screens)
+    spacing = math.sqrt(max(1.0, area.w * area.h) / max(1, most))
+    size = float(np.clip(spacing / manner.room, manner.smallest, 1.25))
+    xy = place(grid, area, state.uv)
+    phase = (state.key % 6283).astype(np.float32) / 1000.0
+    turn = np.float32(2.0 * math.pi * ((t / 1000.0) % 17.0) / 17.0)
+    xy[:, 0] += SWAY * np.sin(phase + turn)
+    xy[:, 1] += SWAY * np.cos(2.0 * phase + turn)
+    light = state.light.copy()
+    light[most:] = 0.0
+    radius = size * (6.0 + 34.0 * np.sqrt(np.clip(state.weight, 0.0, 1.0)))
+    colour = palette.communities(theme)[state.community]
+    edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
+    edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
+    return Lights(state, manner, xy, radius.astype(np.float32), light, colour, edge_light.astype(np.float32), spacing)
+
+
+def mixed(a: Lights, b: Lights, share: float) -> Lights:
+    """``a`` on its way to ``b``, two pictures of one state: place, radius and light by ``share``."""
+    return Lights(
+        b.state,
+        b.manner,
+        a.xy + (b.xy - a.xy) * np.float32(share),
+        a.radius + (b.radius - a.radius) * np.float32(share),
+        a.light + (b.light - a.light) * np.float32(share),
+        b.colour,
+        a.edge_light + (b.edge_light - a.edge_light) * np.float32(share),
+        a.spacing + (b.spacing - a.spacing) * share,
+    )
+
+
+def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> None:
+    """Halos and cores of the nodes that give light, ``gain`` (n,) brighter or dimmer."""
+    alive = np.flatnonzero(picture.light > 0.004)
+    rows = np.empty((len(alive), len(HALO)), np.float32)
+    radius = picture.radius[alive]
+    rows[:, 0:2] = picture.xy[alive]
+    rows[:, 2] = radius * HALO_RADIUS
+    rows[:, 3] = radius * CORE_RADIUS
+    rows[:, 4:7] = picture.colour[alive]
+    rows[:, 7] = (picture.light * gain)[alive]
+    layer.halos.append(rows)
+
+
+def bows(picture: Lights, source: npt.NDArray[np.uint32], target: npt.NDArray[np.uint32]) -> Floats:
+    """To which side each edge is bowed: the same curve in both directions."""
+    key = picture.state.key
+    return np.where(key[source] < key[target], BOW, -BOW).astype(np.float32)
+
+
+def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None) -> None:
+    """The edges whose ends give light, strongest first; with ``weak_colour`` weak ties stand out and lie on top."""
+    state = picture.state
+    alive = np.flatnonzero(picture.edge_light > 0.01)
+    if not len(alive):
+        return
+    low, high = picture.manner.edge_alpha
+    thin, thick = picture.manner.edge_width
+    strength, light = state.strength[alive], picture.edge_light[alive]
+    rows = np.empty((len(alive), len(CURVE)), np.float32)
+    source, target = state.source[alive], state.target[alive]
+    rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
+    rows[:, 4] = thin + (thick - thin) * strength
+    rows[:, 5] = bows(picture, source, target)
+    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], picture.colour[target]
+    far = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
+    alpha = (low + (high - low) * strength) * light * np.clip(1.25 - far / 3600.0, 0.45, 1.0)
+    rows[:, 9] = rows[:, 13] = alpha
+    rows[:, 14], rows[:, 15] = 0.0, 1.0
+    if weak_colour is not None:
+        weak = state.weak[alive].astype(bool)
+        rows[weak, 6:9] = rows[weak, 6:9] * 0.35 + weak_colour * 0.65
+        rows[weak, 10:13] = rows[weak, 10:13] * 0.35 + weak_colour * 0.65
+        rows[weak, 9] = rows[weak, 13] = light[weak] * 0.62
+        rows[weak, 4] = 3.4
+        rows = np.concatenate([rows[weak], rows[~weak]])
+    layer.curves.append(rows)
+
+
+def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
+    """A comet of white along the edge's curve for each interaction just heard."""
+    count = len(picture.light)
+    fresh = [
+        (a, b, (t - at) / COMET_MS)
+        for a, b, at in picture.state.pulses
+        if 0.0 <= t - at < COMET_MS and max(a, b) < count
+    ]
+    if not fresh:
+        return
+    source = np.array([f[0] for f in fresh], np.uint32)
+    target = np.array([f[1] for f in fresh], np.uint32)
+    age = np.array([f[2] for f in fresh], np.float32)
+    light = np.minimum(picture.light[source], picture.light[target]) * np.clip(
+        np.minimum(age, 1.0 - age) * 8.0, 0.0, 1.0
+    )
+    head = age * age * (3.0 - 2.0 * age)
+    rows = np.zeros((len(fresh), len(CURVE)), np.float32)
+    rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
+    rows[:, 4], rows[:, 5] = 4.2, bows(picture, source, target)
+    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], 1.0
+    rows[:, 9], rows[:, 13] = 0.0, light
+    rows[:, 14], rows[:, 15] = np.maximum(0.0, head - TAIL), head
+    layer.comets.append(rows[light > 0.01])
+    sparks = np.zeros((len(fresh), len(HALO)), np.float32)
+    sparks[:, 0:2] = on_curve(rows, head)
+    sparks[:, 2], sparks[:, 3] = 30.0, 3.2
+    sparks[:, 4:7], sparks[:, 7] = 0.9, light
+    layer.halos.append(sparks[light > 0.01])
+
+
+def on_curve(rows: Floats, share: Floats) -> Floats:
+    """The points (n, 2) at ``share`` (n,) of the length of curves (n, 16), as the vertex shader finds them."""
+    a, b = rows[:, 0:2], rows[:, 2:4]
+    d = b - a
+    c = 0.5 * (a + b) + np.column_stack([d[:, 1], -d[:, 0]]) * rows[:, 5:6] * 2.0
+    u = share[:, None]
+    return ((1 - u) ** 2 * a + 2 * u * (1 - u) * c + u**2 * b).astype(np.float32)

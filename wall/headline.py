@@ -1,0 +1,95 @@
+"""What stands above a panel: the layout's title on the first one, a few words on the others, and how live it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stream.wire.geometry import Rect
+from wall.drawlist import Layer
+from wall.palette import Colour, rgb
+from wall.panel import MARGIN, Place
+from wall.view import View
+
+ATTENTION: Final = "#FFB02E"
+OLD_S: Final = 20.0
+"""Data older than this is said to be so."""
+
+
+def draw_head(view: View, place: Place, layer: Layer) -> None:
+    room = place.screens[0].inset(MARGIN * min(1.0, place.screens[0].w / 1280))
+    if place.titled:
+        _title(view, place, layer, room)
+    elif place.panel.caption:
+        block = place.set(place.panel.caption, 56, 500, place.theme.quiet, width=room.w)
+        if block is not None:
+            layer.text(block, room.x, room.y + block.cap)
+
+
+def _title(view: View, place: Place, layer: Layer, room: Rect) -> None:
+    title = place.set(place.layout.title, 92, 650, width=room.w)
+    if title is None:
+        return
+    y = room.y + title.cap
+    layer.text(title, room.x, y)
+    x, y = room.x, y + 92.0 * place.unit
+    for words, colour in _marks(view):
+        x = _mark(place, layer, words, colour, x, y)
+    subtitle = place.layout.subtitle or place.panel.caption
+    if subtitle and x < room.right - 200:
+        block = place.set(_filled(subtitle, view), 56, 400, place.theme.quiet, width=room.right - x)
+        layer.text(block, x, y)
+
+
+def _mark(place: Place, layer: Layer, words: str, colour: str, x: float, y: float) -> float:
+    """A small light and a word; returns where the next thing may stand."""
+    block = place.set(words, 56, 550, colour)
+    if block is None:
+        return x
+    light: Colour = rgb(colour)
+    layer.disc(x + 11.0, y - block.cap / 2, 9.0, light)
+    layer.text(block, x + 38.0, y)
+    return x + 38.0 + block.width + 44.0
+
+
+def _marks(view: View) -> list[tuple[str, str]]:
+    marks = []
+    if view.hello.mode != "live" and view.hello.mode_label:
+        marks.append((view.hello.mode_label, ATTENTION))
+    age = view.figures.data_age_s if view.figures is not None else 0.0
+    if view.silent_s >= 3.0:
+        age += view.silent_s
+    if age >= OLD_S:
+        marks.append((f"last heard {ago(age)}", view.hello.theme.quiet))
+    return marks
+
+
+def ago(seconds: float) -> str:
+    if seconds < 90:
+        return f"{round(seconds)} s ago"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min ago"
+    return f"{round(seconds / 3600)} h ago"
+
+
+def span(seconds: float) -> str:
+    """A window in words: "30 minutes", "hour", "6 hours"."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{round(seconds)} seconds"
+    if minutes == 1:
+        return "minute"
+    if minutes < 120:
+        return "hour" if minutes == 60 else f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours"
+
+
+def _filled(text: str, view: View) -> str:
+    """``{topics} {people} {window}`` in a subtitle, with the figures of now."""
+    if "{" not in text:
+        return text
+    totals = {name: f"{state.total:,}" for name, state in view.graphs.items()}
+    window = span(view.figures.window_s) if view.figures is not None else "moments"
+    values = {"topics": totals.get("topics", "no"), "people": totals.get("people", "no"), "window": window}
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text

@@ -1,0 +1,74 @@
+"""Labels of nodes on a panel, chosen by the hub: they stay near their node, and ease in, out and around it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from stream.wire.messages import Labels
+from wall.drawlist import Layer
+from wall.graph import Lights
+from wall.panel import Place
+from wall.text.typesetter import Style
+
+EASE_MS: Final = 450.0
+
+
+@dataclass(slots=True)
+class _Shown:
+    text: str
+    size: float
+    opacity: float
+    dx: float
+    dy: float
+
+
+def offset(side: int, radius: float, width: float, height: float, size: float) -> tuple[float, float]:
+    """From the node's middle to the left end of the label's baseline; ``height`` is that of its capitals."""
+    angle = side * math.pi / 4.0
+    gap = radius * 0.62 + 0.26 * size
+    ux, uy = math.cos(angle), math.sin(angle)
+    ax = 0.0 if ux > 0.5 else -width if ux < -0.5 else -width / 2
+    ay = 0.0 if uy > 0.5 else -height if uy < -0.5 else -height / 2
+    return ux * gap + ax, uy * gap + ay + height
+
+
+def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: float, weight: int = 600) -> None:
+    """Add the labels whose nodes give light. What is drawn eases with hub time from what was drawn before."""
+    if labels is None or place.words <= 0.0:
+        return
+    state = picture.state
+    index = {int(k): i for i, k in enumerate(state.key)}
+    shown: dict[int, _Shown] = place.memory.setdefault("labels", {})
+    first = "labels_t" not in place.memory
+    ease = 1.0 if first else 1.0 - math.exp(-max(0.0, t - place.memory["labels_t"]) / EASE_MS)
+    place.memory["labels_t"] = t
+    wanted = {label.key: label for label in labels.labels if label.key in index}
+    for key, label in wanted.items():
+        block = place.type.set(label.text, _style(place, label.size, weight))
+        if block is None:
+            continue
+        dx, dy = offset(label.side, float(picture.radius[index[key]]), block.width, block.cap, block.style.size)
+        old = shown.get(key)
+        if old is None or old.text != label.text or old.size != label.size:
+            shown[key] = _Shown(label.text, label.size, ease if old is None else old.opacity, dx, dy)
+        else:
+            old.dx, old.dy = old.dx + (dx - old.dx) * ease, old.dy + (dy - old.dy) * ease
+            old.opacity += (1.0 - old.opacity) * ease
+    for key in [k for k in shown if k not in wanted]:
+        shown[key].opacity *= 1.0 - ease
+        if shown[key].opacity < 0.02 or key not in index:
+            del shown[key]
+    for key, item in shown.items():
+        node = index[key]
+        block = place.type.set(item.text, _style(place, item.size, weight))
+        opacity = item.opacity * place.words * float(np.clip(picture.light[node] * 1.4, 0.0, 1.0))
+        x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
+        layer.text(block, x + item.dx, y + item.dy, opacity, "label")
+
+
+def _style(place: Place, size: float, weight: int) -> Style:
+    return Style(round(size, 1), weight, place.theme.ink, shadow=True)

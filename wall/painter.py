@@ -1,0 +1,256 @@
+"""The painter: draws a draw list, or any part of its canvas at any scale, with OpenGL 3.3 core.
+
+No pass covers the screen but the stage itself: on a software renderer each would cost 30 to 40 ms. The halo is the bloom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Final
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from stream.wire.geometry import Grid, Rect
+from wall.drawlist import CURVE, HALO, RING, SHAPE, DrawList, Layer, Stage, Text
+from wall.text.atlas import PAGE, Atlas, Spot
+
+Floats = npt.NDArray[np.float32]
+
+CURVE_SEGMENTS: Final = 14
+COMET_SEGMENTS: Final = 8
+RING_SEGMENTS: Final = 72
+SCREEN: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_COLOR)
+OVER: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
+
+
+class Painter:
+    """Draws with ``ctx``; one a context. ``atlas_mb`` bounds the pictures of text."""
+
+    def __init__(self, ctx: moderngl.Context, grid: Grid, atlas_mb: int = 512) -> None:
+        self.ctx = ctx
+        self.grid = grid
+        self.atlas = Atlas(ctx, atlas_mb)
+        self._stage = _StageMesh(ctx)
+        self._curves = _Instances(ctx, "curve", "line", "4f 2f 4f 4f 2f", ("ends", "width_bow", "first", "second", "span"),
+                                  len(CURVE), CURVE_SEGMENTS)  # fmt: skip
+        self._comets = _Instances(ctx, "curve", "line", "4f 2f 4f 4f 2f", ("ends", "width_bow", "first", "second", "span"),
+                                  len(CURVE), COMET_SEGMENTS)  # fmt: skip
+        self._halos = _Instances(ctx, "halo", "halo", "2f 2f 4f", ("at", "size", "tint"), len(HALO))
+        self._rings = _Instances(ctx, "ring", "line", "4f 4f", ("ring", "tint"), len(RING), RING_SEGMENTS)
+        self._shapes = _Instances(ctx, "shape", "shape", "4f 2f 4f", ("rect", "corner_stroke", "tint"), len(SHAPE))
+        self._ribbons = _Strips(ctx)
+        self._texts = _Instances(ctx, "text", "text", "4f 4f 1f", ("rect", "part", "fade"), 9)
+
+    def paint(self, drawlist: DrawList, target: moderngl.Framebuffer, viewport: Rect, scale: float, edges: int) -> None:
+        """Draw the part ``viewport`` of the canvas over all of ``target``, ``scale`` target pixels a canvas pixel.
+
+        At most ``edges`` edges are drawn, the strongest of each panel. The canvas's top is the target's top, so that a
+        picture read back with ``target.read`` has its rows from the bottom up.
+        """
+        target.use()
+        self.ctx.enable_only(moderngl.BLEND)
+        self.atlas.begin(drawlist.text_ms)
+        target.scissor = None
+        self._stage.draw(drawlist.stage, viewport, target.height, scale)
+        share = min(1.0, edges / max(1, drawlist.edges))
+        for layer in drawlist.layers:
+            self._paint_layer(layer, target, viewport, scale, share)
+        target.scissor = None
+
+    def _paint_layer(
+        self, layer: Layer, target: moderngl.Framebuffer, viewport: Rect, scale: float, share: float
+    ) -> None:
+        box = _scissor(layer.clip, viewport, scale, target.size)
+        if layer.opacity <= 0.0 or box is None:
+            return
+        target.scissor = box
+        see = (viewport, scale, layer.offset, layer.opacity)
+        self.ctx.blend_func = SCREEN
+        curves = [c[: max(1, round(len(c) * share))] for c in layer.curves if len(c)]
+        self._curves.draw(curves, *see)
+        self._halos.draw(layer.halos, *see)
+        self._comets.draw(layer.comets, *see)
+        self._rings.draw(layer.rings, *see)
+        self.ctx.blend_func = OVER
+        if layer.shapes:
+            self._shapes.draw([np.array(layer.shapes, np.float32)], *see)
+        self._ribbons.draw(layer.ribbons, *see)
+        self._paint_texts(layer, viewport, scale)
+
+    def _paint_texts(self, layer: Layer, viewport: Rect, scale: float) -> None:
+        pages: dict[int, list[tuple[float, ...]]] = {}
+        shadows: dict[int, list[tuple[float, ...]]] = {}
+        for text in layer.texts:
+            if not text.box.inset(-1.5 * text.block.style.size).overlaps(viewport):
+                continue
+            spot = self.atlas.spot(text.block, scale)
+            if spot is None:
+                continue
+            if spot.shadow is not None:
+                shadows.setdefault(spot.shadow.page, []).append(_quad(text, spot.shadow, scale, snap=False))
+            pages.setdefault(spot.page, []).append(_quad(text, spot, scale, snap=text.role == "still"))
+        for group in (shadows, pages):
+            for page, quads in group.items():
+                self.atlas.pages[page].texture.use(0)
+                self._texts.draw([np.array(quads, np.float32)], viewport, scale, layer.offset, layer.opacity)
+
+
+def _quad(text: Text, spot: Spot, scale: float, snap: bool) -> tuple[float, ...]:
+    """An instance of the text shader: rectangle on the canvas, rectangle on the page, opacity."""
+    block = text.block
+    x, y = text.left - block.pad, text.y - block.baseline - block.pad
+    if snap:
+        x, y = round(x * scale) / scale, round(y * scale) / scale
+    right, bottom = x + spot.w / spot.scale, y + spot.h / spot.scale
+    left, top = x, y
+    if text.window is not None:
+        window = text.window
+        left, top = max(left, window.x), max(top, window.y)
+        right, bottom = max(left, min(right, window.right)), max(top, min(bottom, window.bottom))
+    u, v = spot.x + (left - x) * spot.scale, spot.y + (top - y) * spot.scale
+    w, h = (right - left) * spot.scale, (bottom - top) * spot.scale
+    return (left, top, right - left, bottom - top, u / PAGE, v / PAGE, (u + w) / PAGE, (v + h) / PAGE, text.opacity)
+
+
+def _scissor(clip: Rect, viewport: Rect, scale: float, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """``clip`` in target pixels from the bottom left, or None when nothing of it is seen."""
+    left, right = (clip.x - viewport.x) * scale, (clip.right - viewport.x) * scale
+    top, bottom = (clip.y - viewport.y) * scale, (clip.bottom - viewport.y) * scale
+    x0, x1 = max(0, round(left)), min(size[0], round(right))
+    y0, y1 = max(0, round(top)), min(size[1], round(bottom))
+    if x1 <= x0 or y1 <= y0:
+        return None
+    return x0, size[1] - y1, x1 - x0, y1 - y0
+
+
+def _source(name: str, segments: int = 0) -> str:
+    return resources.files("wall").joinpath("shaders", name).read_text("utf-8").replace("SEGMENTS", str(segments))
+
+
+def _program(ctx: moderngl.Context, vertex: str, fragment: str, segments: int = 0) -> moderngl.Program:
+    head = "#version 330 core\n"
+    return ctx.program(
+        vertex_shader=head + _source("canvas.glsl") + _source(vertex + ".vert", segments),
+        fragment_shader=head + _source(fragment + ".frag"),
+    )
+
+
+def _set(program: moderngl.Program, name: str, value: object) -> None:
+    if name in program:
+        program[name] = value
+
+
+def _look(program: moderngl.Program, viewport: Rect, scale: float, offset: tuple[float, float], opacity: float) -> None:
+    _set(program, "view", (viewport.x, viewport.y, 2.0 / viewport.w, 2.0 / viewport.h))
+    _set(program, "scale", scale)
+    _set(program, "offset", offset)
+    _set(program, "opacity", opacity)
+
+
+class _Instances:
+    """One shape drawn many times: a buffer of instances that grows with what is drawn."""
+
+    def __init__(self, ctx: moderngl.Context, vertex: str, fragment: str, layout: str, names: Sequence[str], columns: int,
+                 segments: int = 0) -> None:  # fmt: skip
+        self._ctx = ctx
+        self._program = _program(ctx, vertex, fragment, segments)
+        self._vertices = 2 * (segments + 1) if segments else 4
+        self._layout, self._names, self._columns = layout, tuple(names), columns
+        self._buffer: moderngl.Buffer | None = None
+        self._array: moderngl.VertexArray | None = None
+
+    def draw(
+        self, parts: Sequence[Floats], viewport: Rect, scale: float, offset: tuple[float, float], opacity: float
+    ) -> None:
+        count = sum(len(p) for p in parts)
+        if not count:
+            return
+        needed = count * self._columns * 4
+        if self._buffer is None or self._buffer.size < needed:
+            self._grow(needed)
+        assert self._buffer is not None and self._array is not None
+        self._buffer.orphan()
+        data = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        self._buffer.write(np.ascontiguousarray(data, np.float32))
+        _look(self._program, viewport, scale, offset, opacity)
+        self._array.render(moderngl.TRIANGLE_STRIP, vertices=self._vertices, instances=count)
+
+    def _grow(self, needed: int) -> None:
+        for old in (self._array, self._buffer):
+            if old is not None:
+                old.release()
+        self._buffer = self._ctx.buffer(reserve=max(4096, needed * 3 // 2), dynamic=True)
+        self._array = self._ctx.vertex_array(self._program, [(self._buffer, self._layout + " /i", *self._names)])
+
+
+class _Strips:
+    """Ribbons: triangle strips, each its own draw call, from one buffer."""
+
+    def __init__(self, ctx: moderngl.Context) -> None:
+        self._program = _program(ctx, "ribbon", "ribbon")
+        self._ctx = ctx
+        self._buffer = ctx.buffer(reserve=65536, dynamic=True)
+        self._array = self._bound()
+
+    def _bound(self) -> moderngl.VertexArray:
+        return self._ctx.vertex_array(self._program, [(self._buffer, "2f 2f 4f", "at", "side_half", "tint")])
+
+    def draw(
+        self, strips: Sequence[Floats], viewport: Rect, scale: float, offset: tuple[float, float], opacity: float
+    ) -> None:
+        if not strips:
+            return
+        data = np.ascontiguousarray(np.concatenate(strips), np.float32)
+        if self._buffer.size < data.nbytes:
+            self._array.release()
+            self._buffer.release()
+            self._buffer = self._ctx.buffer(reserve=data.nbytes * 3 // 2, dynamic=True)
+            self._array = self._bound()
+        self._buffer.orphan()
+        self._buffer.write(data)
+        _look(self._program, viewport, scale, offset, opacity)
+        first = 0
+        for strip in strips:
+            self._array.render(moderngl.TRIANGLE_STRIP, vertices=len(strip), first=first)
+            first += len(strip)
+
+
+class _StageMesh:
+    """The stage: a grid of triangles with colours at its corners."""
+
+    def __init__(self, ctx: moderngl.Context) -> None:
+        self._ctx = ctx
+        self._program = _program(ctx, "stage", "stage")
+        self._shape: tuple[int, int, float] | None = None
+        self._colours: moderngl.Buffer | None = None
+        self._array: moderngl.VertexArray | None = None
+        self._held: list[moderngl.Buffer] = []
+
+    def draw(self, stage: Stage, viewport: Rect, height: int, scale: float) -> None:
+        rows, columns = stage.colours.shape[:2]
+        if self._shape != (rows, columns, stage.step):
+            self._build(rows, columns, stage.step)
+        assert self._colours is not None and self._array is not None
+        self._colours.orphan()
+        self._colours.write(np.ascontiguousarray(stage.colours, np.float32))
+        _look(self._program, viewport, scale, (0.0, 0.0), 1.0)
+        _set(self._program, "origin", (viewport.x, viewport.y + height / scale, 1.0 / scale))
+        self._ctx.blend_func = (moderngl.ONE, moderngl.ZERO)
+        self._array.render(moderngl.TRIANGLES)
+
+    def _build(self, rows: int, columns: int, step: float) -> None:
+        for old in (self._array, self._colours, *self._held):
+            if old is not None:
+                old.release()
+        y, x = np.mgrid[0:rows, 0:columns].astype(np.float32) * step
+        corner = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)[None, :]).ravel()
+        quads = np.stack([corner, corner + 1, corner + columns, corner + 1, corner + columns + 1, corner + columns], 1)
+        at = self._ctx.buffer(np.ascontiguousarray(np.stack([x, y], -1), np.float32))
+        index = self._ctx.buffer(np.ascontiguousarray(quads, np.uint32))
+        self._colours = self._ctx.buffer(reserve=rows * columns * 12, dynamic=True)
+        self._held = [at, index]
+        self._array = self._ctx.vertex_array(self._program, [(at, "2f", "at"), (self._colours, "3f", "colour")], index)
+        self._shape = (rows, columns, step)

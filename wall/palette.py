@@ -1,0 +1,41 @@
+"""Colours of a theme as arrays, the communities beyond the named ones included."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from stream.wire.messages import Theme
+
+Floats = npt.NDArray[np.float32]
+Colour = tuple[float, float, float]
+
+
+@lru_cache(maxsize=256)
+def rgb(hexadecimal: str) -> Colour:
+    """``#RRGGBB`` as three numbers in 0 … 1 (sRGB values: all blending is in display space)."""
+    return tuple(int(hexadecimal[i : i + 2], 16) / 255.0 for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def mixed(a: Colour, b: Colour, share: float) -> Colour:
+    """``a`` with ``share`` of ``b``."""
+    return tuple(x + (y - x) * share for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
+
+
+def hexadecimal(colour: Colour) -> str:
+    return "#" + "".join(f"{round(max(0.0, min(1.0, c)) * 255):02X}" for c in colour)
+
+
+@lru_cache(maxsize=8)
+def communities(theme: Theme) -> Floats:
+    """(256, 3): the colour of each community number.
+
+    Named ones are the theme's; further ones repeat them muted towards the rest's grey, so that small groups differ
+    from each other and still stay behind; 255, no community, is the grey itself.
+    """
+    rest = rgb(theme.rest)
+    named = [rgb(c) for c in theme.communities]
+    table = [named[i] if i < len(named) else mixed(rest, named[i % len(named)], 0.5) for i in range(255)]
+    return np.array([*table, rest], np.float32)

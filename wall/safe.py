@@ -1,0 +1,37 @@
+"""The safe scene: the event's own name on the quiet stage. It shows no stranger's word and needs no hub."""
+
+from __future__ import annotations
+
+from stream.wire.geometry import Rect
+from stream.wire.messages import Layout, Panel
+from wall.drawlist import Layer
+from wall.panel import Place
+from wall.stage import StageBuilder
+from wall.text.typesetter import Typesetter
+from wall.view import View
+from wall.visuals import waiting
+
+
+def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Layer]:
+    grid, event = view.hello.grid, view.hello.event
+    canvas = grid.canvas
+    panel = Panel("title", tuple(range(1, grid.count + 1)))
+    place = Place(grid, Layout("safe", "", (panel,)), 0, panel, canvas, view.hello.theme, typesetter, stage, 0.0, 1.0)
+    centre = grid.screen((grid.columns + 1) // 2)
+    stage.glow(centre.x + centre.w / 2, centre.y + centre.h * 0.6, centre.w * 0.9, centre.h * 0.8, place.accent, 0.16)
+    layer = Layer(Rect(canvas.x, canvas.y, canvas.w, canvas.h))
+    waiting.motes(view, place, layer, 14 * grid.count)
+    room = centre.inset(96.0)
+    sizes = (220.0, 180.0, 150.0, 120.0, 92.0)
+    name = place.fit(event.name, sizes, Rect(room.x, room.y, room.w, room.h * 0.6), 700, leading=1.12, align="centre")
+    if name is None:
+        return [layer]
+    lines = [name]
+    if event.hashtag:
+        tag = place.set(event.hashtag, 92, 500, place.theme.accent, width=room.w, align="centre")
+        lines += [tag] if tag is not None else []
+    y = room.y + (room.h - sum(block.height for block in lines)) / 2
+    for block in lines:
+        layer.text(block, room.x + room.w / 2, y + block.baseline)
+        y += block.height
+    return [layer]

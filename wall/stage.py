@@ -1,0 +1,99 @@
+"""The stage behind everything: a dark radial ground, soft fields where communities are dense, and glows.
+
+All of it is one mesh with colours at its corners, worked out on the processor; sprites as wide as a field would cost 900 ms
+a frame on a software renderer, and turn white where they add up.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stream.wire.geometry import Grid, Rect
+from stream.wire.messages import Theme
+from wall.drawlist import Stage
+from wall.palette import Colour, rgb
+
+Floats = npt.NDArray[np.float32]
+
+STEP: Final = 48.0
+FIELD: Final = 0.35
+"""How much of its colour a field shows where it is densest."""
+FEATHER: Final = 240.0
+GROUPS: Final = 12
+
+
+class StageBuilder:
+    """Collects the light of one frame's stage. ``x`` (columns,) and ``y`` (rows,) are the mesh's corners on the canvas."""
+
+    def __init__(self, grid: Grid, theme: Theme) -> None:
+        canvas = grid.canvas
+        self.columns = math.ceil(canvas.w / STEP) + 1
+        self.rows = math.ceil(canvas.h / STEP) + 1
+        self.x = (np.arange(self.columns) * STEP).astype(np.float32)
+        self.y = (np.arange(self.rows) * STEP).astype(np.float32)
+        self._ground = _ground(canvas, self.rows, self.columns, theme.stage_inner, theme.stage_outer)
+        self._light = np.zeros((self.rows, self.columns, 3), np.float32)
+
+    def glow(self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour, strength: float) -> None:
+        """A soft light of gaussian shape around a point."""
+        across = np.exp(-0.5 * ((self.x - x) / radius_x) ** 2)
+        down = np.exp(-0.5 * ((self.y - y) / radius_y) ** 2)
+        self._light += (down[:, None] * across[None, :])[..., None] * (np.array(colour, np.float32) * strength)
+
+    def field(self, xy: Floats, weight: Floats, group: npt.NDArray[np.uint8], colours: Floats, clip: Rect, sigma: float,
+              strength: float) -> None:  # fmt: skip
+        """The density of nodes ``xy`` (n, 2) with ``weight`` (n,), each in the colour of its ``group``, inside ``clip``."""
+        counts = np.bincount(group, weights=weight, minlength=256)
+        present = np.argsort(-counts, kind="stable")[:GROUPS]
+        present = present[counts[present] > 0]
+        if not len(present):
+            return
+        slots = np.full(256, len(present) - 1, np.int64)
+        slots[present] = np.arange(len(present))
+        column, row = xy[:, 0] / STEP, xy[:, 1] / STEP
+        c0 = np.clip(column.astype(np.int64), 0, self.columns - 2)
+        r0 = np.clip(row.astype(np.int64), 0, self.rows - 2)
+        fc, fr = np.clip(column - c0, 0.0, 1.0), np.clip(row - r0, 0.0, 1.0)
+        base = (slots[group] * self.rows + r0) * self.columns + c0
+        size = len(present) * self.rows * self.columns
+        density = np.bincount(base, weight * (1 - fc) * (1 - fr), size)
+        density += np.bincount(base + 1, weight * fc * (1 - fr), size)
+        density += np.bincount(base + self.columns, weight * (1 - fc) * fr, size)
+        density += np.bincount(base + self.columns + 1, weight * fc * fr, size)
+        cube = density.astype(np.float32).reshape(len(present), self.rows, self.columns)
+        cube = _kernel(self.rows, sigma) @ cube @ _kernel(self.columns, sigma)
+        shine = 1.0 - np.exp(-cube)
+        mask = _feathered(self.y, clip.y, clip.bottom)[:, None] * _feathered(self.x, clip.x, clip.right)[None, :]
+        shine *= mask * (FIELD * strength)
+        self._light += np.tensordot(shine, colours[present], axes=(0, 0))
+
+    def stage(self) -> Stage:
+        """The mesh: ground and light by screen blending."""
+        light = np.clip(self._light, 0.0, 1.0)
+        return Stage(STEP, self._ground + light - self._ground * light)
+
+
+@lru_cache(maxsize=16)
+def _ground(canvas: Rect, rows: int, columns: int, inner: str, outer: str) -> Floats:
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32) * np.float32(STEP)
+    dx, dy = (x - canvas.w / 2) / (canvas.w * 0.56), (y - canvas.h / 2) / (canvas.h * 0.66)
+    share = np.clip(np.sqrt(dx * dx + dy * dy), 0.0, 1.0)[..., None]
+    share = share * share * (3.0 - 2.0 * share)
+    a, b = np.array(rgb(inner), np.float32), np.array(rgb(outer), np.float32)
+    return (a + (b - a) * share).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _kernel(size: int, sigma: float) -> Floats:
+    at = np.arange(size, dtype=np.float32) * np.float32(STEP)
+    return np.exp(-0.5 * ((at[:, None] - at[None, :]) / sigma) ** 2).astype(np.float32)
+
+
+def _feathered(at: Floats, start: float, end: float) -> Floats:
+    inside = np.clip(np.minimum(at - start, end - at) / FEATHER, 0.0, 1.0)
+    return (inside * inside * (3.0 - 2.0 * inside)).astype(np.float32)

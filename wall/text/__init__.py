@@ -1,0 +1,1 @@
+"""Text from strings to pixels, one stage a file: clusters, fonts, typesetter (shaping), atlas (pictures on the GPU)."""

@@ -1,0 +1,98 @@
+"""Constellation: the topics that people talk about, joined when they are said together; what grows now sends out rings."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from stream.wire.geometry import Rect, graph_area
+from stream.wire.messages import Graph
+from wall import graph, labels, palette
+from wall.drawlist import RING, Layer
+from wall.panel import Place
+from wall.view import View
+from wall.visuals import waiting
+
+BURST: Final = 0.35
+RING_MS: Final = 4200.0
+RINGS: Final = 3
+SIGMA: Final = 150.0
+
+
+class Constellation:
+    name = "constellation"
+    needs = frozenset({"graph:topics", "labels"})
+    seconds = 45.0
+    graph: Graph | None = "topics"
+
+    def away(self, view: View) -> bool:
+        state = view.graphs.get("topics")
+        return state is None or len(state.key) < 3
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        picture = self.picture(view, place)
+        if picture is None:
+            waiting.draw(view, place, layer, "Listening for the first topics")
+            return
+        self.draw_lights(view, place, layer, picture, place.rect)
+        self.draw_words(view, place, layer, picture)
+
+    def picture(self, view: View, place: Place) -> graph.Lights | None:
+        """Where its lights are on ``place``, or None without any."""
+        state = view.graphs.get("topics")
+        if state is None or not len(state.key):
+            return None
+        area = graph_area(place.rect, place.titled or bool(place.panel.caption))
+        return graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
+
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: graph.Lights, clip: Rect) -> None:
+        scale = (picture.spacing / 160.0) ** 2
+        place.stage.field(
+            picture.xy, picture.light * (0.2 + 0.2 * min(1.6, scale)), picture.state.community,
+            palette.communities(place.theme), clip, SIGMA, picture.manner.field * place.opacity,
+        )  # fmt: skip
+        graph.draw_edges(layer, picture)
+        gain = 0.78 + 0.22 * np.sqrt(np.clip(picture.state.weight, 0.0, 1.0))
+        graph.draw_nodes(layer, picture, gain)
+        graph.draw_comets(layer, picture, view.t)
+        self._draw_rings(view, place, layer, picture)
+
+    def draw_words(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
+        labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
+
+    def _draw_rings(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
+        """Widening rings around what rises, kept off the bezels where the node itself is."""
+        rows = []
+        for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:6]:
+            x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
+            radius, burst = float(picture.radius[node]), float(picture.state.burst[node])
+            reach = min(radius * 2.0 + 200.0 * burst, max(radius * 2.5 + 36.0, _to_bezel(place, x, y) - 10.0))
+            colour = palette.mixed(tuple(map(float, picture.colour[node])), (1.0, 1.0, 1.0), 0.55)  # type: ignore[arg-type]
+            start = int(picture.state.key[node]) % 4200
+            for i in range(RINGS):
+                phase = ((view.t + start) / RING_MS + i / RINGS) % 1.0
+                alpha = (
+                    0.75
+                    * burst
+                    * float(picture.light[node])
+                    * math.sin(math.pi * min(1.0, phase * 1.02))
+                    * (1.0 - phase)
+                )
+                eased = 1.0 - (1.0 - phase) ** 1.6
+                rows.append((x, y, radius * 1.2 + (reach - radius * 1.2) * eased, 5.0 - 3.0 * phase, *colour, alpha))
+        if rows:
+            layer.rings.append(np.array(rows, np.float32).reshape(-1, len(RING)))
+
+
+def _to_bezel(place: Place, x: float, y: float) -> float:
+    """How far a point is from the nearest edge of its screen."""
+    number = place.grid.screen_at(x, y)
+    if number is None:
+        return 0.0
+    screen = place.grid.screen(number)
+    return min(x - screen.x, screen.right - x, y - screen.y, screen.bottom - y)
+
+
+VISUAL = Constellation()
