@@ -1,7 +1,8 @@
 """The log: the only truth. One small interface, two implementations behind one URL.
 
 ``kafka://host:9092[,host:9092]`` is Apache Kafka, ``sqlite:path`` one SQLite file (the embedded default). A replay or
-rehearsal has a log of its own: another file, or a ``prefix`` before every topic's name.
+rehearsal has a log of its own: another file, or a ``prefix`` before every topic's name; ``?retention=none`` after either
+keeps its records for good. ``docs/log.md`` has the other options.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
+from urllib.parse import parse_qsl
 
 import msgspec
+import xxhash
 
 DAY_MS: Final = 86_400_000
 
 
 class LogUnavailable(Exception):
     """The log did not take or give records in time; the message says which log and what to do."""
+
+
+class LogDamaged(LogUnavailable):
+    """The log holds what it should not: a damaged or foreign file, a topic with other settings. Waiting does not help."""
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -117,18 +124,30 @@ class Log(Protocol):
     async def close(self) -> None: ...
 
 
-async def open_log(url: str, *, prefix: str = "", timeout_s: float = 10.0) -> Log:
-    """The log at ``url``, its topics made where they are missing.
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of ``key``: the same in every process, and in both logs."""
+    return xxhash.xxh3_64_intdigest(key.encode()) % partitions
 
-    Raises ``LogUnavailable`` when it cannot be reached in ``timeout_s`` and ``ValueError`` for a URL that names none.
+
+async def open_log(url: str, *, prefix: str = "", timeout_s: float = 10.0, topics: Sequence[Topic] = TOPICS) -> Log:
+    """The log at ``url``, its ``topics`` made where they are missing.
+
+    Raises ``LogUnavailable`` when it cannot be reached in ``timeout_s``, ``LogDamaged`` when what is there is no log of
+    Agora, and ``ValueError`` for a URL that names none.
     """
     scheme, _, rest = url.partition(":")
-    if scheme == "sqlite" and rest:
+    place, _, query = rest.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if options.pop("retention", "") == "none":
+        topics = [msgspec.structs.replace(topic, retention_ms=None) for topic in topics]
+    if scheme == "sqlite" and place:
         from stream.log.sqlite import SqliteLog
 
-        return await SqliteLog.open(rest, prefix=prefix, timeout_s=timeout_s)
-    if scheme == "kafka" and rest.startswith("//") and len(rest) > 2:
+        if options:
+            raise ValueError(f"{url!r}: a SQLite log has the option retention=none only, not {', '.join(options)}")
+        return await SqliteLog.open(place, prefix=prefix, timeout_s=timeout_s, topics=topics)
+    if scheme == "kafka" and place.startswith("//") and len(place) > 2:
         from stream.log.kafka import KafkaLog
 
-        return await KafkaLog.open(rest[2:], prefix=prefix, timeout_s=timeout_s)
+        return await KafkaLog.open(place[2:], prefix=prefix, timeout_s=timeout_s, topics=topics, options=options)
     raise ValueError(f"{url!r} names no log; write sqlite:var/agora.db or kafka://host:9092")
