@@ -18,6 +18,10 @@ import xxhash
 DAY_MS: Final = 86_400_000
 
 
+VALUE_LIMIT: Final = 4 << 20
+"""Bytes of one record's value at most."""
+
+
 class LogUnavailable(Exception):
     """The log did not take or give records in time; the message says which log and what to do."""
 
@@ -94,7 +98,11 @@ class Log(Protocol):
     """What Kafka and SQLite have in common. All methods raise ``LogUnavailable`` after ``timeout_s`` of the log's making."""
 
     async def publish(self, topic: Topic, entries: Sequence[Entry]) -> None:
-        """Append ``entries``; returns when the log has them for good. On ``LogUnavailable`` some may be in it."""
+        """Append ``entries``; returns when the log has them for good.
+
+        On ``LogUnavailable`` some may be in it, or come into it yet, but before whatever is published later: trying again
+        keeps their order. Raises ``ValueError`` for a value over ``VALUE_LIMIT``.
+        """
         ...
 
     async def reader(self, starts: Mapping[Topic, Offsets | None]) -> Reader:
@@ -127,6 +135,13 @@ class Log(Protocol):
 def partition_of(key: str, partitions: int) -> int:
     """The partition of ``key``: the same in every process, and in both logs."""
     return xxhash.xxh3_64_intdigest(key.encode()) % partitions
+
+
+def checked(entries: Sequence[Entry]) -> None:
+    """Raise ``ValueError`` when an entry is too large for the log."""
+    for entry in entries:
+        if entry.value is not None and len(entry.value) > VALUE_LIMIT:
+            raise ValueError(f"{len(entry.value)} bytes for {entry.key[:60]!r}; the log takes at most {VALUE_LIMIT}")
 
 
 async def open_log(url: str, *, prefix: str = "", timeout_s: float = 10.0, topics: Sequence[Topic] = TOPICS) -> Log:

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from stream.log import TOPICS, Entry, LogUnavailable, Offsets, Record, Topic
+from stream.log import TOPICS, Entry, LogUnavailable, Offsets, Record, Topic, checked
 from stream.log.file import Cursor, LogFile, positions
 
 LISTEN_S: Final = 0.003
@@ -104,6 +104,7 @@ class SqliteLog:
     async def publish(self, topic: Topic, entries: Sequence[Entry]) -> None:
         """Append ``entries``, with whatever else is waiting, in one transaction."""
         if entries:
+            checked(entries)
             done: Future[None] = Future()
             self._published.append((topic, entries, done))
             self._worker.submit(self._write)
