@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import os
-import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from cyclopts import App, Parameter
 
-from stream.config import ClockConfig, Config, Misconfigured, environment_of, load
-from stream.supervisor import Part, Supervisor
-
-if TYPE_CHECKING:
-    from ingest.source import Item
-
-LEAD_IN_MS: Final = 4_000
-"""Between the start of a replay's processes and the first moment that it plays."""
+from stream import machine
+from stream.config import Config, Misconfigured, load
+from stream.hub import auth
+from stream.log import MENTIONS, RETRACTIONS, LogUnavailable, open_log
+from stream.log.whole import whole
+from stream.mention import Mention, Rejected, Retraction, decode, decode_retraction
+from stream.supervisor import Supervisor
+from stream.wire.snapshot import Snapshot
 
 app = App(
     name="agora",
@@ -44,8 +41,10 @@ Speed = Annotated[str, Parameter(help="How many times faster than it happened, o
 
 def configuration(path: Path | None) -> Config:
     """The configuration, or an exit with code 2 and every fault on its own line."""
+    if path is not None:
+        os.environ["AGORA_CONFIG"] = str(path.absolute())  # for the processes that this one starts
     try:
-        return load(str(path) if path else None)
+        return load()
     except Misconfigured as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
@@ -84,36 +83,72 @@ def pace(text: str) -> float | None:
 
 
 def first_moment(archive: Path, format: str) -> int:
-    """The time of the first post that can be read in an archive, in milliseconds UTC."""
-    from ingest.archive import read
-    from stream.mention import Mention
+    """The time of the first post of an archive, in milliseconds UTC."""
+    from ingest.replay import first_time
 
-    for item in records_of(archive, lambda: read(archive, format)):
-        if isinstance(item, Mention):
-            return item.at
-    raise SystemExit(f"{archive} holds no post of the format {format}")
-
-
-def records_of(archive: Path, opened: Callable[[], Iterator[Item]]) -> Iterator[Item]:
-    """What ``opened`` reads from an archive; a file or a format that is not there ends the command with a sentence."""
     try:
-        return opened()
-    except OSError as error:
-        raise SystemExit(f"{archive} cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        raise SystemExit(str(error)) from None
+        return first_time(archive, format)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{archive} cannot be played: {error}") from None
 
 
-def var() -> Path:
-    """The folder for everything that Agora writes: ``AGORA_VAR``, or ``var`` here."""
-    return Path(os.environ.get("AGORA_VAR", "var"))
+def archive_records(archive: Path, format: str, settings: Config) -> Iterator[Mention | Retraction]:
+    """What can be read in an archive; how many lines could not be is told at the end."""
+    from ingest.archive import read
+
+    refused = 0
+    try:
+        for item in read(archive, format, accounts=settings.accounts):
+            if isinstance(item, Rejected):
+                refused += 1
+            else:
+                yield item
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{archive} cannot be read: {error}") from None
+    if refused:
+        print(f"{refused} lines could not be read; `agora replay` keeps them with their reasons.", file=sys.stderr)
+
+
+def log_records(url: str, settings: Config) -> list[Mention | Retraction]:
+    """Everything that the mentions and retractions of a log hold now."""
+    return asyncio.run(_log_records(url, settings))
+
+
+async def _log_records(url: str, settings: Config) -> list[Mention | Retraction]:
+    found: list[Mention | Retraction] = []
+    try:
+        log = await open_log(url, prefix=settings.log.prefix, timeout_s=settings.log.timeout_s)
+        async for batch in whole(log, [RETRACTIONS, MENTIONS]):
+            for record in batch:
+                read = decode_retraction if record.topic == RETRACTIONS.name else decode
+                found.extend([read(record.value)] if record.value is not None else [])
+        await log.close()
+    except (LogUnavailable, ValueError) as error:
+        raise SystemExit(f"{url} cannot be read: {error}") from None
+    return found
+
+
+def summary(snapshot: Snapshot) -> str:
+    """The snapshot in a few lines."""
+    numbers = snapshot.numbers
+    rising = ", ".join(r.label or r.topic for r in snapshot.rising[:5]) or "nothing"
+    topics = ", ".join(t.label for t in snapshot.topics.nodes[:8]) or "none"
+    return "\n".join(
+        [
+            f"{datetime.fromtimestamp(snapshot.at / 1000, UTC):%Y-%m-%d %H:%M} UTC, the last {snapshot.window_s // 60} minutes",
+            f"{numbers.posts:,} posts by {numbers.voices:,} voices, mood {numbers.sentiment.mean:+.2f}",
+            f"Topics: {topics}",
+            f"Rising: {rising}",
+            *(f"{story.count:>5} × {story.text[:100]}" for story in snapshot.stories[:3]),
+        ]
+    )
 
 
 @app.command
 def run(
     *,
     headless: bool = False,
-    replay: Path | None = None,
+    archive: Annotated[Path | None, Parameter(name="--replay")] = None,
     format: Format = "agora",
     from_: From = None,
     to: To = None,
@@ -126,33 +161,26 @@ def run(
     ----------
     headless
         Draw off-screen even where there is a display; the wall is at /wall in a browser.
-    replay
+    archive
         Play this archive instead of listening.
     """
     settings = configuration(config)
-    if replay is not None:
-        first = moment(from_) or first_moment(replay, format)
+    if archive is not None:
+        first = moment(from_) or first_moment(archive, format)
         rate = pace(speed)
         if rate is None:
             raise SystemExit("a wall cannot play at --speed max; write a number")
-        settings = replayed(settings, first, moment(to), rate)
+        settings = machine.replayed(settings, first, moment(to), rate)
     elif not settings.ingest.sources:
-        settings = rehearsed(settings)
+        settings = machine.rehearsed(settings)
     headless = headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    print(welcome(settings, headless), flush=True)
-    shared = environment_of(settings)
-    source: list[str] = ["ingest"]
-    if replay is not None:
-        shared["AGORA_SHOW_DELAY_S"] = "0"
-        source = ["replay", str(replay), "--format", format, "--speed", speed]
+    print(machine.welcome(settings, headless), flush=True)
+    source = ["ingest"]
+    if archive is not None:
+        source = ["replay", str(archive), "--format", format, "--speed", speed]
         source += [*(("--from", from_) if from_ else ()), *(("--to", to) if to else ())]
-    command = (sys.executable, "-m", "agora")
-    parts = [
-        Part("hub", (*command, "hub"), shared),
-        Part("wall", (*command, "wall", *(("--headless",) if headless else ())), shared, essential=not headless),
-        Part("ingest", (*command, *source), shared),
-    ]
-    return asyncio.run(Supervisor(parts, var() / "agora.log", told).run())
+    parts = machine.parts(settings, source, headless=headless)
+    return asyncio.run(Supervisor(parts, auth.folder() / "agora.log", told).run())
 
 
 @app.command
@@ -222,13 +250,74 @@ def wall(
 
 
 @app.command
+def replay(
+    archive: Path,
+    *,
+    format: Format = "agora",
+    from_: From = None,
+    to: To = None,
+    speed: Speed = "1",
+    into_live: bool = False,
+    config: ConfigFile = None,
+) -> int:
+    """Play an archive into a log of its own, or into the live one as if it happened now.
+
+    Parameters
+    ----------
+    archive
+        The file; gzip is read as it is.
+    into_live
+        At speed 1 into the live log, shifted so that the first post is now.
+    """
+    import ingest.replay
+
+    settings = configuration(config)
+    if settings.clock.mode != "replay" and not into_live:
+        settings = machine.apart(settings, f"archive-{archive.name.split('.')[0]}")
+    begins, ends = moment(from_), moment(to)
+    return ingest.replay.run(settings, archive, format, start=begins, end=ends, speed=pace(speed), into_live=into_live)
+
+
+@app.command
+def analyse(
+    archive: str,
+    *,
+    format: Format = "agora",
+    window: Annotated[str, Parameter(help="How far back to look: 30m, 24h, 92d.")] = "30m",
+    at: Annotated[str | None, Parameter(help="At this time (default: the last post).")] = None,
+    json: bool = False,
+    config: ConfigFile = None,
+) -> int:
+    """Measure an archive, or a log, at a time: the snapshot, without a server.
+
+    Parameters
+    ----------
+    archive
+        The file, or the URL of a log such as sqlite:var/agora.db.
+    json
+        The whole snapshot as JSON; otherwise a few lines for a person.
+    """
+    from stream.analysis.analyse import analyse as measure
+
+    from stream.wire.snapshot import encode
+
+    settings = configuration(config)
+    is_log = archive.startswith(("sqlite:", "kafka:"))
+    records = log_records(archive, settings) if is_log else archive_records(Path(archive), format, settings)
+    snapshot = measure(records, settings, span(window), moment(at))
+    if json:
+        sys.stdout.buffer.write(encode(snapshot) + b"\n")
+    else:
+        print(summary(snapshot))
+    return 0
+
+
+@app.command
 def pin(
     roles: Annotated[list[Literal["viewer", "moderator", "operator"]] | None, Parameter(help="Whose.")] = None,
 ) -> int:
     """Make new PINs for all roles, or for some; who is signed in with an old one has to sign in again."""
-    from stream.hub import auth
-
-    for role, digits in auth.new_pins(var(), roles or auth.ROLES).items():
+    for role, digits in auth.new_pins(auth.folder(), roles or auth.ROLES).items():
         print(f"{role:10}{digits}")
     return 0
 
@@ -255,61 +344,6 @@ def check(*, config: ConfigFile = None) -> int:
 def told(line: str) -> None:
     """One fact for the person at the terminal."""
     print(f"{datetime.now():%H:%M:%S} {line}", flush=True)
-
-
-def apart(settings: Config, name: str) -> Config:
-    """The configuration with a log and a checkpoint of its own, both empty, so that ``name`` never enters the live log."""
-    folder = var() / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if settings.log.url.startswith("sqlite:"):
-        log = msgspec.structs.replace(settings.log, url=f"sqlite:{folder / 'agora.db'}")
-    else:
-        log = msgspec.structs.replace(settings.log, prefix=f"{settings.log.prefix}{name}-{int(time.time())}-")
-    hub = msgspec.structs.replace(settings.hub, checkpoint=str(folder / "checkpoint"))
-    ingest = msgspec.structs.replace(settings.ingest, spool=str(folder / "spool"))
-    return msgspec.structs.replace(settings, log=log, hub=hub, ingest=ingest)
-
-
-def rehearsed(settings: Config) -> Config:
-    """The configuration for the simulated event."""
-    settings = apart(settings, "rehearsal")
-    clock = msgspec.structs.replace(settings.clock, mode="rehearsal")
-    ingest = msgspec.structs.replace(settings.ingest, sources=("simulation",))
-    return msgspec.structs.replace(settings, clock=clock, ingest=ingest)
-
-
-def replayed(settings: Config, first: int, last: int | None, speed: float) -> Config:
-    """The configuration for an archive whose time runs from ``first`` (ms) at ``speed``, in a moment from now."""
-    settings = apart(settings, "replay")
-    starts = int(time.time() * 1000) + LEAD_IN_MS
-    clock = ClockConfig(mode="replay", event_start=first, event_end=last or 0, wall_start=starts, speed=speed)
-    return msgspec.structs.replace(settings, clock=clock)
-
-
-def welcome(settings: Config, headless: bool) -> str:
-    """What a person reads first: where the tablet page is, the PIN (on a terminal only), and a QR code of the address."""
-    import segno
-
-    from stream.hub import auth
-
-    pin = "as before; `agora pin` makes new ones"
-    made = auth.ensure(var())
-    if auth.may_print(sys.stdout):
-        pin = (made or auth.new_pins(var(), ["operator"]))["operator"]
-    address = f"{'https' if settings.hub.certificate else 'http'}://{settings.hub.host}:{settings.hub.port}/"
-    code = io.StringIO()
-    segno.make(address).terminal(code, compact=True)
-    what = {
-        "live": "",
-        "rehearsal": "A made-up event (a rehearsal), because no source is configured.\n",
-        "replay": "A replay.\n",
-    }
-    where = f"No display here: the wall is at {address}wall\n" if headless else ""
-    return (
-        f"{what[settings.clock.mode]}{where}\n{code.getvalue()}\n"
-        f"  Tablet  {address}\n  PIN     {pin}\n  Log     {var() / 'agora.log'}\n\nCtrl-C ends everything."
-    )
 
 
 def main() -> None:

@@ -1,0 +1,91 @@
+"""One machine: which processes ``agora run`` starts, with which clock and log, and what a person is told first."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from stream.config import ClockConfig, Config, environment_of
+from stream.hub import auth
+from stream.supervisor import Part
+
+LEAD_IN_MS: Final = 4_000
+"""Between the start of a replay's processes and the first moment that it plays."""
+
+
+def parts(settings: Config, source: Sequence[str], *, headless: bool) -> list[Part]:
+    """Hub, wall and ``source`` (the arguments of the command that feeds the log), with log, clock and hub of ``settings``.
+
+    With a window, closing it ends everything.
+    """
+    command = (sys.executable, "-m", "agora")
+    shared = environment_of(settings)
+    off_screen = ("--headless",) if headless else ()
+    return [
+        Part("hub", (*command, "hub"), shared),
+        Part("wall", (*command, "wall", *off_screen), shared, essential=not headless),
+        Part("ingest", (*command, *source), shared),
+    ]
+
+
+def apart(settings: Config, name: str) -> Config:
+    """The configuration with a log and a checkpoint of its own, so that ``name`` never enters the live log."""
+    folder = auth.folder() / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if settings.log.url.startswith("sqlite:"):
+        log = msgspec.structs.replace(settings.log, url=f"sqlite:{folder / 'agora.db'}")
+    else:
+        log = msgspec.structs.replace(settings.log, prefix=f"{settings.log.prefix}{name}-")
+    hub = msgspec.structs.replace(settings.hub, checkpoint=str(folder / "checkpoint"))
+    return msgspec.structs.replace(settings, log=log, hub=hub)
+
+
+def fresh(kind: str) -> str:
+    """A name that no log had before; what earlier ones of its kind left on this machine goes."""
+    for old in auth.folder().glob(f"{kind}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    return f"{kind}-{int(time.time())}"
+
+
+def rehearsed(settings: Config) -> Config:
+    """The configuration for the simulated event."""
+    settings = apart(settings, fresh("rehearsal"))
+    clock = msgspec.structs.replace(settings.clock, mode="rehearsal")
+    return msgspec.structs.replace(settings, clock=clock)
+
+
+def replayed(settings: Config, first: int, last: int | None, speed: float) -> Config:
+    """The configuration for an archive whose time runs from ``first`` (ms) at ``speed``, in a moment from now."""
+    settings = apart(settings, fresh("replay"))
+    starts = int(time.time() * 1000) + LEAD_IN_MS
+    clock = ClockConfig(mode="replay", event_start=first, event_end=last or 0, wall_start=starts, speed=speed)
+    return msgspec.structs.replace(settings, clock=clock)
+
+
+def welcome(settings: Config, headless: bool) -> str:
+    """What a person reads first: where the tablet page is, the PIN (on a terminal only), and a QR code of the address."""
+    import segno
+
+    pin = "as before; `agora pin` makes new ones"
+    made = auth.ensure(auth.folder())
+    if auth.may_print(sys.stdout):
+        pin = (made or auth.new_pins(auth.folder(), ["operator"]))["operator"]
+    address = f"{'https' if settings.hub.certificate else 'http'}://{settings.hub.host}:{settings.hub.port}/"
+    code = io.StringIO()
+    segno.make(address).terminal(code, compact=True)
+    what = {
+        "live": "",
+        "rehearsal": "A made-up event (a rehearsal), because no source is configured.\n",
+        "replay": "A replay.\n",
+    }
+    where = f"No display here: the wall is at {address}wall\n" if headless else ""
+    return (
+        f"{what[settings.clock.mode]}{where}\n{code.getvalue()}\n"
+        f"  Tablet  {address}\n  PIN     {pin}\n  Log     {auth.folder() / 'agora.log'}\n\nCtrl-C ends everything."
+    )
