@@ -1,0 +1,147 @@
+// On air: which layout and why, the tiles, and taking another one.
+
+import { ask } from "./hub.js";
+import { all, h, keyed, one, write } from "./dom.js";
+import { diagram } from "./diagram.js";
+import { why } from "./words.js";
+
+export class Air {
+  /** `desk` is the page's root; `may` whether this role takes layouts; `refused` hears of every refusal first. */
+  constructor(desk, { may, now, refused }) {
+    Object.assign(this, { desk, may, now, refused });
+    this.layouts = [];
+    this.onAir = null;
+    this.chosen = null;
+    this.taking = null;
+    for (const button of all("[data-take]", desk)) button.addEventListener("click", () => this.take());
+    one("[data-programme]", desk).addEventListener("click", () => this.back());
+  }
+
+  async load(grid) {
+    this.grid = grid;
+    try {
+      this.layouts = (await ask("GET", "/layouts")).layouts;
+    } catch (refusal) {
+      this.refused(refusal);
+    }
+    this.draw();
+  }
+
+  /** The hub says what is on air. */
+  heard(onAir) {
+    this.onAir = onAir;
+    if (this.taking && onAir.layout === this.taking && !onAir.panic) this.taking = null;
+    if (this.chosen === onAir.layout) this.chosen = null;
+    if (!this.layouts.some((layout) => layout.name === onAir.layout) && this.grid) this.load(this.grid);
+    this.draw();
+  }
+
+  choose(layout) {
+    if (!this.may) return this.say("Your PIN lets you watch. A moderator's takes layouts.");
+    this.chosen = layout.name === this.onAir?.layout || layout.name === this.chosen ? null : layout.name;
+    this.say("");
+    this.draw();
+  }
+
+  async take(anyway = false) {
+    if (!this.chosen || !this.onAir) return;
+    const layout = this.chosen;
+    this.taking = layout;
+    this.say("");
+    this.draw();
+    try {
+      const air = await ask("PUT", "/layout", { layout, rev: this.onAir.rev });
+      if (!this.onAir || air.rev >= this.onAir.rev) this.heard(air);
+    } catch (refusal) {
+      this.taking = null;
+      if (refusal.status === 409 && !anyway) this.conflict(refusal, layout);
+      else if (!this.refused(refusal)) this.say(refusal.message, true);
+      this.draw();
+    }
+  }
+
+  /** Somebody was quicker: say who, and let them decide again with both eyes open. */
+  conflict(refusal, layout) {
+    if (refusal.body.rev > this.onAir.rev) this.onAir = { ...this.onAir, rev: refusal.body.rev };
+    const title = this.title(layout);
+    const again = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = layout; this.take(true); } }, `Take “${title}” all the same`);
+    const leave = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = null; this.say(""); this.draw(); } }, "Leave it");
+    one("[data-say]", this.desk).replaceChildren(h("span", {}, refusal.message), again, leave);
+    one("[data-say]", this.desk).classList.add("fault");
+  }
+
+  async back() {
+    try {
+      this.heard(await ask("DELETE", "/layout"));
+    } catch (refusal) {
+      if (!this.refused(refusal)) this.say(refusal.message, true);
+    }
+  }
+
+  say(sentence, isFault = false) {
+    const place = one("[data-say]", this.desk);
+    place.replaceChildren(sentence);
+    place.classList.toggle("fault", isFault);
+  }
+
+  title(name) {
+    return this.layouts.find((layout) => layout.name === name)?.title || name;
+  }
+
+  draw() {
+    const { desk, onAir } = this;
+    if (!onAir) return;
+    const now = one(".now", desk);
+    now.classList.toggle("taking", Boolean(this.taking));
+    now.classList.toggle("panic", onAir.panic);
+    write(one(".tag", now), onAir.panic ? "Safe scene" : this.taking ? "Taking" : "On air");
+    write(one("[data-now-title]", desk), onAir.panic ? `instead of ${onAir.title}` : this.title(this.taking ?? onAir.layout));
+    this.tick();
+    one("[data-programme]", desk).hidden = !(this.may && onAir.why === "take" && !this.taking);
+    this.drawNext();
+    keyed(one("[data-tiles]", desk), this.layouts, (layout) => `${layout.name}:${JSON.stringify(layout.panels)}`, (layout) => this.tile(layout), (tile, layout) => {
+      const air = layout.name === onAir.layout;
+      tile.classList.toggle("on-air", air && !this.taking);
+      tile.classList.toggle("chosen", layout.name === (this.taking ?? this.chosen));
+      tile.setAttribute("aria-pressed", String(layout.name === this.chosen));
+      write(one(".tile-state", tile), air ? "On air" : layout.name === this.chosen ? "Next" : "");
+    });
+  }
+
+  drawNext() {
+    const layout = this.layouts.find(({ name }) => name === this.chosen);
+    const next = one("[data-next]", this.desk);
+    const name = this.chosen ?? "";
+    if (next.dataset.shown !== name) {
+      next.dataset.shown = name;
+      const card = one("[data-next-card]", this.desk);
+      const hint = this.may ? "Choose what comes next" : "You are watching";
+      const words = layout
+        ? [diagram(layout, this.grid), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, layout.title), h("span", { className: "quiet" }, layout.subtitle || captions(layout)))]
+        : [h("p", { className: "quiet" }, hint)];
+      card.replaceChildren(...words);
+    }
+    for (const button of all("[data-take]", this.desk)) {
+      button.disabled = !this.may || !layout || Boolean(this.taking);
+      const small = button.classList.contains("small-take");
+      write(button, this.taking ? "Taking…" : small && layout ? `Take ${layout.title}` : "Take");
+      button.setAttribute("aria-label", layout ? `Take ${layout.title}` : "Take: choose a layout first");
+    }
+  }
+
+  tile(layout) {
+    const words = h("span", { className: "tile-words" }, h("span", { className: "tile-title" }, layout.title), h("span", { className: "tile-state" }));
+    return h("button", { type: "button", className: "tile", title: captions(layout), onclick: () => this.choose(layout) }, diagram(layout, this.grid), words);
+  }
+
+  /** What changes with time alone. */
+  tick() {
+    if (!this.onAir) return;
+    const reason = why(this.onAir, this.now());
+    write(one("[data-now-why]", this.desk), this.onAir.saved === false ? `${reason} · not saved yet` : reason);
+  }
+}
+
+function captions(layout) {
+  return [...new Set(layout.panels.map((panel) => panel.caption || panel.visual))].join(" · ");
+}

@@ -1,0 +1,230 @@
+// The tablet: signs in, keeps the link to the hub, and hands what it hears to the parts of the page.
+
+import { ask, Link } from "./hub.js";
+import { all, h, keyed, one, write } from "./dom.js";
+import { lock, signIn } from "./gate.js";
+import { Air } from "./air.js";
+import { Safe } from "./safe.js";
+import { Posts } from "./posts.js";
+import { Health, screensLine } from "./health.js";
+import { Screens } from "./screens.js";
+import { age, change, count, figure } from "./words.js";
+
+const ROLES = ["viewer", "moderator", "operator"];
+
+class Tablet {
+  constructor(session) {
+    this.session = session;
+    document.body.replaceChildren(one("#tablet").content.cloneNode(true));
+    this.desk = one(".desk");
+    const may = ROLES.indexOf(session.role) >= 1;
+    const shared = { may, now: () => this.link.now(), refused: (refusal) => this.refused(refusal) };
+    this.air = new Air(this.desk, shared);
+    this.safe = new Safe(one("[data-safe]"), { ...shared, tell: (...bar) => this.bar(...bar), heard: (air) => this.heard("on_air", air) });
+    this.posts = new Posts(this.desk, { ...shared, toast: (...words) => this.toast(...words), eventNow: () => this.eventNow() });
+    this.health = new Health(this.desk, { ...shared, isOperator: session.role === "operator" });
+    this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.44) });
+    this.grid = null;
+    this.event = { T: null, at: 0 };
+    this.dead = [];
+    this.bars = new Map();
+    write(one("[data-who]"), session.desk);
+    one("[data-who]").title = `${session.desk}, ${session.role}`;
+    one("[data-who]").addEventListener("click", () => this.menu());
+    addEventListener("hashchange", () => this.turn());
+    for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => this.link.touch(), { passive: true });
+    this.turn();
+    this.link = new Link("/ws/tablet", {
+      heard: (channel, data) => this.heard(channel, data),
+      pictured: (head, blob) => this.screens.show(head, blob),
+      linked: (open) => this.linked(open),
+      signedOut: () => location.reload(),
+    });
+    setInterval(() => this.tick(), 250);
+    if (session.locked) this.locked();
+  }
+
+  heard(channel, data) {
+    if (channel === "hello") this.hello(data);
+    else if (channel === "session") data.locked ? this.locked() : this.unlocked();
+    else if (channel === "pictures") this.screens.keep(data.screens);
+    else if (channel === "on_air") { this.air.heard(data); this.safe.heard(data); }
+    else if (channel === "walls") this.walls(data);
+    else if (channel === "held") this.posts.heardHeld(data);
+    else if (channel === "posts") this.posts.heardPosts(data);
+    else if (channel === "sources") this.health.heardSources(data);
+    else if (channel === "numbers") this.figures(data);
+    else if (channel === "notice") this.notices(data.notices);
+  }
+
+  hello(hello) {
+    this.grid = hello.grid;
+    this.mode = hello.mode === "live" ? "" : hello.mode_label;
+    this.open = !hello.encrypted && !hello.loopback;
+    this.screens.hang(hello.grid);
+    this.air.load(hello.grid);
+    if (hello.session.locked) this.locked();
+  }
+
+  walls({ walls }) {
+    const alive = new Set(walls.flatMap((wall) => wall.screens));
+    const all = Array.from({ length: this.grid.columns * this.grid.rows }, (_, i) => i + 1);
+    this.dead = all.filter((number) => !alive.has(number));
+    this.screens.mark(this.dead);
+    this.safe.shown(walls);
+    this.health.heardWalls({ walls });
+  }
+
+  figures(told) {
+    this.event = { T: told.T, at: performance.now() };
+    const { numbers, rising } = told;
+    const facts = [{ key: "rate", big: `${figure(numbers.volume_per_min)} a minute`, small: change(numbers.change) }, { key: "voices", big: count(numbers.voices, "voice").toLowerCase(), small: "" }];
+    if (rising[0]) facts.unshift({ key: "rising", big: rising[0].label || rising[0].topic, small: rising[0].factor ? `rising, × ${rising[0].factor.toFixed(1)}` : "rising" });
+    keyed(one("[data-figures]"), facts, (fact) => fact.key, () => h("p", { className: "fact" }, h("strong", { dir: "auto" }), " ", h("span", { className: "quiet" })), (element, fact) => {
+      write(one("strong", element), fact.big);
+      write(one("span", element), fact.small);
+    });
+  }
+
+  /** T now, in event time; between two words of the hub it goes on with the wall clock. */
+  eventNow() {
+    return this.event.T === null ? Date.now() : this.event.T + (performance.now() - this.event.at);
+  }
+
+  notices(notices) {
+    for (const key of this.bars.keys()) if (key.startsWith("notice:")) this.bars.delete(key);
+    for (const { kind, text } of notices) this.bars.set(`notice:${kind}:${text}`, { sentence: text, kind: "attention" });
+    this.drawBars();
+  }
+
+  bar(key, sentence, kind = "attention") {
+    const before = this.bars.get(key);
+    if (before?.sentence === (sentence || undefined) && before?.kind === kind) return;
+    if (sentence) this.bars.set(key, { sentence, kind });
+    else if (!this.bars.delete(key)) return;
+    this.drawBars();
+  }
+
+  drawBars() {
+    keyed(one("[data-bars]"), [...this.bars], ([key]) => key, () => h("p", { className: "bar" }), (element, [, { sentence, kind }]) => {
+      element.className = `bar ${kind}`;
+      write(element, sentence);
+    });
+  }
+
+  toast(words, { action, act, kind = "" } = {}) {
+    const toast = h("p", { className: `toast ${kind}` }, h("span", { dir: "auto" }, words));
+    if (action) toast.append(h("button", { type: "button", className: "plain", onclick: () => { toast.remove(); act(); } }, action));
+    const toasts = one("[data-toasts]");
+    toasts.append(toast);
+    while (toasts.children.length > 3) toasts.firstChild.remove();
+    setTimeout(() => toast.remove(), action ? 8000 : 5000);
+  }
+
+  linked(open) {
+    this.isLinked = open;
+    this.desk.classList.toggle("alone", !open);
+    if (open) this.bar("link", "");
+  }
+
+  /** Refusals that concern the whole page; true when the one who asked need not say more. */
+  refused(refusal) {
+    if (refusal.status === 401) location.reload();
+    else if (refusal.status === 423) this.locked();
+    else return false;
+    return true;
+  }
+
+  async locked() {
+    if (this.lock) return;
+    for (const page of all(".page, .top")) page.inert = true;
+    this.desk.classList.add("locked");
+    this.lock = lock(this.desk, () => this.leave());
+    await this.lock;
+    this.unlocked();
+  }
+
+  unlocked() {
+    one(".lock")?.remove();
+    this.lock = null;
+    this.desk.classList.remove("locked");
+    for (const page of all(".page, .top")) page.inert = false;
+  }
+
+  async leave() {
+    await ask("DELETE", "/session").catch(() => {});
+    location.reload();
+  }
+
+  menu() {
+    const theme = document.documentElement.dataset.theme;
+    const dialog = h("dialog", { className: "menu" },
+      h("p", {}, h("strong", {}, this.session.desk), h("span", { className: "quiet" }, ` · ${this.session.role}`)),
+      h("a", { className: "plain", href: "/wall", target: "_blank" }, "The wall in a window"),
+      h("button", { type: "button", className: "plain", onclick: () => { paint(theme === "light" ? "dark" : theme === "dark" ? "" : "light"); dialog.close(); } }, theme === "light" ? "Dark page" : theme === "dark" ? "Page as the device" : "Light page"),
+      h("button", { type: "button", className: "plain", onclick: () => this.leave() }, "Sign out"));
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+
+  turn() {
+    const tab = ["posts", "health"].find((name) => location.hash === `#${name}`) ?? "air";
+    for (const page of all("[data-page]")) page.hidden = page.dataset.page !== tab;
+    for (const link of all("[data-tab]")) link.dataset.tab === tab ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+    this.desk.dataset.tab = tab;
+    if (tab === "health") this.health.open();
+  }
+
+  tick() {
+    if (!this.isLinked && this.link.heardAt) {
+      const silent = performance.now() - this.link.heardAt;
+      if (silent > 1000) this.bar("link", `Connection lost ${age(silent)} ago. It comes back by itself; the wall goes on meanwhile.`, "fault");
+      if (silent > 3000) this.screens.keep([]); // a post in it may have been deleted since, and we would not know
+    }
+    if (!this.grid) return;
+    this.air.tick();
+    this.safe.draw();
+    const at = this.screens.oldest();
+    const old = at === null ? null : Math.max(0, this.link.now() - at);
+    const note = one("[data-canvas-note]");
+    note.hidden = at !== null;
+    write(note, this.dead.length === this.grid.columns * this.grid.rows ? "No wall is connected. Start one with agora wall." : "Waiting for a picture");
+    const chips = [screensLine(this.grid, this.dead, old), ...this.health.quiet().slice(0, 2)];
+    if (this.mode) chips.unshift({ tone: "mode", text: this.mode });
+    if (this.open) chips.unshift({ tone: "bad", text: "Not encrypted" });
+    keyed(one("[data-chips]"), chips, (chip) => chip.text.replace(/[\d.]+/g, ""), () => h("span", { className: "chip" }, h("i", { "aria-hidden": "true" }), h("span", {})), (element, chip) => {
+      one("i", element).className = `dot ${chip.tone}`;
+      write(one("span", element), chip.text);
+    });
+  }
+}
+
+/** Dark, light, or "" for what the device says. */
+function paint(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  localStorage.setItem("theme", theme);
+}
+
+async function begin() {
+  paint(localStorage.getItem("theme") ?? "");
+  let session;
+  for (;;) {
+    try {
+      session = await ask("GET", "/session");
+      break;
+    } catch (refusal) {
+      if (refusal.status === 401) {
+        session = await signIn(document.body);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+  if (new URLSearchParams(location.search).get("next") === "wall") location.replace("/wall");
+  else new Tablet(session);
+}
+
+begin();
