@@ -1,0 +1,121 @@
+"""Folding: the views of a text in which word lists are searched, so that small disguises do not hide a word.
+
+Every view is lower case words parted and surrounded by spaces, so that a term `` word `` is found as a whole word
+only: Scunthorpe, assessment and class are left alone by construction. It runs on every post, so what is rare (a disguise, a
+script of its own) is looked for in one cheap pass over classes of bytes before anything is done about it.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+
+_LETTERS_OF_DISGUISE: Final = str.maketrans("0134578@$!€£", "oieastbasiel")
+_LOOKALIKES: Final = str.maketrans("авеёкмнорстухіјѕԁԛɡαβεικνορτυχ", "abeekmhopctyxijsdqgabeiknoptux")
+_INVISIBLE: Final = frozenset(
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"
+    + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
+    + "".join(map(chr, (*range(0x2060, 0x2070), *range(0xFE00, 0xFE10))))
+)
+_APART: Final = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
+_KINDS: Final = bytes(
+    ord("a") if code > 127 or chr(code).isalpha() else ord("0") if chr(code) in "0134578" else
+    code if chr(code) in "*$" else ord("!") if chr(code) in "@!" else 32
+    for code in range(256)
+)  # fmt: skip
+"""Classes of UTF-8 bytes: letters are ``a``, figures that may stand for one ``0``."""
+_SPELT_OUT: Final = b" a a a a "
+_TRIPLES: Final = AhoCorasick([c * 3 for c in string.ascii_lowercase + "äöåéабвгдежзиклмнопрстуфхцчшы"])
+_STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+_SPELT: Final = re.compile(r"(?: {1,2}[^\W\d_]){4,}(?= )")
+_LATIN_AND_OTHER: Final = re.compile(r"[a-z][\u0370-\u052f\u0261]|[\u0370-\u052f\u0261][a-z]")
+_HUMPED: Final = re.compile(r"#\w*[a-z][A-Z]\w*")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def folded(text: str) -> str:
+    """The plain view: links cut to their hosts, NFKC, case folded, invisible characters gone, punctuation to spaces."""
+    return _words(_lowered(text))
+
+
+def term(text: str) -> str:
+    """A term as ``folded`` shows it; one in a script that parts no words is found anywhere."""
+    words = folded(text).strip()
+    words = " ".join(words.split())
+    return words if any(_unparted(c) for c in words) else f" {words} "
+
+
+def views(text: str) -> Iterator[str]:
+    """The plain view, then others as far as the text gives cause: hashtags taken apart, disguises undone."""
+    lowered = _lowered(text)
+    plain = _words(lowered)
+    yield plain
+    if "#" in text and (humped := _HUMPED.findall(text)):
+        yield _words(_HUMP.sub(" ", " ".join(humped)).casefold())
+    kinds = f" {lowered} ".encode("utf-8", "replace").translate(_KINDS)
+    if b"0a" in kinds or b"$" in kinds or b"a!a" in kinds or b"a*" in kinds:
+        yield " " + " ".join(undisguised(word) for word in lowered.split() if not word.isalpha()) + " "
+    if _TRIPLES.find_matches_as_indexes(plain):
+        yield _STRETCHED.sub(r"\1", plain)
+        yield _STRETCHED.sub(r"\1\1", plain)
+    if _SPELT_OUT in kinds:
+        yield " " + " ".join(word.replace(" ", "") for word in _SPELT.findall(plain)) + " "
+    if len(kinds) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
+        mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
+        yield " " + " ".join(mixed).translate(_LOOKALIKES) + " "
+
+
+def masks(word: str) -> Iterator[str]:
+    """``word`` with one of its inner letters starred out, as people write it to slip through: f*ck."""
+    for i in range(1, len(word) - 1):
+        yield f" {word[:i]}*{word[i + 1 :]} "
+
+
+def undisguised(word: str) -> str:
+    """``word`` with figures and signs that stand for letters among letters read as letters."""
+    bare = word.strip(".,;:!?\"'()[]{}*#…")
+    if bare[:1] == "@" or not any(map(str.isalpha, bare)):
+        return word
+    return bare.translate(_LETTERS_OF_DISGUISE)
+
+
+def _lowered(text: str) -> str:
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = text.casefold()
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text).casefold()
+        for c in set(text):
+            if c > "\x7f":
+                if c in _INVISIBLE:
+                    text = text.replace(c, "")
+                elif c != "🖕" and unicodedata.category(c)[0] in "CPSZ":
+                    text = text.replace(c, " ")
+    return _hosts_alone(text) if "://" in text else text
+
+
+def _hosts_alone(text: str) -> str:
+    """``text`` with each link cut to its host: paths are full of letters that mean nothing."""
+    before, *links = text.split("://")
+    kept = [before]
+    for link in links:
+        address, _, after = link.replace("\n", " ").partition(" ")
+        kept += (address.partition("/")[0], after)
+    return " ".join(kept)
+
+
+def _words(lowered: str) -> str:
+    if "  " in lowered:
+        lowered = " ".join(lowered.split())
+    return f" {lowered} ".encode("utf-8", "replace").translate(_APART).decode()
+
+
+def _unparted(c: str) -> bool:
+    """Whether ``c`` belongs to a script that writes words without spaces between them."""
+    return "\u0e00" <= c <= "\u0eff" or "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or c == "🖕"

@@ -1,0 +1,17 @@
+"""Verdicts: what a filter of the moderation chain says about words."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """``accept`` and ``reject`` end the chain, ``hold`` waits for staff, ``none`` is no opinion. ``reason`` is for staff."""
+
+    what: Literal["accept", "reject", "hold", "none"]
+    reason: str = ""
+
+
+NO_OPINION: Final = Verdict("none")

@@ -1,0 +1,115 @@
+"""Word lists: what the maintained package ``glin_profanity`` holds in 24 languages, found in one pass over a text.
+
+A list counts only in posts of its language, English everywhere. Where the language is unknown all lists count, less the
+entries that are ordinary words elsewhere (``ordinary.txt``: "bite" is French slang and an English verb). A hit is never more
+than a reason to ask staff: lists know no context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+
+from stream.moderation.folding import masks, term, undisguised, views
+
+LANGUAGES: Final = {
+    "ar": "arabic", "zh": "chinese", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto",
+    "fi": "finnish", "fr": "french", "de": "german", "hi": "hindi", "hu": "hungarian", "it": "italian", "ja": "japanese",
+    "ko": "korean", "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese", "ru": "russian", "es": "spanish",
+    "tr": "turkish", "sv": "swedish", "th": "thai",
+}  # fmt: skip
+SAME: Final = {
+    "nb": "no",
+    "nn": "no",
+    "iw": "he",
+    "und": "",
+    "mul": "",
+    "zxx": "",
+    "qme": "",
+    "qht": "",
+    "qam": "",
+    "art": "",
+}
+"""Codes that mean another one, or nothing, at some source."""
+SHORTEST_ANYWHERE: Final = 4
+"""Entries with fewer letters count only in posts of their language."""
+_NAME: Final = re.compile(r"\bDick\W+[A-Z]|\b[A-Z][a-z]*\.?,? Dick\b|Dick(?=[A-Z][a-z])|[a-z]Dick\b")
+"""Dick as a given name, beside another capitalised word."""
+
+
+class WordLists:
+    """The lists of some languages as one automaton; ``languages`` empty means all that there are."""
+
+    def __init__(self, languages: Collection[str] = (), allow: Iterable[str] = ()) -> None:
+        allowed = {term(word).strip() for word in (*allow, *ordinary("allow"))}
+        elsewhere = {term(word).strip() for word in ordinary("elsewhere")}
+        owners: dict[str, set[str]] = {}
+        for language in LANGUAGES:
+            if languages and language not in languages and language != "en":
+                continue
+            for word in entries(language):
+                shape = term(undisguised(word.replace("@", "a")))
+                if not _tells(shape.strip()) or shape.strip() in allowed:
+                    continue
+                owners.setdefault(shape, set()).add(language)
+                if language == "en" and len(word) >= SHORTEST_ANYWHERE and word.isalpha():
+                    for mask in masks(word):
+                        owners.setdefault(mask, set()).add(language)
+        self._terms = list(owners)
+        self._owners = [frozenset(owners[shape]) for shape in self._terms]
+        self._anywhere = [
+            "en" in owners[shape] or (len(shape.strip()) >= SHORTEST_ANYWHERE and shape.strip() not in elsewhere)
+            for shape in self._terms
+        ]
+        self._automaton = AhoCorasick(self._terms) if self._terms else None
+
+    def find(self, text: str, lang: str = "") -> str | None:
+        """The first entry in ``text`` that counts in ``lang`` (BCP 47, empty is unknown), or None."""
+        if self._automaton is None:
+            return None
+        language = base(lang)
+        for view in views(text):
+            for found, _, _ in self._automaton.find_matches_as_indexes(view, overlapping=True):
+                owners = self._owners[found]
+                counts = "en" in owners or language in owners if language else self._anywhere[found]
+                word = self._terms[found].strip()
+                if counts and not (word == "dick" and _NAME.search(text)):
+                    return word
+        return None
+
+
+def _tells(words: str) -> bool:
+    """Whether an entry is more than figures and single letters (``a.q.`` and ``18+`` are in the lists)."""
+    return any(not word.isalnum() or (len(word) > 1 and not word.isnumeric()) for word in words.split())
+
+
+def base(lang: str) -> str:
+    """The language of a BCP 47 tag as the lists know it; empty when it says nothing."""
+    code = lang.replace("_", "-").partition("-")[0].lower()
+    return SAME.get(code, code)
+
+
+@cache
+def entries(language: str) -> tuple[str, ...]:
+    """The entries of the package's list of ``language``."""
+    from glin_profanity.data.dictionary import dictionary
+
+    return tuple(dictionary.get_words(LANGUAGES[language]))
+
+
+@cache
+def ordinary(section: str) -> tuple[str, ...]:
+    """The words of one ``[section]`` of ``ordinary.txt``."""
+    sections: Mapping[str, list[str]] = {"": []}
+    here = sections[""]
+    for line in resources.files(__package__).joinpath("ordinary.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            here = sections.setdefault(line.strip("[] "), [])  # type: ignore[attr-defined]
+        elif line.strip() and not line.startswith("#"):
+            here.append(line.strip())
+    return tuple(sections.get(section, ()))
