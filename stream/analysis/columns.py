@@ -1,0 +1,121 @@
+"""Rows as columns: one numpy array a field, one slot a row, slots used again."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+TERMS: Final = 12
+"""Topics that a row keeps, in the order of its source."""
+PEOPLE: Final = 8
+"""People that a row keeps as addressed: its target's author first, then who is named."""
+
+LIVE: Final = 1
+"""Not retracted, its author not blocked: it counts."""
+SHOWN: Final = 2
+"""Live and neither hidden nor held: it counts in more than the numbers."""
+LINKED: Final = 4
+"""What it points at is not retracted; a quote without it addresses nobody."""
+
+NOWHERE: Final = 0
+NEWER: Final = 1
+OLDER: Final = 2
+BEFORE: Final = 3
+"""Where a row's time lies: in the newer or the older half of the window, or in the same span before it."""
+
+POST: Final = 0
+REPLY: Final = 1
+REPOST: Final = 2
+QUOTE: Final = 3
+NAMED: Final = 4
+"""A row's kind; an interaction's kind is that, or ``NAMED``."""
+
+UNKNOWN_MOOD: Final = -32768
+
+Ints = NDArray[np.int32]
+
+_SHAPES: Final[dict[str, tuple[Any, int]]] = {
+    "key": (np.uint64, 0),
+    "digest": (np.uint64, 0),
+    "at": (np.int64, 0),
+    "target": (np.uint64, 0),
+    "tracks": (np.uint64, 0),
+    "author": (np.int32, 0),
+    "handle": (np.int32, 0),
+    "source": (np.int32, 0),
+    "lang": (np.int32, 0),
+    "country": (np.int32, 0),
+    "followers": (np.int32, 0),
+    "weight": (np.int32, 0),
+    "mood": (np.int16, 0),
+    "kind": (np.uint8, 0),
+    "role": (np.uint8, 0),
+    "flags": (np.uint8, 0),
+    "span": (np.uint8, 0),
+    "held": (np.uint8, 0),
+    "terms": (np.int32, TERMS),
+    "forms": (np.int32, TERMS),
+    "people": (np.int32, PEOPLE),
+    "handles": (np.int32, PEOPLE),
+}
+FEATURES: Final = tuple(name for name in _SHAPES if name not in ("flags", "span", "held"))
+"""The columns that belong to the row itself and not to the state that holds it."""
+
+
+class Columns:
+    """The arrays. ``-1`` in an id column is none; ``mood`` is in 1/10,000, or ``UNKNOWN_MOOD``."""
+
+    key: NDArray[np.uint64]
+    digest: NDArray[np.uint64]
+    at: NDArray[np.int64]
+    target: NDArray[np.uint64]
+    tracks: NDArray[np.uint64]
+    author: Ints
+    handle: Ints
+    source: Ints
+    lang: Ints
+    country: Ints
+    followers: Ints
+    weight: Ints
+    mood: NDArray[np.int16]
+    kind: NDArray[np.uint8]
+    role: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    span: NDArray[np.uint8]
+    held: NDArray[np.uint8]
+    terms: Ints
+    forms: Ints
+    people: Ints
+    handles: Ints
+
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
+        for name, (dtype, width) in _SHAPES.items():
+            setattr(self, name, np.zeros((size, width) if width else size, dtype))
+
+    def grow(self, size: int) -> None:
+        """Make room for ``size`` rows at least."""
+        if size <= self.size:
+            return
+        size = max(size, self.size + self.size // 2, 1024)
+        for name, (dtype, width) in _SHAPES.items():
+            old = getattr(self, name)
+            new = np.zeros((size, width) if width else size, dtype)
+            new[: self.size] = old
+            setattr(self, name, new)
+        self.size = size
+
+    def write(self, slots: NDArray[np.int64], rows: Columns) -> None:
+        """Copy the features of all ``rows`` into ``slots``."""
+        for name in FEATURES:
+            getattr(self, name)[slots] = getattr(rows, name)
+
+    def take(self, slots: NDArray[np.int64]) -> Columns:
+        """A copy of some rows, every column of them."""
+        rows = Columns(0)
+        rows.size = slots.size
+        for name in _SHAPES:
+            setattr(rows, name, getattr(self, name)[slots])
+        return rows

@@ -1,0 +1,49 @@
+"""Who and what is gone: retractions, blocks and hidden posts, each of which may come before what it is about."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stream.analysis.extract import key_of
+from stream.mention import Retraction
+
+KEPT_MS: Final = 8 * 86_400_000
+"""How long a retraction is kept for posts that come late; as long as the log keeps it."""
+
+
+class Gone:
+    """The sets. Posts are keys (``extract.key_of``), authors are stable ids."""
+
+    def __init__(self) -> None:
+        self.posts: dict[int, int] = {}
+        """Retracted posts, and until when the retraction is kept."""
+        self.authors: set[str] = set()
+        self.blocked: set[str] = set()
+        self.hidden: dict[int, int] = {}
+        """Posts that must not be shown, and until when that is kept."""
+
+    def retract(self, retraction: Retraction, t_ms: int) -> None:
+        """An author's retraction stays for good, a post's for ``KEPT_MS``."""
+        if retraction.scope == "author":
+            self.authors.add(retraction.target)
+        else:
+            key = key_of(retraction.target)
+            self.posts[key] = max(self.posts.get(key, 0), max(retraction.at, t_ms) + KEPT_MS)
+
+    def person(self, person_id: str) -> bool:
+        """Whether nothing by or about this person may count."""
+        return person_id in self.authors or person_id in self.blocked
+
+    def merge(self, other: Gone) -> None:
+        """The union; of two times the later."""
+        for mine, theirs in ((self.posts, other.posts), (self.hidden, other.hidden)):
+            for key, until in theirs.items():
+                mine[key] = max(mine.get(key, 0), until)
+        self.authors |= other.authors
+        self.blocked |= other.blocked
+
+    def forget(self, t_ms: int) -> None:
+        """Drop what is kept no longer."""
+        for entries in (self.posts, self.hidden):
+            for key in [key for key, until in entries.items() if until < t_ms]:
+                del entries[key]

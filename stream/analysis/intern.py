@@ -1,0 +1,66 @@
+"""Strings as small integers, so that rows and counters hold four bytes where the world says a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Interner:
+    """A table of strings; an id is free again after ``sweep`` found it unused. Ids depend on the order of arrival.
+
+    >>> table = Interner()
+    >>> table.id("#sotu"), table.id("#flint"), table.id("#sotu"), table.find("#iowa")
+    (0, 1, 0, -1)
+    """
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self.names: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._free: list[int] = []
+        for name in names:
+            self.id(name)
+
+    def __len__(self) -> int:
+        """One more than the greatest id that is given."""
+        return len(self.names)
+
+    @property
+    def used(self) -> int:
+        """How many names have an id."""
+        return len(self._ids)
+
+    def id(self, name: str) -> int:
+        """The id of ``name``, a new one if it has none."""
+        found = self._ids.get(name)
+        if found is not None:
+            return found
+        if self._free:
+            fresh = self._free.pop()
+            self.names[fresh] = name
+        else:
+            fresh = len(self.names)
+            self.names.append(name)
+        self._ids[name] = fresh
+        return fresh
+
+    def find(self, name: str) -> int:
+        """The id of ``name``, or -1."""
+        return self._ids.get(name, -1)
+
+    def restore(self, names: Sequence[str]) -> None:
+        """Become a copy of the table whose ``names`` are given; an empty name has no id."""
+        self.names = list(names)
+        self._ids = {name: fresh for fresh, name in enumerate(names) if name}
+        self._free = [fresh for fresh, name in enumerate(names) if not name]
+
+    def sweep(self, keep: NDArray[np.bool_]) -> None:
+        """Forget every name whose id is False in ``keep``, an array as long as the table."""
+        for fresh in np.flatnonzero(~keep).tolist():
+            name = self.names[fresh]
+            if self._ids.get(name) == fresh:
+                del self._ids[name]
+                self.names[fresh] = ""
+                self._free.append(fresh)

@@ -1,0 +1,108 @@
+"""Exact integer counts by 64-bit key: what a statistic over pairs adds to and subtracts from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_SMALLEST: Final = 1024
+
+
+@njit(cache=True, nogil=True)
+def _apply(keys, counts, shift, wanted, amount):  # type: ignore[no-untyped-def]
+    mask = keys.size - 1
+    fresh = 0
+    for i in range(wanted.size):
+        key = wanted[i]
+        j = np.int64((key * _MIX) >> shift)
+        while keys[j] != key:
+            if keys[j] == 0:
+                keys[j] = key
+                fresh += 1
+                break
+            j = (j + 1) & mask
+        counts[j] += amount
+    return fresh
+
+
+@njit(cache=True, nogil=True)
+def _move(old_keys, old_counts, keys, counts, shift):  # type: ignore[no-untyped-def]
+    mask = keys.size - 1
+    held = 0
+    for i in range(old_keys.size):
+        if old_counts[i] == 0:
+            continue
+        key = old_keys[i]
+        j = np.int64((key * _MIX) >> shift)
+        while keys[j] != 0:
+            j = (j + 1) & mask
+        keys[j] = key
+        counts[j] = old_counts[i]
+        held += 1
+    return held
+
+
+@njit(cache=True, nogil=True)
+def _look_up(keys, counts, shift, wanted, out):  # type: ignore[no-untyped-def]
+    mask = keys.size - 1
+    for i in range(wanted.size):
+        key = wanted[i]
+        j = np.int64((key * _MIX) >> shift)
+        while keys[j] != 0:
+            if keys[j] == key:
+                out[i] = counts[j]
+                break
+            j = (j + 1) & mask
+
+
+class SparseCounts:
+    """An open-addressing table of counts; a key is any uint64 but 0. Keys whose count is zero leave when it grows.
+
+    >>> counts = SparseCounts()
+    >>> counts.add(np.array([7, 9, 7], np.uint64), 1)
+    >>> counts.add(np.array([9], np.uint64), -1)
+    >>> [array.tolist() for array in counts.items()]
+    [[7], [2]]
+    """
+
+    def __init__(self) -> None:
+        self._allocate(_SMALLEST)
+        self._held = 0
+
+    def _allocate(self, size: int) -> None:
+        self._keys: Keys = np.zeros(size, np.uint64)
+        self._counts = np.zeros(size, np.int32)
+        self._shift = np.uint64(64 - (size.bit_length() - 1))
+
+    def add(self, keys: Keys, amount: int) -> None:
+        """Add ``amount`` to the count of each key, once for each time that it occurs."""
+        if not keys.size:
+            return
+        if (self._held + keys.size) * 2 > self._keys.size:
+            self._grow(keys.size)
+        self._held += int(_apply(self._keys, self._counts, self._shift, keys, np.int32(amount)))
+
+    def _grow(self, more: int) -> None:
+        keys, counts = self._keys, self._counts
+        needed = (int(np.count_nonzero(counts)) + more) * 2
+        size = max(_SMALLEST, 1 << needed.bit_length())
+        self._allocate(size)
+        self._held = int(_move(keys, counts, self._keys, self._counts, self._shift))
+
+    def get(self, keys: Keys) -> NDArray[np.int32]:
+        """The count of each key, 0 where it has none."""
+        out = np.zeros(keys.size, np.int32)
+        _look_up(self._keys, self._counts, self._shift, keys, out)
+        return out
+
+    def items(self) -> tuple[Keys, NDArray[np.int32]]:
+        """Keys whose count is not zero, in order of the keys, and their counts."""
+        at = np.flatnonzero(self._counts)
+        keys = self._keys[at]
+        order = np.argsort(keys)
+        return keys[order], self._counts[at][order]
