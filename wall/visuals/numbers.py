@@ -1,0 +1,218 @@
+"""Numbers: one figure leads, with its course over the window; the others say who speaks, with whom, and in which mood."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from stream.wire.geometry import Rect
+from stream.wire.messages import Figures, Graph
+from wall import figure, headline
+from wall.drawlist import HALO, Layer
+from wall.palette import Colour, rgb
+from wall.panel import Place
+from wall.view import View
+from wall.visuals import waiting
+
+LEAD_SIZES: Final = (420, 360, 300, 240)
+
+
+class Item(NamedTuple):
+    """A figure, its word and its sentence; ``parts`` is a bar of (share, colour, sign)."""
+
+    key: str
+    value: str
+    word: str
+    sentence: str
+    parts: tuple[tuple[float, Colour, str], ...] = ()
+
+
+class NumbersVisual:
+    name = "numbers"
+    needs = frozenset({"figures"})
+    seconds = 30.0
+    graph: Graph | None = None
+
+    def away(self, view: View) -> bool:
+        return view.figures is None or view.figures.numbers.posts == 0
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        figures = view.figures
+        if figures is None or figures.numbers.posts == 0:
+            waiting.draw(view, place, layer, "Waiting for the first posts")
+            return
+        screens = place.screens
+        if len(screens) == 1:
+            self._one_screen(view, figures, place, layer)
+            return
+        top = [s for s in screens if s.y == screens[0].y]
+        course = top[1:] if len(screens) >= 4 and len(top) > 1 else []
+        self._lead(view, figures, place, layer, screens[0], with_course=not course)
+        if course:
+            self._course_panel(figures, place, layer, course)
+        rest = [s for s in screens[1:] if s not in course]
+        for screen, item in zip(rest, _items(figures, place), strict=False):
+            self._figure(view, place, layer, screen, item)
+
+    def _one_screen(self, view: View, figures: Figures, place: Place, layer: Layer) -> None:
+        body, unit = place.body(place.screens[0]), place.unit
+        numbers = figures.numbers
+        value = f"{round(numbers.volume_per_min):,}"
+        size = 300.0
+        place.stage.glow(body.x + 360, body.y + 150, 620, 420, place.accent, 0.13 * place.opacity)
+        y = body.y + size * unit * place.type.cap
+        right = figure.draw(layer, place, "minute", value, body.x, y, size, view.t)
+        x = max(right + 60 * unit, body.x + body.w * 0.37)
+        word = place.set("posts a minute", 80, 600, width=body.right - x, lines=2, leading=1.1)
+        said = figure.change(numbers.change, "before") or f"{numbers.posts:,} in {headline.span(figures.window_s)}"
+        sentence = place.set(said, 56, colour=place.theme.quiet, width=body.right - x, lines=2)
+        if word is not None and sentence is not None:
+            start = y - (word.height + sentence.height) / 2 - size * unit * place.type.cap / 2
+            layer.text(word, x, start + word.baseline)
+            layer.text(sentence, x, start + word.height + sentence.baseline)
+        _course(layer, place, numbers.timeline, Rect(body.x, y + 62 * unit, body.w, 150 * unit), 5.0)
+        items = _items(figures, place)[:2]
+        column = body.w / 2
+        y = body.bottom - 78 * unit
+        for i, item in enumerate(items):
+            x = body.x + i * column
+            figure.draw(layer, place, item.key, item.value, x, y, 170, view.t)
+            block = place.set(item.word, 56, 500, place.theme.quiet, width=column - 40)
+            if block is not None:
+                layer.text(block, x, y + 78 * unit)
+
+    def _lead(self, view: View, figures: Figures, place: Place, layer: Layer, screen: Rect, with_course: bool) -> None:
+        body, numbers, unit = place.body(screen), figures.numbers, place.unit
+        place.stage.glow(body.x + body.w * 0.3, body.y + body.h * 0.45, 760, 460, place.accent, 0.2 * place.opacity)
+        value = f"{numbers.posts:,}"
+        size = next((s for s in LEAD_SIZES if figure.width(place, value, s) <= body.w), 200)
+        y = body.y + 28 * unit + size * unit * place.type.cap
+        figure.draw(layer, place, "posts", value, body.x - 0.04 * size, y, size, view.t)
+        word = place.set("posts", 108, 650)
+        window = headline.span(figures.window_s)
+        said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
+        if word is not None:
+            layer.text(word, body.x, y + 150 * unit)
+        sentence = place.set(said, 62, colour=place.theme.quiet, width=body.w, lines=2)
+        if sentence is not None:
+            layer.text(sentence, body.x, y + 244 * unit)
+        if with_course and body.bottom - y > 420 * unit:
+            _course(layer, place, numbers.timeline, Rect(body.x, body.bottom - 150, body.w, 140), 5.0)
+
+    def _course_panel(self, figures: Figures, place: Place, layer: Layer, screens: list[Rect]) -> None:
+        """The window's course over whole screens: when it was loud, and how loud at most."""
+        first, last, unit = screens[0], screens[-1], place.unit
+        timeline = figures.numbers.timeline
+        if len(timeline) < 3:
+            return
+        area = Rect(first.x + 40, first.y + 330 * unit, last.right - 200 - first.x, first.h - 330 * unit - 190 * unit)
+        points = _course(layer, place, timeline, area, 7.0)
+        a_minute = 60_000.0 / max(1, figures.numbers.bucket_ms or 60_000)
+        best = int(np.argmax(timeline))
+        x, y = points[round(best * (len(points) - 1) / (len(timeline) - 1))]
+        peak = place.set(f"{round(timeline[best] * a_minute):,} a minute", 84, 600)
+        when = place.set(_before(len(timeline) - 1 - best, figures), 56, colour=place.theme.quiet)
+        if peak is not None and when is not None:
+            wide = max(peak.width, when.width)
+            at = _on_a_screen(place, float(x) - wide / 2, wide)
+            layer.text(peak, at, float(y) - 136 * unit)
+            layer.text(when, at, float(y) - 54 * unit)
+        y = last.bottom - 96
+        start = place.set(_before(len(timeline) - 1, figures), 56, colour=place.theme.quiet)
+        now = place.set("now", 56, 600, place.theme.ink, align="right")
+        layer.text(start, first.x + 96, y)
+        layer.text(now, last.right - 96, y)
+
+    def _figure(self, view: View, place: Place, layer: Layer, screen: Rect, item: Item) -> None:
+        body, unit = place.body(screen), place.unit
+        colour = item.parts[0][1] if item.parts else place.accent
+        place.stage.glow(body.x + 420, body.y + body.h * 0.42, 640, 380, colour, 0.11 * place.opacity)
+        size = next((s for s in (300, 260, 220) if figure.width(place, item.value, s) <= body.w), 180)
+        y = body.y + body.h * 0.5 - 30 * unit
+        figure.draw(layer, place, item.key, item.value, body.x - 0.04 * size, y, size, view.t)
+        word = place.set(item.word, 92, 600, width=body.w)
+        sentence = place.set(item.sentence, 58, colour=place.theme.quiet, width=body.w, lines=2)
+        layer.text(word, body.x, y + 132 * unit)
+        layer.text(sentence, body.x, y + 222 * unit)
+        if item.parts:
+            _bar(layer, place, Rect(body.x, body.bottom - 30 * unit, body.w, 16 * unit), item.parts)
+
+
+def _items(figures: Figures, place: Place) -> list[Item]:
+    numbers = figures.numbers
+    accent, quiet = place.accent, rgb("#33415A")
+    flows = numbers.flows
+    with_us = sum(flows[k].share for k in ("public_brand", "brand_public") if k in flows)
+    mood = numbers.sentiment
+    items = [
+        Item("voices", f"{numbers.voices:,}", "voices", f"{figure.part(numbers.new_voices_share)} speaks for the first time today",
+             ((numbers.new_voices_share, accent, ""), (1.0 - numbers.new_voices_share, quiet, ""))),
+    ]  # fmt: skip
+    if flows:
+        items.append(Item("with_us", figure.percent(with_us), "speak with us", "the others speak among themselves",
+                          ((with_us, rgb("#B69CFF"), ""), (1.0 - with_us, quiet, ""))))  # fmt: skip
+    if mood.known:
+        positive, negative = rgb(place.theme.positive), rgb(place.theme.negative)
+        items.append(Item("mood", figure.percent(mood.positive), "sound glad", f"{figure.percent(mood.negative)} do not, the others just tell",
+                          ((mood.positive, positive, "+"), (mood.neutral, quiet, ""), (mood.negative, negative, "−"))))  # fmt: skip
+    if figures.bridges:
+        items.append(Item("bridges", f"{figures.bridges:,}", "bridges", "people who carry an idea from group to group"))
+    return items
+
+
+def _bar(layer: Layer, place: Place, rect: Rect, parts: tuple[tuple[float, Colour, str], ...]) -> None:
+    gap, x = 8.0 * place.unit, rect.x
+    room = rect.w - gap * (len(parts) - 1)
+    for share, colour, _ in parts:
+        wide = max(rect.h, room * max(0.0, share))
+        layer.rect(Rect(x, rect.y, min(wide, rect.right - x), rect.h), colour, 0.95, rect.h / 2)
+        x += wide + gap
+
+
+def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, width: float):  # type: ignore[no-untyped-def]
+    """A fine line of mentions over time with a glow below it and a light at now; returns its points."""
+    if len(timeline) < 3:
+        return np.zeros((1, 2), np.float32)
+    values = np.array(timeline, np.float64)
+    padded = np.concatenate([values[:1], values, values[-1:]])
+    values = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    fine = np.linspace(0, len(values) - 1, 8 * len(values))
+    smooth = _curve(values, fine)
+    high = max(float(smooth.max()), 1.0)
+    points = np.column_stack([area.x + fine / (len(values) - 1) * area.w, area.bottom - smooth / high * area.h]).astype(np.float32)
+    lower = points.copy()
+    lower[:, 1] = area.bottom + 6
+    along = np.linspace(0.25, 1.0, len(points)).astype(np.float32)
+    layer.area(points, lower, place.accent, along * 0.34, 0.0)
+    layer.line(points, width, place.accent, along)
+    x, y = float(points[-1, 0]), float(points[-1, 1])
+    layer.halos.append(np.array([[x, y, 90.0, 9.0, *place.accent, 1.0]], np.float32).reshape(-1, len(HALO)))
+    return points
+
+
+def _curve(values: np.ndarray, at: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Catmull-Rom through ``values``, never below zero."""
+    i = np.clip(at.astype(int), 0, len(values) - 2)
+    u = at - i
+    p0, p1 = values[np.maximum(i - 1, 0)], values[i]
+    p2, p3 = values[i + 1], values[np.minimum(i + 2, len(values) - 1)]
+    bend = 2 * p1 + (p2 - p0) * u + (2 * p0 - 5 * p1 + 4 * p2 - p3) * u**2 + (3 * p1 - p0 - 3 * p2 + p3) * u**3
+    return np.maximum(0.0, 0.5 * bend)
+
+
+def _before(buckets: int, figures: Figures) -> str:
+    minutes = round(buckets * (figures.numbers.bucket_ms or 60_000) / 60_000)
+    if minutes < 1:
+        return "just now"
+    return f"{minutes} min ago" if minutes < 120 else f"{round(minutes / 60)} h ago"
+
+
+def _on_a_screen(place: Place, left: float, wide: float) -> float:
+    """The nearest left edge at which a text ``wide`` pixels wide lies on one screen, off its edges."""
+    room = [s.inset(72.0) for s in place.screens if s.y == place.screens[0].y]
+    places = [min(max(left, r.x), r.right - wide) for r in room]
+    return min(places, key=lambda x: abs(x - left))
+
+
+VISUAL = NumbersVisual()

@@ -1,0 +1,77 @@
+"""Rising: what grows now against its own past, the steepest first, each with its course."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from stream.wire.geometry import Rect
+from stream.wire.messages import Figures, Graph
+from stream.wire.snapshot import Rising
+from wall import palette
+from wall.drawlist import HALO, Layer
+from wall.panel import Place
+from wall.view import View
+from wall.visuals import waiting
+
+ROW: Final = 190.0
+
+
+class RisingVisual:
+    name = "rising"
+    needs = frozenset({"figures"})
+    seconds = 25.0
+    graph: Graph | None = None
+
+    def away(self, view: View) -> bool:
+        return view.figures is None or not view.figures.rising
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        figures = view.figures
+        rising = [r for r in figures.rising if r.label] if figures is not None else []
+        if figures is None or not rising or place.words <= 0.0:
+            waiting.draw(view, place, layer, "A steady evening: nothing grows faster than usual")
+            return
+        for screen in place.screens:
+            body = place.body(screen)
+            rows = max(1, int((body.h + 40 * place.unit) // (ROW * place.unit)))
+            here, rising = rising[:rows], rising[rows:]
+            step = min(body.h / max(1, len(here)), 1.35 * ROW * place.unit)
+            for i, item in enumerate(here):
+                self._row(place, layer, Rect(body.x, body.y + i * step, body.w, step), item, figures, i)
+
+    def _row(self, place: Place, layer: Layer, row: Rect, item: Rising, figures: Figures, rank: int) -> None:
+        unit, opacity = place.unit, place.words
+        colour = palette.rgb(place.theme.communities[rank % len(place.theme.communities)])
+        left, middle = row.w * 0.44, row.w * 0.34
+        label = place.set(item.label, (84, 76, 70)[min(rank, 2)], 600, width=left - 30)
+        minutes = max(1, round((figures.T - item.since) / 60_000))
+        since = place.set(f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h", 55, colour=place.theme.quiet)
+        y = row.y + row.h / 2
+        layer.text(label, row.x, y - 8 * unit, opacity)
+        layer.text(since, row.x, y + 62 * unit, opacity)
+        if item.factor >= 1.05:
+            said = f"×\u202f{item.factor:.1f}" if item.factor < 10 else f"×\u202f{item.factor:.0f}"
+            factor = place.set(said, 92, 650, align="right")
+            layer.text(factor, row.right, y + 33 * unit, opacity)
+        if len(item.curve) >= 3:
+            area = Rect(row.x + left, row.y + row.h * 0.16, middle, row.h * 0.62)
+            _curve(layer, item.curve, area, colour, opacity)
+
+
+def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> None:
+    values = np.convolve(np.pad(np.array(curve, np.float32), 2, mode="edge"), np.array([1, 2, 3, 2, 1], np.float32) / 9.0, "valid")
+    high = max(float(values.max()), 1.0)
+    x = area.x + np.linspace(0.0, area.w, len(values))
+    points = np.column_stack([x, area.bottom - values / high * area.h]).astype(np.float32)
+    lower = points.copy()
+    lower[:, 1] = area.bottom + 8
+    along = np.linspace(0.2, 1.0, len(points)).astype(np.float32) * opacity
+    layer.area(points, lower, colour, along * 0.30, 0.0)
+    layer.line(points, 6.0, colour, along)
+    x_end, y_end = float(points[-1, 0]), float(points[-1, 1])
+    layer.halos.append(np.array([[x_end, y_end, 60.0, 7.0, *colour, opacity]], np.float32).reshape(-1, len(HALO)))
+
+
+VISUAL = RisingVisual()

@@ -1,0 +1,156 @@
+"""Stories: what people say, in words as large as their number allows; the one shared most leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from stream.wire.geometry import Rect
+from stream.wire.messages import Card, Graph
+from wall import figure, headline, palette, transition
+from wall.drawlist import Layer
+from wall.palette import Colour
+from wall.panel import Place
+from wall.view import View
+from wall.visuals import waiting
+
+SIZES: Final = (120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
+LEAD_SIZES: Final = (160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
+FADE_MS: Final = 900.0
+TURN_MS: Final = 14_000.0
+"""A panel of one screen turns to the next story after this long."""
+TURNS: Final = 5
+LEADS_FROM: Final = 3
+"""A story of at least this many posts may lead over two screens."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    card: str
+    since: float
+    before: str = ""
+
+
+class StoriesVisual:
+    name = "stories"
+    needs = frozenset({"stories"})
+    seconds = 40.0
+    graph: Graph | None = None
+
+    def away(self, view: View) -> bool:
+        return view.stories is None or not view.stories.cards
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        cards = view.stories.cards if view.stories is not None else ()
+        if not cards or place.words <= 0.0:
+            waiting.draw(view, place, layer, "Nothing new to read yet")
+            return
+        by_id = {card.id: card for card in cards}
+        screens = place.screens
+        if len(screens) == 1:
+            turn = int(view.t // TURN_MS) % min(TURNS, len(cards))
+            self._slot(view, place, layer, screens[0], cards[turn], by_id)
+            return
+        beside = [s for s in screens[1:2] if s.y == screens[0].y]
+        if len(screens) >= 4 and beside and cards[0].count >= LEADS_FROM:
+            self._lead(place, layer, view, screens[0], beside[0], cards[0])
+            screens, cards = screens[2:], cards[1:]
+        for screen, card in zip(screens, cards, strict=False):
+            self._slot(view, place, layer, screen, card, by_id)
+
+    def _slot(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, by_id: dict[str, Card]) -> None:
+        """The card of one screen; another one fades in after the old one faded out. A retracted one is gone at once."""
+        key = f"slot {screen.x} {screen.y}"
+        slot: _Slot | None = place.memory.get(key)
+        if slot is None:
+            slot = place.memory[key] = _Slot(card.id, view.t - FADE_MS)
+        elif slot.card != card.id:
+            slot = place.memory[key] = _Slot(card.id, view.t, slot.card)
+        share = (view.t - slot.since) / FADE_MS
+        old = by_id.get(slot.before)
+        if share < 0.5 and old is not None:
+            self._card(place, layer, screen, old, transition.leaving(share))
+        else:
+            self._card(place, layer, screen, card, transition.coming(share) if old is not None else transition.smooth(share))
+
+    def _card(self, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
+        body, unit = place.body(screen), place.unit
+        opacity = fade * place.words
+        colour = _colour(place, card)
+        place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
+        below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
+        foot = _foot(place, layer, body, card, opacity)
+        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 30) * unit)
+        words = place.fit(card.text, SIZES, room, 450, leading=1.24, lang=card.lang)
+        if words is not None:
+            layer.text(words, room.x, room.y + words.baseline, opacity)
+
+    def _lead(self, place: Place, layer: Layer, view: View, first: Rect, second: Rect, card: Card) -> None:
+        """The strongest story over two screens: who, and how many carry it; then its words, larger than all others."""
+        unit, opacity = place.unit, place.words
+        colour = _colour(place, card)
+        gap = (first.right + second.x) / 2
+        place.stage.glow(gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.24 * opacity * place.opacity)
+        body = place.body(first)
+        below = _author(place, layer, Rect(body.x, body.y + 50 * unit, body.w, 150 * unit), card, opacity, 74.0)
+        value = f"{card.count:,}"
+        size = 330.0
+        y = body.bottom - 106 * unit
+        if y - size * unit * place.type.cap > below + 20:
+            figure.draw(layer, place, f"lead {card.id}", value, body.x - 0.04 * size, y, size, view.t)
+            said = place.set(f"times shared, by {card.voices:,} voices", 66, 500, place.theme.quiet, width=body.w)
+            layer.text(said, body.x, body.bottom)
+        room = place.body(second)
+        words = place.fit(card.text, LEAD_SIZES, room, 500, leading=1.18, lang=card.lang)
+        if words is not None:
+            layer.text(words, room.x, room.y + (room.h - words.height) / 2 + words.baseline, opacity)
+
+
+def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, radius: float) -> float:
+    """Monogram, name, handle and age; returns the lower end."""
+    unit = place.unit
+    r = radius * unit
+    colour = _colour(place, card)
+    layer.disc(rect.x + r, rect.y + r, r, colour, opacity)
+    initials = place.set(_initials(card.name or card.handle), 56 if radius < 70 else 64, 700, "#07101E", align="centre")
+    if initials is not None:
+        layer.text(initials, rect.x + r, rect.y + r + initials.cap / 2, opacity)
+    x = rect.x + 2 * r + 36 * unit
+    name = place.set(card.name or card.handle, 62, 620, width=rect.right - x)
+    line = " · ".join(part for part in (f"@{card.handle}" if card.handle else "", headline.ago(card.age_s)) if part)
+    small = place.set(line, 55, 400, place.theme.quiet, width=rect.right - x)
+    if name is not None and small is not None:
+        layer.text(name, x, rect.y + r - 14 * unit, opacity)
+        layer.text(small, x, rect.y + r + 18 * unit + small.cap, opacity)
+    return rect.y + 2 * r
+
+
+def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:
+    """How far it went; returns where the foot begins."""
+    if card.count < 2:
+        return body.bottom
+    voices = f" by {card.voices:,} voices" if card.voices > 1 else ""
+    block = place.set(f"shared {card.count:,} times{voices}", 55, 450, place.theme.quiet, width=body.w)
+    if block is None:
+        return body.bottom
+    layer.text(block, body.x, body.bottom - 4, opacity)
+    return body.bottom - block.cap - 12
+
+
+def _colour(place: Place, card: Card) -> Colour:
+    if card.role in ("brand", "staff"):
+        return place.accent
+    r, g, b = palette.communities(place.theme)[card.colour]
+    return float(r), float(g), float(b)
+
+
+def _initials(name: str) -> str:
+    """One or two letters for the monogram."""
+    words = [w for w in name.replace("_", " ").replace(".", " ").replace("-", " ").split() if w[0].isalnum()]
+    if not words:
+        return "·"
+    first = words[0][0].upper()
+    return first + words[-1][0].upper() if len(words) > 1 and words[-1][0].isascii() else first
+
+
+VISUAL = StoriesVisual()

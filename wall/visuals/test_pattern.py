@@ -1,0 +1,102 @@
+"""Test pattern: which screen is which, colours, focus, lines that run straight behind the bezels, and a disc that shows time.
+
+Everything is placed on the canvas by number alone, and the disc by hub time alone, so that screens driven by different
+processes show one picture without a step.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from stream.wire.geometry import Rect
+from stream.wire.messages import Graph
+from wall.drawlist import Layer
+from wall.palette import rgb
+from wall.panel import Place
+from wall.view import View
+
+PERIOD_MS: Final = 12_000.0
+DISC: Final = 84.0
+BARS: Final = ("#FFFFFF", "#FFFF00", "#00FFFF", "#00FF00", "#FF00FF", "#FF0000", "#0000FF")
+LINE: Final = (0.55, 0.65, 0.8)
+
+
+class TestPattern:
+    __test__ = False
+    name = "test_pattern"
+    needs: frozenset[str] = frozenset()
+    seconds = 60.0
+    graph: Graph | None = None
+
+    def away(self, view: View) -> bool:
+        return True
+
+    def draw(self, view: View, place: Place, layer: Layer) -> None:
+        for number in sorted(place.panel.screens):
+            self._screen(place, layer, place.grid.screen(number), number)
+        self._lines(place, layer)
+        x, y = disc_at(view.t, place.rect)
+        layer.disc(x, y, DISC, rgb("#FFFFFF"))
+        layer.disc(x, y, DISC * 0.62, rgb(place.theme.stage_outer))
+        layer.disc(x, y, DISC * 0.36, place.accent)
+
+    def _screen(self, place: Place, layer: Layer, screen: Rect, number: int) -> None:
+        unit = place.unit
+        layer.rect(screen, LINE, 1.0, 0.0, 2.0)
+        layer.rect(screen.inset(48.0), LINE, 0.35, 0.0, 2.0)
+        middle_x, middle_y = screen.x + screen.w / 2, screen.y + screen.h / 2
+        layer.disc(middle_x, middle_y, screen.h * 0.42, LINE, 0.7, 2.0)
+        block = place.set(str(number), 360, 700, align="centre")
+        if block is not None:
+            layer.text(block, middle_x, middle_y + block.cap / 2 - 40 * unit)
+        size = place.set(f"{round(screen.w)} × {round(screen.h)}", 56, 500, place.theme.quiet, align="centre")
+        layer.text(size, middle_x, middle_y + 200 * unit)
+        left = screen.x + 110
+        for i, colour in enumerate(BARS):
+            layer.rect(Rect(left + i * 60, screen.y + 110, 60, 150), rgb(colour), 1.0)
+        for i, colour in enumerate(place.theme.communities):
+            layer.rect(Rect(left + i * 42, screen.bottom - 250, 36, 36), rgb(colour), 1.0, 18.0)
+        for i in range(16):
+            grey = i / 15
+            layer.rect(Rect(left + i * 28, screen.bottom - 170, 28, 60), (grey, grey, grey), 1.0)
+        for i in range(16):
+            dark = i / 255.0
+            layer.rect(Rect(screen.right - 110 - 448 + i * 28, screen.bottom - 170, 28, 60), (dark, dark, dark), 1.0)
+        self._focus(layer, Rect(screen.right - 110 - 300, screen.y + 110, 300, 150))
+
+    def _focus(self, layer: Layer, rect: Rect) -> None:
+        """Lines one, two and four pixels wide, upright and lying: they must stay apart."""
+        x = rect.x
+        for width in (1, 2, 4):
+            for i in range(12):
+                layer.rect(Rect(x + 2 * i * width, rect.y, width, rect.h / 2 - 6), (1.0, 1.0, 1.0), 1.0)
+            x += 24 * width + 24
+        y = rect.y + rect.h / 2 + 6
+        for i in range(12):
+            layer.rect(Rect(rect.x, y + 4 * i, rect.w, 2), (1.0, 1.0, 1.0), 1.0)
+
+    def _lines(self, place: Place, layer: Layer) -> None:
+        """Two diagonals over the whole canvas and a wave, to see that no screen stands too high or too far."""
+        r = place.rect
+        for start, end in (((r.x, r.y), (r.right, r.bottom)), ((r.x, r.bottom), (r.right, r.y))):
+            layer.line(np.array([start, end], np.float32), 4.0, (0.93, 0.95, 0.98), 0.85)
+        x = np.linspace(r.x, r.right, 400)
+        wave = np.column_stack([x, [_wave(v, r) for v in x]]).astype(np.float32)
+        layer.line(wave, 3.0, place.accent, 0.8)
+
+
+def disc_at(t: float, rect: Rect) -> tuple[float, float]:
+    """Where the disc is at hub time ``t``: along the wave, to the right and back, without a jump."""
+    turn = 2.0 * math.pi * ((t % PERIOD_MS) / PERIOD_MS)
+    x = rect.x + rect.w * (0.5 - 0.47 * math.cos(turn))
+    return x, _wave(x, rect)
+
+
+def _wave(x: float, rect: Rect) -> float:
+    return rect.y + rect.h / 2 + rect.h * 0.36 * math.sin(3.0 * math.pi * (x - rect.x) / max(1.0, rect.w))
+
+
+VISUAL = TestPattern()
