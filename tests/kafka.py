@@ -10,6 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
+QUICK = """
+log.initial.task.delay.ms=500
+log.retention.check.interval.ms=500
+log.cleaner.backoff.ms=500
+log.segment.delete.delay.ms=1000
+"""
 FOLDER = Path(__file__).parent.parent / "docker" / "kafka"
 START_S = 60.0
 
@@ -45,8 +51,7 @@ class Broker:
         text = (FOLDER / "server.properties").read_text()
         for name, value in (("PORT", self.port), ("CONTROLLER", free_port()), ("DATA", self.folder / "log")):
             text = text.replace(f"@{name}@", str(value))
-        quick = "log.retention.check.interval.ms=500\nlog.cleaner.backoff.ms=500\nlog.segment.delete.delay.ms=1000\n"
-        self._properties.write_text(f"{text}\n{quick}{settings}\n")
+        self._properties.write_text(f"{text}{QUICK}{settings}\n")
 
     @property
     def url(self) -> str:

@@ -109,7 +109,7 @@ class KafkaLog:
                 continue
             self._admin = admin
             self._finder = AIOKafkaConsumer(**self._access.settings, request_timeout_ms=self._patience_ms)
-            await self._finder.start()
+            await _start(self._finder)
             return
 
     @property
@@ -280,7 +280,16 @@ class KafkaLog:
         """What ``commit`` last said."""
         async with self._told("asked"):
             tps = await self._tps(topic)
-            found = await self._started(self._admin).list_consumer_group_offsets(self._prefix + group, partitions=tps)
+            while True:
+                try:
+                    found = await self._started(self._admin).list_consumer_group_offsets(
+                        self._prefix + group, partitions=tps
+                    )
+                    break
+                except KafkaError as fault:
+                    if not fault.retriable:
+                        raise
+                    await asyncio.sleep(0.1)  # the first group of all waits until the brokers have made room for groups
             return {tp.partition: place.offset for tp, place in found.items() if place.offset >= 0}
 
     async def _group(self, group: str, topic: Topic) -> AIOKafkaConsumer:
@@ -292,7 +301,7 @@ class KafkaLog:
                 **self._access.settings, group_id=name, enable_auto_commit=False, request_timeout_ms=self._patience_ms
             )
             try:
-                await consumer.start()
+                await _start(consumer)
                 consumer.assign(tps)
                 consumer.pause(*tps)
             except BaseException:
@@ -350,7 +359,7 @@ class KafkaReader:
             request_timeout_ms=max(1000, int(self._timeout_s * 1000)),
         )
         try:
-            await consumer.start()
+            await _start(consumer)
             consumer.assign(list(self._places))
             for tp, place in self._places.items():
                 consumer.seek(tp, place)
@@ -415,6 +424,12 @@ class KafkaReader:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    """Start, and let its tasks begin: a consumer that is stopped before they ran raises their cancellation."""
+    await consumer.start()
+    await asyncio.sleep(0)
 
 
 async def _stop(producer: AIOKafkaProducer, patience_s: float = 2.0) -> None:
