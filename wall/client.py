@@ -173,7 +173,9 @@ class Client:
             self._newest.clear()
             self.connected = True
             self._complaint = ""
-            tasks = [asyncio.ensure_future(part) for part in (self._hear(socket), self._ping(socket), self._speak(socket))]
+            tasks = [
+                asyncio.ensure_future(part) for part in (self._hear(socket), self._ping(socket), self._speak(socket))
+            ]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:

@@ -75,7 +75,9 @@ class HubClock:
                 self._samples.clear()
                 self._samples.extend(self._suspects[:-1])
                 self._shown = None
-            elif not self._samples and self._shown is not None and abs(sample.offset - self._expected(middle)) > STEP_MS:
+            elif (
+                not self._samples and self._shown is not None and abs(sample.offset - self._expected(middle)) > STEP_MS
+            ):
                 self._shown = None
             self._suspects = []
             self._samples.append(sample)

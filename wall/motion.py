@@ -125,10 +125,12 @@ class Motions:
         other = self._key * np.uint32(2654435761)
         phases = np.stack([self._key * turn, other * turn], axis=1)
         angles = 2.0 * np.pi * seconds / np.array(DRIFT_PERIODS_S)
-        return ((np.sin(angles + phases) - np.sin(phases)) * 0.5 * np.array(DRIFT)).astype(np.float32)
+        sway: Floats = ((np.sin(angles + phases) - np.sin(phases)) * 0.5 * np.array(DRIFT)).astype(np.float32)
+        return sway
 
 
 def _taken(rows: Floats, index: Indices, otherwise: float) -> Floats:
     if not len(rows):
         return np.full((len(index), 2), otherwise, np.float32)
-    return np.where((index >= 0)[:, None], rows[index], np.float32(otherwise)).astype(np.float32)
+    taken: Floats = np.where((index >= 0)[:, None], rows[index], np.float32(otherwise)).astype(np.float32)
+    return taken

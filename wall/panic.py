@@ -29,7 +29,9 @@ class PanicFile:
         """Somebody pressed the key."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(f"The safe scene is on since {time.strftime('%F %T')}. Remove this file to release it.\n")
+            self.path.write_text(
+                f"The safe scene is on since {time.strftime('%F %T')}. Remove this file to release it.\n"
+            )
             _sync(self.path)
             self._here = False
         except OSError:

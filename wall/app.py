@@ -1,0 +1,314 @@
+"""The wall's process: asks the store for the view of now, has it drawn, and shows it, until it is told to end.
+
+Exit codes: 0 is the end that was asked for, 2 that it cannot work here (one sentence says what to do), 3 that the graphics
+driver or the drawing broke and a new process should try.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import moderngl
+
+from stream.config import Config
+from stream.wire.messages import Hello, Picture, WallState, Watch
+from wall.client import Client, wall_token
+from wall.feeds import DELAY_MS, Store
+from wall.frame import Frame, TooLarge
+from wall.outputs import NotScreens, Part, parse_screens
+from wall.painter import Painter
+from wall.panic import PanicFile
+from wall.pictures import Pictures
+from wall.quality import Quality
+from wall.recording import Player, Recorder, Unplayable
+from wall.scene import Scene
+from wall.shot import Shot
+from wall.text.fonts import FontsMissing
+from wall.view import View
+from wall.window import NoPicture, Window
+
+log = logging.getLogger(__name__)
+
+GPU_FPS: Final = 60.0
+SOFTWARE_FPS: Final = 24.0
+"""Software GL draws on the processor that the hub needs as well."""
+STATE_MS: Final = 1_000.0
+FAULTS: Final = 90
+"""So many frames in a row that could not be drawn end the process."""
+
+
+class Feed(Protocol):
+    """Where the store's messages come from: a hub, or a recording of one."""
+
+    watch: Watch
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def hub_ms(self) -> float: ...
+    def tell(self, message: WallState | Picture) -> None: ...
+
+
+class Broken(Exception):
+    """Drawing fails again and again, or the graphics driver has lost everything; a new process may do better."""
+
+
+def local_ms() -> float:
+    """This machine's monotonic time in ms."""
+    return time.monotonic() * 1000.0
+
+
+def own_hello(config: Config) -> Hello:
+    """What stands for the hub's hello until that comes: this machine's configuration."""
+    return Hello(at=0, grid=config.wall.grid, theme=config.theme, event=config.event, mode="live", mode_label="")
+
+
+def run(
+    config: Config,
+    *,
+    hub_url: str | None = None,
+    screens: str | Sequence[int] | None = None,
+    display: int | None = None,
+    headless: bool = False,
+    shot: Path | None = None,
+    frames: int | None = None,
+    scale: float | None = None,
+    name: str | None = None,
+    recording: Path | None = None,
+    record: Path | None = None,
+    at: float | None = None,
+) -> int:
+    """Draw ``screens`` (``1-6``; default all) until somebody ends it; returns the exit code.
+
+    ``shot`` writes what they show to a PNG and ends, after ``frames`` frames or once everything is there. ``frames`` ends
+    after so many. ``scale`` fixes the render scale. ``recording`` plays a file instead of a hub, ``record`` writes one.
+    ``at`` draws this hub time in every frame, so that several processes show the same moment.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    var = Path(os.environ.get("AGORA_VAR", "") or "var")
+    store = Store(own_hello(config), local_ms)
+    try:
+        chosen = parse_screens(screens, config.wall.grid)
+        if recording is not None:
+            feed: Feed = Player(recording, store, local_ms, loop=frames is None and shot is None)
+        else:
+            address = hub_url or config.hub.url or f"http://{config.hub.host}:{config.hub.port}"
+            recorder = Recorder(record) if record is not None else None
+            feed = Client(address, store, local_ms, lambda: wall_token(var), recorder=recorder)
+        wall = Wall(
+            store,
+            feed,
+            Part(config.wall.grid, chosen),
+            everything=screens is None,
+            headless=headless,
+            display=display,
+            quality=1.0 if shot is not None and scale is None else scale,
+            name=name or f"{socket.gethostname()} {_spelled(chosen)}",
+            panic=PanicFile(var),
+            at=at,
+            patient=shot is not None,
+        )
+    except (NoPicture, TooLarge, NotScreens, FontsMissing, Unplayable, OSError) as fault:
+        print(f"agora wall: {fault}", file=sys.stderr)
+        return 2
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: wall.end())
+    feed.start()
+    try:
+        wall.run(frames=frames, shot=Shot(shot) if shot is not None else None)
+    except (TooLarge, NotScreens, FontsMissing) as fault:
+        print(f"agora wall: {fault}", file=sys.stderr)
+        return 2
+    except (Broken, moderngl.Error) as fault:
+        print(f"agora wall: {fault}", file=sys.stderr)
+        return 3
+    finally:
+        feed.stop()
+        wall.close()
+    return 0
+
+
+class Wall:
+    """One process's window, painter and loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        feed: Feed,
+        part: Part,
+        *,
+        everything: bool,
+        headless: bool,
+        display: int | None,
+        quality: float | None,
+        name: str,
+        panic: PanicFile,
+        at: float | None,
+        patient: bool,
+    ) -> None:
+        self.part = part
+        self.window = Window(part, headless=headless, display=display)
+        self.quality = Quality(self.window.software, quality)
+        self.drawn = 0
+        self.dropped = 0
+        self._store, self._feed, self._panic = store, feed, panic
+        self._everything, self._name, self._at = everything, name, at
+        self._patient = patient
+        self._fps_limit = SOFTWARE_FPS if self.window.software else GPU_FPS
+        self._ending = False
+        self._faults = 0
+        self._told: tuple[object, ...] = ()
+        self._told_at = float("-inf")
+        self._counted = (0, local_ms())
+        self._fps = 0.0
+        self._missing = 0
+        self._pictures = Pictures(self.window.context, feed.tell)
+        self._build()
+
+    def _build(self) -> None:
+        """Everything that depends on the grid."""
+        self.scene = Scene(text_ms=math.inf) if self._patient else Scene()
+        self.painter = Painter(self.window.context, self.part.grid)
+        self.frame = Frame(self.window.context, self.part, self._scale())
+
+    def end(self) -> None:
+        """Leave the loop after this frame; safe in a signal handler."""
+        self._ending = True
+
+    def run(self, *, frames: int | None, shot: Shot | None) -> None:
+        """Draw until ``end``, or the last of ``frames``, or the shot is taken. Raises ``Broken``."""
+        slot = 1000.0 / self._fps_limit
+        due = local_ms()
+        while not self._ending:
+            began = local_ms()
+            self._react()
+            view = self._view()
+            if self._draw(view):
+                self._present()
+            took = local_ms() - began
+            self.drawn += 1
+            if shot is not None and shot.due(self.drawn, frames, self._store, local_ms()):
+                shot.take(self.frame)
+                return
+            if frames is not None and self.drawn >= frames:
+                return
+            self._pictures.offer(self.frame, self._feed.watch, view.t, local_ms())
+            if self.quality.frame(took, local_ms()):
+                self.frame.release()
+                self.frame = Frame(self.window.context, self.part, self._scale())
+            self._report(view, took)
+            due += slot
+            now = local_ms()
+            if due < now:
+                self.dropped += int((now - due) / slot)
+                due = now
+            elif shot is None:
+                time.sleep((due - now) / 1000.0)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._pictures.stop()
+        self.window.close()
+
+    def _scale(self) -> float:
+        """The render scale: as fine as the quality allows, and no finer than a window that is smaller than the screens."""
+        if self.window.headless or self.window.spanning:
+            return self.quality.scale
+        view, room = self.part.viewport, self.window.size
+        return min(self.quality.scale, max(0.1, room[0] / view.w, room[1] / view.h))
+
+    def _react(self) -> None:
+        for event in self.window.events():
+            match event:
+                case "quit":
+                    self.end()
+                case "panic":
+                    self._panic.press()
+                case "full screen":
+                    self.window.toggle_full_screen()
+                    self.frame.release()
+                    self.frame = Frame(self.window.context, self.part, self._scale())
+
+    def _view(self) -> View:
+        """The view of now, in the hub's geometry, with this machine's panic over it."""
+        hub_ms = self._feed.hub_ms()
+        view = self._store.view(hub_ms if self._at is None else self._at + DELAY_MS)
+        if view.hello.grid != self.part.grid:
+            grid = view.hello.grid
+            screens = parse_screens(None if self._everything else self.part.screens, grid)
+            self.part = Part(grid, screens)
+            self.frame.release()
+            self._build()
+        if self._store.connected:
+            self._panic.hub_says(view.on_air.panic)
+        view.panic = view.panic or self._panic.on
+        return view
+
+    def _draw(self, view: View) -> bool:
+        """Draw ``view`` into the frame; False when that failed and the last picture stays."""
+        try:
+            drawlist = self.scene.draw(view)
+            self.painter.paint(drawlist, self.frame.target, self.part.viewport, self.frame.scale, self.quality.edges)
+        except moderngl.Error as fault:
+            raise Broken(f"the graphics driver fails: {fault}") from fault
+        except Exception as fault:
+            self._faults += 1
+            if self._faults == 1:
+                log.exception("a frame could not be drawn; the last picture stays")
+            if self._faults >= FAULTS:
+                raise Broken(f"{FAULTS} frames in a row could not be drawn: {fault}") from fault
+            return False
+        self._faults = 0
+        self._missing = drawlist.missing_glyphs
+        self.frame.darken()
+        return True
+
+    def _present(self) -> None:
+        if not self.window.headless:
+            self.frame.show(self.window.context.screen, self.window.size, self.window.spanning)
+        self.window.context.finish()
+        self.window.flip()
+
+    def _report(self, view: View, took: float) -> None:
+        """Tell the hub what is shown, once a second and at once when it has changed."""
+        now = local_ms()
+        frames, since = self._counted
+        if now - since >= STATE_MS:
+            self._fps = (self.drawn - frames) * 1000.0 / (now - since)
+            self._counted = (self.drawn, now)
+            if self.window.context.error == "GL_CONTEXT_LOST":
+                raise Broken("the graphics driver has reset and lost every picture")
+        shows = (view.on_air.rev, view.panic, self.frame.scale, self.quality.edges, self._store.connected)
+        if shows == self._told and now - self._told_at < STATE_MS:
+            return
+        self._told, self._told_at = shows, now
+        self._feed.tell(
+            WallState(
+                name=self._name,
+                screens=self.part.screens,
+                drawn=round(view.t),
+                on_air_rev=view.on_air.rev,
+                panic=view.panic,
+                fps=round(self._fps, 1),
+                frame_ms=round(took, 1),
+                dropped=self.dropped,
+                scale=self.frame.scale,
+                edges=self.quality.edges,
+                missing_glyphs=self._missing,
+            )
+        )
+
+
+def _spelled(screens: Sequence[int]) -> str:
+    """``1-6``, ``3`` or ``1,2,4``."""
+    if len(screens) > 1 and list(screens) == list(range(screens[0], screens[-1] + 1)):
+        return f"{screens[0]}-{screens[-1]}"
+    return ",".join(map(str, screens))
