@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 import time
@@ -22,10 +23,12 @@ LEAD_IN_MS: Final = 4_000
 def parts(settings: Config, source: Sequence[str], *, headless: bool) -> list[Part]:
     """Hub, wall and ``source`` (the arguments of the command that feeds the log), with log, clock and hub of ``settings``.
 
-    With a window, closing it ends everything.
+    With a window, closing it ends everything. Nobody sits before a rehearsal's or a replay's queue, so words wait for no one.
     """
     command = (sys.executable, "-m", "agora")
     shared = environment_of(settings)
+    if settings.clock.mode != "live":
+        shared["AGORA_SHOW_DELAY_S"] = os.environ.get("AGORA_SHOW_DELAY_S", "0")
     off_screen = ("--headless",) if headless else ()
     return [
         Part("hub", (*command, "hub"), shared),
