@@ -81,10 +81,11 @@ class LogFile:
                 "name another file in [log] url, or move this one away"
             )
         self._enter_wal()
-        with self._transaction():
-            if not self._value("SELECT count(*) FROM sqlite_schema"):
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
+        if not self._value("PRAGMA schema_version"):
+            with self._transaction():
+                if not self._value("PRAGMA schema_version"):
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
         if (version := self._value("PRAGMA user_version")) > SCHEMA_VERSION:
             raise LogDamaged(
                 f"{self.path} was written by a newer Agora (version {version} of the file, this one knows "

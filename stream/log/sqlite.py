@@ -75,7 +75,8 @@ class SqliteLog:
     """The log in one file; see ``stream.log.Log``. Made by ``open``."""
 
     def __init__(self, worker: _Worker, prefix: str, topics: Sequence[Topic], clock: Callable[[], int]) -> None:
-        self._worker, self._prefix, self._topics, self._clock = worker, prefix, topics, clock
+        self._worker, self._prefix, self._clock = worker, prefix, clock
+        self.topics = tuple(topics)
         self._published: deque[tuple[Topic, Sequence[Entry], Future[None]]] = deque()
         self._listeners: set[threading.Event] = set()
         self._housekeeping: asyncio.Task[None] | None = None
@@ -167,7 +168,7 @@ class SqliteLog:
 
     async def keep_house(self) -> None:
         """Delete what retention and compaction let go, in steps between which others write."""
-        for topic in self._topics:
+        for topic in self.topics:
             while await self._worker.run(lambda file, topic=topic: file.sweep(topic, self._clock())):  # type: ignore[misc]
                 pass
 
