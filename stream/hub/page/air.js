@@ -63,8 +63,7 @@ export class Air {
   /** Somebody was quicker: say who, and let them decide again with both eyes open. */
   conflict(refusal, layout) {
     if (refusal.body.rev > this.onAir.rev) this.onAir = { ...this.onAir, rev: refusal.body.rev };
-    const title = this.title(layout);
-    const again = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = layout; this.take(true); } }, `Take “${title}” all the same`);
+    const again = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = layout; this.take(true); } }, "Take it anyway");
     const leave = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = null; this.say(""); this.draw(); } }, "Leave it");
     one("[data-say]", this.desk).replaceChildren(h("span", {}, refusal.message), again, leave);
     one("[data-say]", this.desk).classList.add("fault");

@@ -21,7 +21,7 @@ const SIGNS = {
   mood: () => [line("M5 11Q11 3 16 9T27 6", "c3")],
   compare: () => [bar(6, 5, 18, 2, "c1"), bar(6, 8.5, 12, 2, "c2"), bar(6, 12, 7, 2, "c4")],
   voices: () => [dot(9, 9, 3, "c1"), dot(17, 9, 2.4, "c2"), dot(24, 9, 1.8, "c3")],
-  "test-pattern": () => [line("M2 2L30 16M30 2L2 16"), svg("circle", { cx: 16, cy: 9, r: 5, class: "ink stroke" })],
+  test_pattern: () => [line("M2 2L30 16M30 2L2 16"), svg("circle", { cx: 16, cy: 9, r: 5, class: "ink stroke" })],
 };
 
 /** The plan of `layout` on `grid`, hidden from screen readers: the tile names it. */
@@ -29,9 +29,7 @@ export function diagram(layout, grid) {
   const across = grid.columns * (W + GAP) - GAP;
   const down = grid.rows * (H + GAP) - GAP;
   const plan = svg("svg", { viewBox: `0 0 ${across} ${down}`, class: "plan", "aria-hidden": "true" });
-  for (let n = 0; n < grid.columns * grid.rows; n++) {
-    plan.append(svg("rect", { x: (n % grid.columns) * (W + GAP), y: Math.floor(n / grid.columns) * (H + GAP), width: W, height: H, class: "screen" }));
-  }
+  const signs = [];
   for (const { visual, screens } of layout.panels) {
     const columns = screens.map((s) => (s - 1) % grid.columns);
     const rows = screens.map((s) => Math.floor((s - 1) / grid.columns));
@@ -40,10 +38,11 @@ export function diagram(layout, grid) {
     const width = (Math.max(...columns) + 1) * (W + GAP) - GAP - x;
     const height = (Math.max(...rows) + 1) * (H + GAP) - GAP - y;
     const scale = Math.min(width / W, height / H);
-    plan.append(
-      svg("rect", { x, y, width, height, class: "panel" }),
-      svg("g", { transform: `translate(${x + (width - W * scale) / 2} ${y + (height - H * scale) / 2}) scale(${scale})` }, ...(SIGNS[visual]?.() ?? [])),
-    );
+    plan.append(svg("rect", { x, y, width, height, class: "panel" }));
+    signs.push(svg("g", { transform: `translate(${x + (width - W * scale) / 2} ${y + (height - H * scale) / 2}) scale(${scale})` }, ...(SIGNS[visual]?.() ?? [])));
   }
+  for (let i = 1; i < grid.columns; i++) plan.append(svg("path", { d: `M${i * (W + GAP) - GAP / 2} 0V${down}`, class: "bezel" }));
+  for (let i = 1; i < grid.rows; i++) plan.append(svg("path", { d: `M0 ${i * (H + GAP) - GAP / 2}H${across}`, class: "bezel" }));
+  plan.append(...signs);
   return plan;
 }

@@ -45,7 +45,7 @@ export class Posts {
 
   card(post, isHeld) {
     const text = h("p", { className: "post-text", dir: "auto", lang: post.lang || undefined }, post.text);
-    const card = h("article", { className: "card" }, h("p", { className: "post-head quiet", dir: "auto" }), text, h("p", { className: "post-reason" }));
+    const card = h("article", { className: "card" }, h("p", { className: "post-head quiet" }, h("bdi", {}), h("span", {})), text, h("p", { className: "post-reason" }));
     if (this.may) card.append(isHeld ? this.heldButtons(post) : this.postButtons(post));
     return card;
   }
@@ -64,13 +64,14 @@ export class Posts {
 
   refresh(card, post) {
     const name = post.name || post.handle || "somebody";
-    const handle = post.handle && post.name ? ` @${post.handle.replace(/^@/, "")}` : "";
-    write(one(".post-head", card), `${name}${handle} · ${source(post.source)} · ${age(this.eventNow() - post.at)}`);
+    const handle = post.handle && post.name ? `, @${post.handle.replace(/^@/, "")}` : "";
+    write(one(".post-head bdi", card), `${name}${handle}`);
+    write(one(".post-head span", card), ` · ${source(post.source)} · ${age(this.eventNow() - post.at)}`);
     write(one(".post-text", card), post.text);
     const reason = one(".post-reason", card);
     const state = this.gone.get(post.id) === "hide" ? "hidden" : post.state;
     write(reason, state === "held" ? `Held: ${post.reason || "needs a look"}` : [STATE[state] ?? state, post.reason].filter(Boolean).join(": "));
-    reason.className = `post-reason ${state}`;
+    reason.className = `post-reason is-${state}`;
     const toggle = one(".hide-show", card);
     if (toggle) {
       toggle.dataset.decision = state === "hidden" || state === "held" ? "approve" : "hide";

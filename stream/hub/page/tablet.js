@@ -158,15 +158,14 @@ class Tablet {
 
   menu() {
     const theme = document.documentElement.dataset.theme;
-    const dialog = h("dialog", { className: "menu" },
+    const menu = h("div", { className: "menu", popover: "auto", role: "dialog", "aria-label": "This desk" },
       h("p", {}, h("strong", {}, this.session.desk), h("span", { className: "quiet" }, ` · ${this.session.role}`)),
       h("a", { className: "plain", href: "/wall", target: "_blank" }, "The wall in a window"),
-      h("button", { type: "button", className: "plain", onclick: () => { paint(theme === "light" ? "dark" : theme === "dark" ? "" : "light"); dialog.close(); } }, theme === "light" ? "Dark page" : theme === "dark" ? "Page as the device" : "Light page"),
+      h("button", { type: "button", className: "plain", onclick: () => { paint(theme === "light" ? "dark" : theme === "dark" ? "" : "light"); menu.hidePopover(); } }, theme === "light" ? "Dark page" : theme === "dark" ? "Page as the device" : "Light page"),
       h("button", { type: "button", className: "plain", onclick: () => this.leave() }, "Sign out"));
-    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
+    menu.addEventListener("toggle", (event) => { if (event.newState === "closed") menu.remove(); });
+    document.body.append(menu);
+    menu.showPopover();
   }
 
   turn() {

@@ -1,0 +1,73 @@
+"""Moderation through the doors: what waits, hide and approve, blocks, audit and undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stream.doors.conftest import House, error, post
+
+
+def states(house: House) -> dict[str, str]:
+    return {p["id"]: p["state"] for p in house.hub.posts()}
+
+
+def test_held_post_is_approved_hidden_and_taken_back(house: House) -> None:
+    """A post waits with its reason, is approved, hidden again, and an undo brings the approval back."""
+    desk = house.visit("moderator", "Desk 4")
+    house.publish(post(1, "a calm morning in the hall"))
+    house.until(lambda: any(p["id"] == "simulation:1" for p in house.hub.held()))
+    waiting = next(p for p in desk.get("/api/v1/moderation/held").json()["posts"] if p["id"] == "simulation:1")
+    assert waiting["text"] == "a calm morning in the hall"
+    assert waiting["reason"]
+    desk.put("/api/v1/moderation/post", json={"id": "simulation:1", "decision": "approve"})
+    house.until(lambda: states(house)["simulation:1"] == "shown")
+    hidden = desk.put("/api/v1/moderation/post", json={"id": "simulation:1", "decision": "hide", "reason": "off topic"})
+    assert hidden.json()["saved"] in (True, False)
+    house.until(lambda: states(house)["simulation:1"] == "hidden")
+    assert desk.post("/api/v1/moderation/undo", json={"id": hidden.json()["id"]}).status_code == 200
+    house.until(lambda: states(house)["simulation:1"] == "shown")
+
+
+def test_audit_tells_who_did_what(house: House) -> None:
+    """The audit list has the decision with desk, subject and reason, and never the post's words."""
+    desk = house.visit("moderator", "Desk 5")
+    receipt = desk.put("/api/v1/moderation/term", json={"term": "lottery", "reason": "spam"}).json()
+    decisions = desk.get("/api/v1/moderation/audit", params={"limit": 50}).json()["decisions"]
+    entry = next(d for d in decisions if d["id"] == receipt["id"])
+    assert (entry["by"], entry["subject"], entry["reason"]) == ("Desk 5", "block:term:lottery", "spam")
+
+
+def test_blocked_author_leaves_the_lists(house: House) -> None:
+    """A blocked author's posts are shown nowhere, until the block is taken back."""
+    desk = house.visit("moderator")
+    house.publish(post(2, "buy now", author="simulation:seller"))
+    house.until(lambda: "simulation:2" in states(house))
+    desk.put("/api/v1/moderation/post", json={"id": "simulation:2", "decision": "approve"})
+    house.until(lambda: states(house)["simulation:2"] == "shown")
+    desk.put("/api/v1/moderation/author", json={"id": "simulation:seller"})
+    house.until(lambda: states(house).get("simulation:2") != "shown")
+    desk.put("/api/v1/moderation/author", json={"id": "simulation:seller", "blocked": False})
+    house.until(lambda: states(house).get("simulation:2") == "shown")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "", "decision": "hide"},
+        {"id": "a:1", "decision": "burn"},
+        {"decision": "hide"},
+        {"id": "x" * 600, "decision": "hide"},
+    ],
+)
+def test_decisions_that_mean_nothing_are_refused(house: House, body: dict[str, str]) -> None:
+    """A decision without a post or with an unknown word is 422 and says which field is wrong."""
+    answer = house.visit("moderator").put("/api/v1/moderation/post", json=body)
+    assert answer.status_code == 422
+    assert error(answer)
+
+
+def test_undo_of_nothing_is_told(house: House) -> None:
+    """Undoing what the audit does not know is 404."""
+    answer = house.visit("moderator").post("/api/v1/moderation/undo", json={"id": "never"})
+    assert answer.status_code == 404
+    assert "not in the audit" in error(answer)

@@ -1,0 +1,88 @@
+"""What is on air, through the doors."""
+
+from __future__ import annotations
+
+from tests.stream.doors.conftest import House, error
+
+
+def test_layouts_are_listed_with_their_panels(house: House) -> None:
+    """The list tells each layout's title and which screens its panels span."""
+    layouts = house.visit("viewer").get("/api/v1/layouts").json()
+    assert layouts["faults"] == []
+    topics = next(layout for layout in layouts["layouts"] if layout["name"] == "topics")
+    assert topics["title"] == "Topics"
+    assert topics["panels"] == [{"visual": "numbers", "screens": [1, 2, 3, 4, 5, 6], "caption": ""}]
+
+
+def test_take_puts_a_layout_on_air(house: House) -> None:
+    """A take is on air at once, with who took it and until when, until it goes back to the programme."""
+    desk = house.visit("moderator", "Desk 2")
+    seen = desk.get("/api/v1/layout").json()
+    taken = desk.put("/api/v1/layout", json={"layout": "topics", "rev": seen["rev"]}).json()
+    assert (taken["layout"], taken["why"], taken["by"]) == ("topics", "take", "Desk 2")
+    assert taken["until"] > taken["now"]
+    assert desk.get("/api/v1/layout").json()["rev"] == taken["rev"] > seen["rev"]
+    back = desk.delete("/api/v1/layout").json()
+    assert back["why"] != "take"
+
+
+def test_second_of_two_takes_learns_who_was_quicker(house: House) -> None:
+    """Who takes with an old revision gets 409 with the name of the other and what is on air; a second try works."""
+    one, two = house.visit("moderator", "Desk 1"), house.visit("moderator", "Desk 2")
+    rev = one.get("/api/v1/layout").json()["rev"]
+    assert one.put("/api/v1/layout", json={"layout": "people", "rev": rev}).status_code == 200
+    answer = two.put("/api/v1/layout", json={"layout": "topics", "rev": rev})
+    assert answer.status_code == 409
+    assert error(answer) == "Desk 1 was quicker: “People” is on air now."
+    again = two.put("/api/v1/layout", json={"layout": "topics", "rev": answer.json()["rev"]})
+    assert again.json()["layout"] == "topics"
+
+
+def test_unknown_layout_names_those_there_are(house: House) -> None:
+    """Taking a layout that does not exist is 404 and lists the others."""
+    desk = house.visit("moderator")
+    answer = desk.put("/api/v1/layout", json={"layout": "nothing", "rev": house.hub.on_air.rev})
+    assert answer.status_code == 404
+    assert "topics" in error(answer)
+
+
+def test_safe_scene_goes_on_and_off(house: House) -> None:
+    """Panic is on air with who called it, and its release brings back what was there."""
+    desk = house.visit("moderator", "Desk 3")
+    before = desk.get("/api/v1/layout").json()["layout"]
+    panic = desk.put("/api/v1/panic", json={"on": True}).json()
+    assert (panic["panic"], panic["why"], panic["by"]) == (True, "panic", "Desk 3")
+    released = desk.put("/api/v1/panic", json={"on": False}).json()
+    assert (released["panic"], released["layout"]) == (False, before)
+
+
+def test_freeze_holds_the_picture(house: House) -> None:
+    """Freeze is told on air until it is released."""
+    desk = house.visit("moderator")
+    assert desk.put("/api/v1/freeze", json={"on": True}).json()["frozen"] is True
+    assert desk.put("/api/v1/freeze", json={"on": False}).json()["frozen"] is False
+
+
+def test_snapshot_for_people_and_for_its_token(house: House) -> None:
+    """The snapshot has every section, for who has signed in and for its own token, and for no other token."""
+    sections = {"at", "window_s", "approximate", "numbers", "topics", "people", "rising", "stories", "sources"}
+    assert set(house.visit("viewer").get("/api/v1/snapshot").json()) == sections
+    machine = house.visit()
+    assert set(machine.get("/api/v1/snapshot", headers=house.token("snapshot")).json()) == sections
+    assert machine.get("/api/v1/snapshot", headers=house.token("metrics")).status_code == 401
+
+
+def test_snapshot_of_a_time_not_held_says_so(house: House) -> None:
+    """A time outside the window is 422 with a sentence."""
+    answer = house.visit("viewer").get("/api/v1/snapshot", params={"at": 1000})
+    assert answer.status_code == 422
+    assert error(answer)
+
+
+def test_metrics_need_their_token(house: House) -> None:
+    """Prometheus reads the figures with its token; an operator's cookie is not it."""
+    page = house.visit().get("/metrics", headers=house.token("metrics"))
+    assert "agora_lag_seconds" in page.text
+    assert 'agora_sockets{door="wall"}' in page.text
+    assert house.visit("operator").get("/metrics").status_code == 401
+    assert house.visit().get("/metrics", headers=house.token("wall")).status_code == 401
