@@ -20,7 +20,7 @@ from ingest.source import Context, Source, make
 from ingest.spool import Spool, SpoolLocked
 from ingest.supervisor import Supervisor
 from stream.config import Config
-from stream.log import Log, LogUnavailable, open_log
+from stream.log import MENTIONS, Log, LogUnavailable, open_log
 
 REPORT_S: Final = 60.0
 OPEN_S: Final = 5.0
@@ -106,6 +106,11 @@ async def _serve(
         return 2
     publisher = Publisher(log, spool, now=now_ms)
     cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
+    if not any((await log.end(MENTIONS)).values()):
+        # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
+        cursors.clear()
+        if config.clock.mode != "live":
+            spool.clear()
     supervisor = Supervisor(sources, publisher, cursors, now=now_ms)
     helpers = [asyncio.create_task(publisher.drain(), name="drain")]
     helpers.append(asyncio.create_task(_report(supervisor, publisher), name="report"))

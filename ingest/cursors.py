@@ -44,6 +44,11 @@ class Cursors:
             self._changed = True
             self.save()
 
+    def clear(self) -> None:
+        """Everybody begins anew."""
+        self._cursors, self._changed = {}, True
+        self.save()
+
     def save(self) -> None:
         """Put everything on the disk."""
         if not self._changed:

@@ -117,6 +117,11 @@ class Spool:
         if not self._count:
             self._last = self._first
 
+    def clear(self) -> None:
+        """Forget everything that waits."""
+        if self._count:
+            self.drop(self._count)
+
     def close(self) -> None:
         """Let another process have it."""
         self._close_segment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Final, Literal, cast
@@ -21,6 +22,10 @@ WELL_MS: Final = 60_000
 """A source that ran this long was well; its next failure is its first again."""
 
 logger = structlog.get_logger("ingest")
+
+
+class Broken(Exception):
+    """A fault of our own on the way to the log, not of a source: ingest ends loudly instead of going on wrongly."""
 
 
 class State(msgspec.Struct):
@@ -67,12 +72,15 @@ class Supervisor:
             started = self._now()
             try:
                 await self._listen(source, state)
+            except Broken:
+                raise
             except SourceUnavailable as fault:
                 state.fault = str(fault)
                 logger.warning("source unavailable", source=source.name, reason=state.fault)
             except Exception as fault:
                 state.fault = f"{type(fault).__name__}: {fault}"
-                logger.exception("source failed", source=source.name)
+                # Without the values of variables: a log holds no strangers' words.
+                logger.error("source failed", source=source.name, reason=state.fault, trace=traceback.format_exc(-5))
             else:
                 state.state, state.since = "finished", self._now()
                 self._cursors.forget(source.name)
@@ -87,7 +95,10 @@ class Supervisor:
         # aclosing: a source that is cancelled closes its sockets now, not when its generator is collected.
         async with aclosing(cast(Any, source.batches(self._cursors.get(source.name)))) as batches:
             async for batch in batches:
-                safe = await self._publisher.publish(source.name, batch.items, spool=batch.spool)
+                try:
+                    safe = await self._publisher.publish(source.name, batch.items, spool=batch.spool)
+                except Exception as fault:
+                    raise Broken(f"publishing what {source.name} said: {fault!r}") from fault
                 state.heard = self._now()
                 if batch.done is not None:
                     batch.done(safe)
