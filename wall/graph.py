@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float32]
 HALO_RADIUS: Final = 4.6
 CORE_RADIUS: Final = 0.46
 BOW: Final = 0.125
+HIGHEST_BOW: Final = 150.0
+"""Pixels that a long edge is bowed at most: an eighth of the whole wall would be an arch over everything."""
 COMET_MS: Final = 1700.0
 TAIL: Final = 0.24
 SWAY: Final = 2.5
@@ -43,8 +45,8 @@ class Manner:
 
 
 MANNERS: Final[dict[Graph, Manner]] = {
-    "topics": Manner(70, 420, 160.0, 0.62, (0.16, 0.30), (1.4, 4.2), 1.0),
-    "people": Manner(340, 1000, 130.0, 0.40, (0.06, 0.22), (1.2, 3.2), 0.75),
+    "topics": Manner(70, 420, 160.0, 0.62, (0.22, 0.42), (1.6, 4.6), 0.7),
+    "people": Manner(340, 1000, 130.0, 0.40, (0.11, 0.30), (1.3, 3.4), 0.6),
 }
 
 
@@ -115,9 +117,11 @@ def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> Non
 
 
 def bows(picture: Lights, source: npt.NDArray[np.uint32], target: npt.NDArray[np.uint32]) -> Floats:
-    """To which side each edge is bowed: the same curve in both directions."""
-    key = picture.state.key
-    return np.where(key[source] < key[target], BOW, -BOW).astype(np.float32)
+    """How far and to which side each edge is bowed: the same curve in both directions."""
+    key, xy = picture.state.key, picture.xy
+    far = np.hypot(xy[target, 0] - xy[source, 0], xy[target, 1] - xy[source, 1])
+    bow = np.minimum(BOW, HIGHEST_BOW / np.maximum(far, 1.0))
+    return np.where(key[source] < key[target], bow, -bow).astype(np.float32)
 
 
 def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None) -> None:

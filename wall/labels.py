@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stream.wire.messages import Labels
 from wall.drawlist import Layer
@@ -41,7 +42,8 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     if labels is None or place.words <= 0.0:
         return
     state = picture.state
-    index = {int(k): i for i, k in enumerate(state.key)}
+    asked = {label.key for label in labels.labels} | set(place.memory.get("labels", ()))
+    index = _indices(state.key, asked)
     shown: dict[int, _Shown] = place.memory.setdefault("labels", {})
     first = "labels_t" not in place.memory
     ease = 1.0 if first else 1.0 - math.exp(-max(0.0, t - place.memory["labels_t"]) / EASE_MS)
@@ -68,6 +70,16 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
         opacity = item.opacity * place.words * float(np.clip(picture.light[node] * 1.4, 0.0, 1.0))
         x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
+
+
+def _indices(keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
+    """Where in ``keys`` those asked for are."""
+    if not asked or not len(keys):
+        return {}
+    order = np.argsort(keys)
+    wanted = np.fromiter(asked, np.uint32, len(asked))
+    found = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    return {int(keys[i]): int(i) for i, key in zip(found, wanted, strict=True) if keys[i] == key}
 
 
 def _style(place: Place, size: float, weight: int) -> Style:

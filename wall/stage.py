@@ -20,8 +20,8 @@ from wall.palette import Colour, rgb
 
 Floats = npt.NDArray[np.float32]
 
-STEP: Final = 48.0
-FIELD: Final = 0.35
+STEP: Final = 64.0
+FIELD: Final = 0.30
 """How much of its colour a field shows where it is densest."""
 FEATHER: Final = 240.0
 GROUPS: Final = 12
@@ -31,7 +31,7 @@ class StageBuilder:
     """Collects the light of one frame's stage. ``x`` (columns,) and ``y`` (rows,) are the mesh's corners on the canvas."""
 
     def __init__(self, grid: Grid, theme: Theme) -> None:
-        canvas = grid.canvas
+        canvas = self._canvas = grid.canvas
         self.columns = math.ceil(canvas.w / STEP) + 1
         self.rows = math.ceil(canvas.h / STEP) + 1
         self.x = (np.arange(self.columns) * STEP).astype(np.float32)
@@ -61,14 +61,14 @@ class StageBuilder:
         fc, fr = np.clip(column - c0, 0.0, 1.0), np.clip(row - r0, 0.0, 1.0)
         base = (slots[group] * self.rows + r0) * self.columns + c0
         size = len(present) * self.rows * self.columns
-        density = np.bincount(base, weight * (1 - fc) * (1 - fr), size)
-        density += np.bincount(base + 1, weight * fc * (1 - fr), size)
-        density += np.bincount(base + self.columns, weight * (1 - fc) * fr, size)
-        density += np.bincount(base + self.columns + 1, weight * fc * fr, size)
+        corners = np.concatenate([base, base + 1, base + self.columns, base + self.columns + 1])
+        left, right = weight * (1 - fc), weight * fc
+        density = np.bincount(corners, np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr]), size)
         cube = density.astype(np.float32).reshape(len(present), self.rows, self.columns)
         cube = _kernel(self.rows, sigma) @ cube @ _kernel(self.columns, sigma)
         shine = 1.0 - np.exp(-cube)
-        mask = _feathered(self.y, clip.y, clip.bottom)[:, None] * _feathered(self.x, clip.x, clip.right)[None, :]
+        down = _feathered(self.y, clip.y, clip.bottom, self._canvas.h)
+        mask = down[:, None] * _feathered(self.x, clip.x, clip.right, self._canvas.w)[None, :]
         shine *= mask * (FIELD * strength)
         self._light += np.tensordot(shine, colours[present], axes=(0, 0))
 
@@ -94,6 +94,9 @@ def _kernel(size: int, sigma: float) -> Floats:
     return np.exp(-0.5 * ((at[:, None] - at[None, :]) / sigma) ** 2).astype(np.float32)
 
 
-def _feathered(at: Floats, start: float, end: float) -> Floats:
-    inside = np.clip(np.minimum(at - start, end - at) / FEATHER, 0.0, 1.0)
+def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:
+    """1 inside, falling to 0 towards those ends that lie inside the canvas."""
+    from_start = at - start if start > 0.0 else np.full_like(at, FEATHER)
+    to_end = end - at if end < whole else np.full_like(at, FEATHER)
+    inside = np.clip(np.minimum(from_start, to_end) / FEATHER, 0.0, 1.0)
     return (inside * inside * (3.0 - 2.0 * inside)).astype(np.float32)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import moderngl
+import numpy as np
 
 from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 
@@ -18,7 +19,10 @@ Key = tuple[str, Style, float]
 
 @dataclass(slots=True)
 class Spot:
-    """Where a picture lies: its page, pixels (x, y, w, h) on it, pixels a canvas pixel, and its shadow's spot."""
+    """Where a picture lies: its page, pixels (x, y, w, h) on it, pixels a canvas pixel, and its shadow's spot.
+
+    ``left`` and ``top`` are the canvas pixels that were cut off because nothing is on them.
+    """
 
     page: int
     x: int
@@ -26,6 +30,8 @@ class Spot:
     w: int
     h: int
     scale: float
+    left: float
+    top: float
     shadow: Spot | None = None
 
 
@@ -85,6 +91,7 @@ class Atlas:
         return spot
 
     def _put(self, key: Key, pixels: Pixels, scale: float) -> Spot | None:
+        pixels, left, top = _trimmed(pixels)
         height, width = pixels.shape[:2]
         for index, page in enumerate(self.pages):
             place = _place(page, width + 1, height + 1)
@@ -99,7 +106,7 @@ class Atlas:
             assert place is not None
         page.texture.write(pixels, (*place, width, height))
         page.keys.add(key)
-        return Spot(index, *place, width, height, scale)
+        return Spot(index, *place, width, height, scale, left / scale, top / scale)
 
     def _fresh_page(self) -> tuple[int, Page] | None:
         if len(self.pages) < self._most:
@@ -117,6 +124,16 @@ class Atlas:
         page.keys.clear()
         page.shelves.clear()
         return index, page
+
+
+def _trimmed(pixels: Pixels) -> tuple[Pixels, int, int]:
+    """Without the empty rows and columns around the ink, and how many were cut at the left and the top."""
+    ink = pixels[:, :, 3] > 0
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return np.zeros((1, 1, 4), np.uint8), 0, 0
+    top, left = int(rows[0]), int(columns[0])
+    return np.ascontiguousarray(pixels[top : rows[-1] + 1, left : columns[-1] + 1]), left, top
 
 
 def _place(page: Page, width: int, height: int) -> tuple[int, int] | None:

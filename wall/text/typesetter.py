@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -76,12 +76,11 @@ class Block:
         """The soft dark that lies under the letters, like ``picture`` at ``SHADOW_SCALE`` of its size."""
         scale *= SHADOW_SCALE
         pixels, canvas = self._canvas(scale)
-        blur = self.style.size * 0.1 * scale
-        for _ in range(2):
-            shadow = skia.ImageFilters.DropShadowOnly(0, 0, blur, blur, 0xFF03050B)
-            canvas.saveLayer(None, skia.Paint(ImageFilter=shadow))
-            self._paint(canvas, scale)
-            canvas.restore()
+        blur = self.style.size * 0.16 * scale
+        shadow = skia.ImageFilters.DropShadowOnly(0, 0, blur, blur, 0xFF03050B)
+        canvas.saveLayer(None, skia.Paint(ImageFilter=shadow))
+        self._paint(canvas, scale)
+        canvas.restore()
         return pixels
 
     def _canvas(self, scale: float) -> tuple[Pixels, Any]:
@@ -142,12 +141,19 @@ class Typesetter:
             last = size == sizes[-1]
             if not last and self._surely_longer(text, size, style.width, room):
                 continue
-            trial = Style(size, style.weight, style.colour, style.width, room if last else room + 1, style.leading,
-                          style.align, style.lang, style.shadow)  # fmt: skip
+            trial = replace(style, size=size, lines=room if last else room + 1)
             block = self.set(text, trial)
             if block is None or last or block.lines <= room:
-                return block
+                return self._with_a_line_less(block, sizes)
         return None
+
+    def _with_a_line_less(self, block: Block | None, sizes: tuple[float, ...]) -> Block | None:
+        """The same text a size smaller where that saves a line: a last line of one word or emoji reads badly."""
+        smaller = [size for size in sizes if block is not None and 0.84 * block.style.size <= size < block.style.size]
+        if block is None or not smaller or block.lines < 2:
+            return block
+        other = self.set(block.key[0], replace(block.style, size=smaller[0]))
+        return other if other is not None and other.lines < block.lines else block
 
     def _surely_longer(self, text: str, size: float, width: float, lines: int) -> bool:
         return text.isascii() and len(text) * size * 0.42 > width * lines

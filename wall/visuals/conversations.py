@@ -8,7 +8,7 @@ from stream.wire.geometry import Rect, graph_area
 from stream.wire.messages import Graph
 from wall import graph, labels, palette
 from wall.drawlist import RING, Layer
-from wall.panel import Place
+from wall.panel import MARGIN, Place
 from wall.view import View
 from wall.visuals import waiting
 
@@ -65,7 +65,28 @@ class Conversations:
         self._draw_roles(layer, picture, place)
 
     def draw_words(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
+        self._draw_legend(layer, place)
         labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
+
+    def _draw_legend(self, layer: Layer, place: Place) -> None:
+        """What a bright line and a ring mean, in the band of the title on the second screen."""
+        beside = [s for s in place.screens[1:2] if s.y == place.screens[0].y]
+        if not beside or not place.titled:
+            return
+        unit = place.unit
+        x, y = beside[0].x + MARGIN, beside[0].y + MARGIN + (66.9 + 92.0) * unit
+        for sign, words in (("line", "a tie between two groups"), ("ring", "our own voices")):
+            block = place.set(words, 56, 400, place.theme.quiet)
+            if block is None:
+                return
+            middle = y - block.cap / 2
+            if sign == "line":
+                layer.line(np.array([[x, middle], [x + 72 * unit, middle]], np.float32), 4.0, WEAK, 0.9)
+            else:
+                tint = palette.mixed(place.accent, (1.0, 1.0, 1.0), 0.45)
+                layer.rings.append(np.array([[x + 54 * unit, middle, 18.0 * unit, 4.0, *tint, 0.95]], np.float32))
+            layer.text(block, x + 96 * unit, y)
+            x += block.width + 160 * unit
 
     def _draw_roles(self, layer: Layer, picture: graph.Lights, place: Place) -> None:
         own = np.flatnonzero((picture.state.role != PUBLIC) & (picture.light > 0.02))

@@ -10,12 +10,12 @@ from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
 from wall import figure, headline
 from wall.drawlist import HALO, Layer
-from wall.palette import Colour, rgb
+from wall.palette import Colour, hexadecimal, rgb
 from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
 
-LEAD_SIZES: Final = (420, 360, 300, 240)
+LEAD_SIZES: Final = (390, 340, 300, 240)
 
 
 class Item(NamedTuple):
@@ -63,7 +63,7 @@ class NumbersVisual:
         place.stage.glow(body.x + 360, body.y + 150, 620, 420, place.accent, 0.13 * place.opacity)
         y = body.y + size * unit * place.type.cap
         right = figure.draw(layer, place, "minute", value, body.x, y, size, view.t)
-        x = max(right + 60 * unit, body.x + body.w * 0.37)
+        x = right + 64 * unit
         word = place.set("posts a minute", 80, 600, width=body.right - x, lines=2, leading=1.1)
         said = figure.change(numbers.change, "before") or f"{numbers.posts:,} in {headline.span(figures.window_s)}"
         sentence = place.set(said, 56, colour=place.theme.quiet, width=body.right - x, lines=2)
@@ -87,16 +87,16 @@ class NumbersVisual:
         place.stage.glow(body.x + body.w * 0.3, body.y + body.h * 0.45, 760, 460, place.accent, 0.2 * place.opacity)
         value = f"{numbers.posts:,}"
         size = next((s for s in LEAD_SIZES if figure.width(place, value, s) <= body.w), 200)
-        y = body.y + 28 * unit + size * unit * place.type.cap
-        figure.draw(layer, place, "posts", value, body.x - 0.04 * size, y, size, view.t)
+        y = body.y + 64 * unit + size * unit * place.type.cap
+        figure.draw(layer, place, "posts", value, body.x - 0.02 * size, y, size, view.t)
         word = place.set("posts", 108, 650)
         window = headline.span(figures.window_s)
         said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
         if word is not None:
-            layer.text(word, body.x, y + 150 * unit)
+            layer.text(word, body.x, y + 168 * unit)
         sentence = place.set(said, 62, colour=place.theme.quiet, width=body.w, lines=2)
         if sentence is not None:
-            layer.text(sentence, body.x, y + 244 * unit)
+            layer.text(sentence, body.x, y + 258 * unit)
         if with_course and body.bottom - y > 420 * unit:
             _course(layer, place, numbers.timeline, Rect(body.x, body.bottom - 150, body.w, 140), 5.0)
 
@@ -106,7 +106,9 @@ class NumbersVisual:
         timeline = figures.numbers.timeline
         if len(timeline) < 3:
             return
-        area = Rect(first.x + 40, first.y + 330 * unit, last.right - 200 - first.x, first.h - 330 * unit - 190 * unit)
+        area = Rect(first.x + 96, first.y + 360 * unit, last.right - 150 - first.x - 96, first.h - 360 * unit - 190 * unit)
+        caption = place.set("Posts a minute", 56, 500, place.theme.quiet)
+        layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
         points = _course(layer, place, timeline, area, 7.0)
         a_minute = 60_000.0 / max(1, figures.numbers.bucket_ms or 60_000)
         best = int(np.argmax(timeline))
@@ -120,17 +122,17 @@ class NumbersVisual:
             layer.text(when, at, float(y) - 54 * unit)
         y = last.bottom - 96
         start = place.set(_before(len(timeline) - 1, figures), 56, colour=place.theme.quiet)
-        now = place.set("now", 56, 600, place.theme.ink, align="right")
+        now = place.set("now", 56, 600, place.theme.ink, align="centre")
         layer.text(start, first.x + 96, y)
-        layer.text(now, last.right - 96, y)
+        layer.text(now, area.right, y)
 
     def _figure(self, view: View, place: Place, layer: Layer, screen: Rect, item: Item) -> None:
         body, unit = place.body(screen), place.unit
         colour = item.parts[0][1] if item.parts else place.accent
         place.stage.glow(body.x + 420, body.y + body.h * 0.42, 640, 380, colour, 0.11 * place.opacity)
         size = next((s for s in (300, 260, 220) if figure.width(place, item.value, s) <= body.w), 180)
-        y = body.y + body.h * 0.5 - 30 * unit
-        figure.draw(layer, place, item.key, item.value, body.x - 0.04 * size, y, size, view.t)
+        y = body.y + body.h * 0.5 - 60 * unit
+        figure.draw(layer, place, item.key, item.value, body.x - 0.02 * size, y, size, view.t)
         word = place.set(item.word, 92, 600, width=body.w)
         sentence = place.set(item.sentence, 58, colour=place.theme.quiet, width=body.w, lines=2)
         layer.text(word, body.x, y + 132 * unit)
@@ -162,11 +164,14 @@ def _items(figures: Figures, place: Place) -> list[Item]:
 
 
 def _bar(layer: Layer, place: Place, rect: Rect, parts: tuple[tuple[float, Colour, str], ...]) -> None:
+    """Shares of a whole as one line; a part's sign stands above it, so that colour is never all that tells them apart."""
     gap, x = 8.0 * place.unit, rect.x
     room = rect.w - gap * (len(parts) - 1)
-    for share, colour, _ in parts:
-        wide = max(rect.h, room * max(0.0, share))
-        layer.rect(Rect(x, rect.y, min(wide, rect.right - x), rect.h), colour, 0.95, rect.h / 2)
+    for share, colour, sign in parts:
+        wide = min(max(rect.h, room * max(0.0, share)), rect.right - x)
+        layer.rect(Rect(x, rect.y, wide, rect.h), colour, 0.95, rect.h / 2)
+        if sign:
+            layer.text(place.set(sign, 64, 600, hexadecimal(colour), align="centre"), x + wide / 2, rect.y - 30 * place.unit)
         x += wide + gap
 
 

@@ -11,10 +11,12 @@ from wall import figure, headline, palette, transition
 from wall.drawlist import Layer
 from wall.palette import Colour
 from wall.panel import Place
+from wall.text.clusters import right_to_left
+from wall.text.typesetter import Block
 from wall.view import View
 from wall.visuals import waiting
 
-SIZES: Final = (120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
+SIZES: Final = (132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
 LEAD_SIZES: Final = (160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
 FADE_MS: Final = 900.0
 TURN_MS: Final = 14_000.0
@@ -80,7 +82,7 @@ class StoriesVisual:
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
         below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
         foot = _foot(place, layer, body, card, opacity)
-        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 30) * unit)
+        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 64) * unit)
         words = place.fit(card.text, SIZES, room, 450, leading=1.24, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + words.baseline, opacity)
@@ -90,14 +92,14 @@ class StoriesVisual:
         unit, opacity = place.unit, place.words
         colour = _colour(place, card)
         gap = (first.right + second.x) / 2
-        place.stage.glow(gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.24 * opacity * place.opacity)
+        place.stage.glow(gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.17 * opacity * place.opacity)
         body = place.body(first)
         below = _author(place, layer, Rect(body.x, body.y + 50 * unit, body.w, 150 * unit), card, opacity, 74.0)
         value = f"{card.count:,}"
         size = 330.0
         y = body.bottom - 106 * unit
         if y - size * unit * place.type.cap > below + 20:
-            figure.draw(layer, place, f"lead {card.id}", value, body.x - 0.04 * size, y, size, view.t)
+            figure.draw(layer, place, f"lead {card.id}", value, body.x - 0.02 * size, y, size, view.t)
             said = place.set(f"times shared, by {card.voices:,} voices", 66, 500, place.theme.quiet, width=body.w)
             layer.text(said, body.x, body.bottom)
         room = place.body(second)
@@ -107,22 +109,33 @@ class StoriesVisual:
 
 
 def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, radius: float) -> float:
-    """Monogram, name, handle and age; returns the lower end."""
+    """Monogram, name, handle and age, mirrored where the words run right to left; returns the lower end."""
     unit = place.unit
     r = radius * unit
-    colour = _colour(place, card)
-    layer.disc(rect.x + r, rect.y + r, r, colour, opacity)
+    mirrored = right_to_left(card.text)
+    middle = rect.right - r if mirrored else rect.x + r
+    layer.disc(middle, rect.y + r, r, _colour(place, card), opacity)
     initials = place.set(_initials(card.name or card.handle), 56 if radius < 70 else 64, 700, "#07101E", align="centre")
     if initials is not None:
-        layer.text(initials, rect.x + r, rect.y + r + initials.cap / 2, opacity)
-    x = rect.x + 2 * r + 36 * unit
-    name = place.set(card.name or card.handle, 62, 620, width=rect.right - x)
-    line = " · ".join(part for part in (f"@{card.handle}" if card.handle else "", headline.ago(card.age_s)) if part)
-    small = place.set(line, 55, 400, place.theme.quiet, width=rect.right - x)
+        layer.text(initials, middle, rect.y + r + initials.cap / 2, opacity)
+    room = rect.w - 2 * r - 36 * unit
+    x = rect.x + room if mirrored else rect.right - room
+    handle = f"@{card.handle}" if card.handle else ""
+    line = " · ".join(part for part in (handle, headline.ago(card.age_s)) if part)
+    name = _line(place, card.name or card.handle, 62, 620, place.theme.ink, room, mirrored)
+    small = _line(place, line, 55, 400, place.theme.quiet, room, mirrored)
     if name is not None and small is not None:
         layer.text(name, x, rect.y + r - 14 * unit, opacity)
         layer.text(small, x, rect.y + r + 18 * unit + small.cap, opacity)
     return rect.y + 2 * r
+
+
+def _line(place: Place, text: str, size: float, weight: int, colour: str, room: float, mirrored: bool) -> Block | None:
+    """One line that starts at the monogram, whatever its own direction; cut where it would leave the card."""
+    block = place.set(text, size, weight, colour, align="right" if mirrored else "left")
+    if block is not None and block.width > room:
+        return place.set(text, size, weight, colour, align="right" if mirrored else "left", width=room)
+    return block
 
 
 def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:

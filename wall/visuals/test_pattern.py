@@ -45,10 +45,10 @@ class TestPattern:
 
     def _screen(self, place: Place, layer: Layer, screen: Rect, number: int) -> None:
         unit = place.unit
-        layer.rect(screen, LINE, 1.0, 0.0, 2.0)
-        layer.rect(screen.inset(48.0), LINE, 0.35, 0.0, 2.0)
+        _frame(layer, screen, 1.0)
+        _frame(layer, screen.inset(48.0), 0.35)
         middle_x, middle_y = screen.x + screen.w / 2, screen.y + screen.h / 2
-        layer.disc(middle_x, middle_y, screen.h * 0.42, LINE, 0.7, 2.0)
+        layer.rings.append(np.array([[middle_x, middle_y, screen.h * 0.42, 2.5, *LINE, 0.7]], np.float32))
         block = place.set(str(number), 360, 700, align="centre")
         if block is not None:
             layer.text(block, middle_x, middle_y + block.cap / 2 - 40 * unit)
@@ -86,6 +86,15 @@ class TestPattern:
         x = np.linspace(r.x, r.right, 400)
         wave = np.column_stack([x, [_wave(v, r) for v in x]]).astype(np.float32)
         layer.line(wave, 3.0, place.accent, 0.8)
+
+
+def _frame(layer: Layer, rect: Rect, alpha: float) -> None:
+    """Four thin rectangles: an outline drawn as one quad would cover the whole screen for the sake of its edge."""
+    for part in (
+        Rect(rect.x, rect.y, rect.w, 2.0), Rect(rect.x, rect.bottom - 2.0, rect.w, 2.0),
+        Rect(rect.x, rect.y, 2.0, rect.h), Rect(rect.right - 2.0, rect.y, 2.0, rect.h),
+    ):  # fmt: skip
+        layer.rect(part, LINE, alpha)
 
 
 def disc_at(t: float, rect: Rect) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stream import layouts
+from stream.evening import evened
 from stream.wire.geometry import Grid, graph_area, place
 from stream.wire.messages import Card, Event, Figures, Graph, Hello, Label, Labels, Layout, OnAir, Stories, Theme
 from stream.wire.snapshot import Flow, Numbers, Rising, Sentiment
@@ -66,7 +67,7 @@ def graph_state(graph: Graph, n: int, m: int, seed: int = 7, groups: int = 14) -
     source, target = _edges(random, community, weight, uv, m)
     strength = np.sort(random.beta(1.3, 3.5, len(source)))[::-1].astype(np.float32)
     outside = community[source] != community[target]
-    weak = (outside & (random.random(len(source)) < (0.30 if graph == "people" else 0.0))).astype(np.uint8)
+    weak = (outside & (random.random(len(source)) < (0.18 if graph == "people" else 0.0))).astype(np.uint8)
     role = np.zeros(n, np.uint8)
     if graph == "people":
         role[[3, 17, 64]], role[[8, 40, 90, 130]] = 2, 1
@@ -91,11 +92,13 @@ def _spread(random: np.random.Generator, community: np.ndarray, groups: int) -> 
     centre += random.normal(0, 0.03, centre.shape)
     size = np.bincount(community, minlength=groups)[community] / len(community)
     uv = centre[community] + random.normal(0, 1, (len(community), 2)) * (0.05 + 0.42 * size[:, None]) * [0.55, 1.0]
-    for axis in (0, 1):
-        order = np.argsort(np.argsort(uv[:, axis], kind="stable")) / max(1, len(uv) - 1)
-        low, high = uv[:, axis].min(), uv[:, axis].max()
-        uv[:, axis] = 0.5 * order + 0.5 * (uv[:, axis] - low) / max(high - low, 1e-6)
-    return np.clip(uv, 0.0, 1.0).astype(np.float32)
+    uv = (uv - uv.min(axis=0)) / np.maximum(np.ptp(uv, axis=0), 1e-6)
+    even = uv.astype(np.float32)
+    for _ in range(3):
+        for axis in (0, 1):
+            rank = np.argsort(np.argsort(even[:, axis], kind="stable")) / max(1, len(uv) - 1)
+            even[:, axis] = 0.5 * even[:, axis] + 0.5 * rank
+    return np.clip(evened(even, np.ones(len(uv), np.float32)) * 0.6 + even * 0.4, 0.0, 1.0).astype(np.float32)
 
 
 def _edges(random: np.random.Generator, community: np.ndarray, weight: np.ndarray, uv: np.ndarray, m: int) -> Any:
@@ -103,7 +106,7 @@ def _edges(random: np.random.Generator, community: np.ndarray, weight: np.ndarra
     pairs: set[tuple[int, int]] = set()
     pull = weight / weight.sum()
     while len(pairs) < min(m, n * (n - 1) // 4):
-        a = int(random.integers(n))
+        a = int(random.choice(n, p=(pull + 0.6 / n) / 1.6))
         inside = random.random() < 0.9
         others = np.flatnonzero((community == community[a]) if inside else np.ones(n, bool))
         near = np.exp(-np.hypot(*((uv[others] - uv[a]) * [2.6, 1.0]).T) / (0.12 if inside else 0.3)) * (
