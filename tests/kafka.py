@@ -47,11 +47,11 @@ class Broker:
         self._process: subprocess.Popen[bytes] | None = None
         self._java = ["java", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
         self._java += ["-cp", f"{FOLDER}:{FOLDER}/target/jars/*"]
-        self._properties = self.folder / "server.properties"
+        self.properties = self.folder / "server.properties"
         text = (FOLDER / "server.properties").read_text()
         for name, value in (("PORT", self.port), ("CONTROLLER", free_port()), ("DATA", self.folder / "log")):
             text = text.replace(f"@{name}@", str(value))
-        self._properties.write_text(f"{text}{QUICK}{settings}\n")
+        self.properties.write_text(f"{text}{QUICK}{settings}\n")
 
     @property
     def url(self) -> str:
@@ -63,12 +63,12 @@ class Broker:
         if not (self.folder / "log" / "meta.properties").exists():
             format_ = ["kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", "AgoraTestsAgoraTests0w"]
             made = subprocess.run(
-                [*self._java, *format_, "--config", self._properties], capture_output=True, check=False
+                [*self._java, *format_, "--config", self.properties], capture_output=True, check=False
             )
             if made.returncode:
                 raise RuntimeError(f"Kafka's storage was not formatted: {made.stdout.decode()}{made.stderr.decode()}")
         with (self.folder / "kafka.log").open("ab") as log:
-            self._process = subprocess.Popen([*self._java, "kafka.Kafka", self._properties], stdout=log, stderr=log)
+            self._process = subprocess.Popen([*self._java, "kafka.Kafka", self.properties], stdout=log, stderr=log)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             if self._process.poll() is not None:

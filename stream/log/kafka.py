@@ -121,21 +121,22 @@ class KafkaLog:
         admin, wanted = self._started(self._admin), {self._prefix + topic.name: topic for topic in topics}
         found = await self._described(wanted)
         replicas = min(3, len(self._started(self._finder)._client.cluster.brokers()) or 1)
+        made: set[str] = set()
         if missing := [name for name in wanted if name not in found]:
-            answer = await admin.create_topics(
-                [
-                    NewTopic(name, wanted[name].partitions, replicas, topic_configs=settings_of(wanted[name]))
-                    for name in missing
-                ]
-            )
-            for name, code, *why in answer.topic_errors:
+            new = [
+                NewTopic(name, wanted[name].partitions, replicas, topic_configs=settings_of(wanted[name]))
+                for name in missing
+            ]
+            for name, code, *why in (await admin.create_topics(new)).topic_errors:
                 if code not in (0, TOPIC_EXISTS):
-                    raise LogUnavailable(f"{self._access} did not make the topic {name}: {why[0] if why else code}")
-        if found:
-            await self._keeps_log_time(found)
+                    raise self._access.unavailable(f"did not make the topic {name} ({why[0] if why else code})")
+                if code == 0:
+                    made.add(name)
         while len(found) < len(wanted):
             await asyncio.sleep(0.05)
             found = await self._described(wanted)
+        if others := wanted.keys() - made:
+            await self._keeps_log_time(others)
         self._partitions |= {wanted[name].name: partitions for name, partitions in found.items()}
 
     async def _described(self, names: Iterable[str]) -> dict[str, int]:
