@@ -97,6 +97,11 @@ def _lookup(keys: npt.NDArray[np.generic], wanted: npt.NDArray[np.generic]) -> I
     return np.where(keys[index] == wanted, index, -1).astype(np.int64)
 
 
+def _carried(old: Floats, index: Indices, otherwise: Floats) -> Floats:
+    """The old value of each entry, or ``otherwise`` where it is new."""
+    return np.where(index >= 0, old[index], otherwise).astype(np.float32) if len(old) else otherwise
+
+
 def _pairs(key: Ints, source: Ints, target: Ints) -> npt.NDArray[np.uint64]:
     return (key[source].astype(np.uint64) << np.uint64(32)) | key[target].astype(np.uint64)
 
@@ -137,7 +142,7 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
         leaving = np.flatnonzero(~staying & (old["light"] > GONE))
         eased = {}
         for name, end in ends.items():
-            start = np.where(index >= 0, old[name][index], 0.0 if name == "light" else end)
+            start = _carried(old[name], index, np.zeros_like(end) if name == "light" else end)
             last = old[name][leaving]
             gone = np.zeros_like(last) if name == "light" else last
             eased[name] = Eased(np.concatenate([start, last], dtype=np.float32), np.concatenate([end, gone]))
@@ -153,7 +158,7 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
         fading = np.flatnonzero(
             ~kept & (old_strength > GONE) & (where[before.source] >= 0) & (where[before.target] >= 0)
         )
-        start = np.where(same >= 0, old_strength[same], 0.0) if len(old_strength) else np.zeros(m, np.float32)
+        start = _carried(old_strength, same, np.zeros(m, np.float32))
         edges = Eased(
             np.concatenate([start, old_strength[fading]], dtype=np.float32),
             np.concatenate([strength, np.zeros(len(fading), np.float32)]),

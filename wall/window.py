@@ -13,9 +13,9 @@ from typing import Final, Literal
 import moderngl
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-import pygame  # noqa: E402
+import pygame
 
-from wall.outputs import Part, fitted, spans_outputs  # noqa: E402
+from wall.outputs import Part, fitted, spans_outputs
 
 Event = Literal["quit", "panic", "full screen"]
 

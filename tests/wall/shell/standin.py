@@ -111,7 +111,7 @@ class StandIn:
         self._loop.run_until_complete(asyncio.sleep(0.05))
         self._loop.close()
 
-    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+    def _admit(self, _: ServerConnection, request: Request) -> Response | None:
         if request.path == "/ws/wall" and request.headers.get("Authorization", "") == (
             f"Bearer {self.token}" if self.token else ""
         ):
