@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from stream.log import DAY_MS, Entry, LogDamaged, LogUnavailable, Offsets, Record, Topic, partition_of
+from stream.log.sqlite_faults import code_of, damaged, told
 
 APPLICATION_ID: Final = 0x41474F52  # "AGOR"
 SCHEMA_VERSION: Final = 1
@@ -99,7 +100,7 @@ class LogFile:
             try:
                 mode = self._db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
             except sqlite3.OperationalError as fault:
-                if _code(fault) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                if code_of(fault) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
                 continue
@@ -316,7 +317,7 @@ class LogFile:
         row: tuple[int, ...] | None = self._db.execute(statement, values).fetchone()
         if row is None:
             if default is None:
-                raise LogDamaged(_damaged(self.path, "a partition is missing"))
+                raise LogDamaged(damaged(self.path, "a partition is missing"))
             return default
         return row
 
@@ -353,42 +354,3 @@ class LogFile:
             raise told(self.path, self.timeout_s, fault) from fault
         except OSError as fault:
             raise LogUnavailable(f"the log {self.path} cannot be reached: {fault}") from fault
-
-
-def told(path: str, timeout_s: float, fault: sqlite3.Error) -> LogUnavailable:
-    """The sentence for a fault of SQLite."""
-    match _code(fault):
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LogUnavailable(
-                f"the log {path} was held by another process for {timeout_s:g} s; fuser {path} names it"
-            )
-        case sqlite3.SQLITE_FULL:
-            return LogUnavailable(
-                f"no space is left for the log {path}: free some on its disk; what it acknowledged is safe"
-            )
-        case sqlite3.SQLITE_NOTADB:
-            return LogDamaged(
-                f"{path} is no log of Agora but another kind of file: name another in [log] url, or move it away"
-            )
-        case sqlite3.SQLITE_CORRUPT:
-            return LogDamaged(_damaged(path, str(fault)))
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
-            return LogUnavailable(f"the log {path} cannot be written ({fault}): see who owns the file and its folder")
-    return LogUnavailable(f"the log {path} failed ({fault}): see its disk with dmesg, and docs/log.md")
-
-
-def _damaged(path: str, what: str) -> str:
-    return (
-        f"the log {path} is damaged ({what}). Stop Agora; save what can be read with "
-        f"sqlite3 {path} .recover | sqlite3 {path}.saved and put that in its place, or move {path}* away to start anew"
-    )
-
-
-def _code(fault: sqlite3.Error) -> int:
-    """The primary result code of SQLite, 0 where Python raised by itself."""
-    return getattr(fault, "sqlite_errorcode", 0) & 0xFF
-
-
-def positions(cursors: Iterable[Cursor], topic: Topic) -> Mapping[int, int]:
-    """By partition of ``topic``, where the cursors stand."""
-    return {c.partition: c.next for c in cursors if c.topic == topic.name}

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from stream.log import TOPICS, Entry, LogUnavailable, Offsets, Record, Topic, checked
-from stream.log.file import Cursor, LogFile, positions
+from stream.log.file import Cursor, LogFile
 
 LISTEN_S: Final = 0.003
 """How often a waiting reader looks for the commits of other processes; one look is some microseconds."""
@@ -226,7 +226,7 @@ class SqliteReader:
 
     def position(self, topic: Topic) -> dict[int, int]:
         """Where the next ``poll`` begins, by partition of ``topic``."""
-        return dict(positions(self._cursors, topic))
+        return {cursor.partition: cursor.next for cursor in self._cursors if cursor.topic == topic.name}
 
     async def close(self) -> None:
         """End the connection."""
