@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from stream.wire.messages import (
@@ -53,8 +55,16 @@ class StandIn:
     def stop(self) -> None:
         """Like a hub that was killed: connections break, nobody listens any more."""
         if self._thread.is_alive():
+            asyncio.run_coroutine_threadsafe(self._break(), self._loop).result(5)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
+
+    async def _break(self) -> None:
+        assert self._server is not None
+        for wall in list(self._walls):
+            wall.transport.abort()
+        self._server.close()
+        await self._server.wait_closed()
 
     def say(self, name: str, message: HubMessage) -> None:
         self.say_frame(name, encode(message))
@@ -101,14 +111,6 @@ class StandIn:
 
         self._loop.run_until_complete(begin())
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        for wall in self._walls:
-            wall.transport.abort()
-        if self._server is not None:
-            for sock in self._server.sockets:
-                sock.close()
-        self._loop.run_until_complete(asyncio.sleep(0.05))
         self._loop.close()
 
     def _admit(self, _: ServerConnection, request: Request) -> Response | None:
@@ -125,13 +127,15 @@ class StandIn:
         for frame in list(self.said.values()):
             await wall.send(frame)
         self._walls.add(wall)
-        try:
-            async for frame in wall:
-                message = decode_from_wall(frame if isinstance(frame, bytes) else frame.encode())
-                if isinstance(message, Ping):
-                    await wall.send(encode(Pong(message.sent, self.clock())))
-                with self._changed:
-                    self.heard.append(message)
-                    self._changed.notify_all()
-        finally:
-            self._walls.discard(wall)
+        with contextlib.suppress(ConnectionClosed):
+            await self._listen(wall)
+        self._walls.discard(wall)
+
+    async def _listen(self, wall: ServerConnection) -> None:
+        async for frame in wall:
+            message = decode_from_wall(frame if isinstance(frame, bytes) else frame.encode())
+            if isinstance(message, Ping):
+                await wall.send(encode(Pong(message.sent, self.clock())))
+            with self._changed:
+                self.heard.append(message)
+                self._changed.notify_all()

@@ -13,7 +13,7 @@ from stream.wire.snapshot import Numbers, Rising
 from tests.wall.shell.frames import feed, hello, motion, on_air
 from wall.feeds import DELAY_MS, PULSE_MS, SWITCH_MS, Store
 
-CARD = Card(id="simulation:1", text="Words", name="A", handle="a", lang="en", source="simulation", role="public", age_s=1, count=1, voices=1)  # fmt: skip
+CARD = Card("simulation:1", "Words", "A", "a", "en", "simulation", "public", age_s=1, count=1, voices=1)
 
 
 class Clock:
@@ -272,17 +272,20 @@ def test_complete(store: Store) -> None:
     assert store.complete()
 
 
+ats, revs = st.integers(0, 5000), st.integers(1, 3)
 messages = st.lists(
     st.one_of(
-        st.builds(lambda k, a, r: feed(k, rev=r, at=a), st.lists(st.integers(0, 9), unique=True, max_size=5), st.integers(0, 5000), st.integers(1, 3)),
-        st.builds(lambda n, a, r: motion(np.full((n, 2), 0.5), a, rev=r), st.integers(0, 5), st.integers(0, 5000), st.integers(1, 3)),
-        st.builds(lambda a, r, p: on_air("x" if r % 2 else "y", "numbers", at=a, rev=r, panic=p), st.integers(0, 5000), st.integers(1, 9), st.booleans()),
-        st.builds(hello, st.integers(0, 5000)),
+        st.builds(
+            lambda k, a, r: feed(k, rev=r, at=a), st.lists(st.integers(0, 9), unique=True, max_size=5), ats, revs
+        ),
+        st.builds(lambda n, a, r: motion(np.full((n, 2), 0.5), a, rev=r), st.integers(0, 5), ats, revs),
+        st.builds(lambda a, r, p: on_air("xy"[r % 2], "numbers", at=a, rev=r, panic=p), ats, revs, st.booleans()),
+        st.builds(hello, ats),
         st.just(Stories(at=0, cards=(CARD,))),
         st.just(labels("x", "a")),
     ),
     max_size=25,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -56,8 +56,15 @@ def test_a_node_that_comes_back() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"key": b"123"}, {"n": 3}, {"m": 5}, {"strength": b""}, {"source": b"\xff\xff\xff\xff"}, {"weight": b"\x00\x00\xc0\x7f" * 2}],
-)  # fmt: skip
+    [
+        {"key": b"123"},
+        {"n": 3},
+        {"m": 5},
+        {"strength": b""},
+        {"source": b"\xff\xff\xff\xff"},
+        {"weight": b"\x00\x00\xc0\x7f" * 2},
+    ],
+)
 def test_malformed(change: dict[str, object]) -> None:
     """Arrays that do not fit, edges to nowhere and numbers that are none are refused."""
     with pytest.raises(Malformed):
@@ -83,7 +90,11 @@ def test_whatever_follows_whatever(revisions: list[tuple[list[int], list[tuple[i
     for rev, (keys, pairs, wait) in enumerate(revisions, 1):
         at += wait
         edges = sorted({(a, b) for a, b in pairs if a < len(keys) and b < len(keys)})
-        lit = {} if structure is None else dict(zip(structure.key.tolist(), structure.light.at(structure.progress(at)), strict=True))
+        lit = (
+            {}
+            if structure is None
+            else dict(zip(structure.key.tolist(), structure.light.at(structure.progress(at)), strict=True))
+        )
         structure, index = follow(feed(keys, edges, rev=rev, at=at), structure)
         assert structure.key[: structure.n].tolist() == keys
         assert len(set(structure.key.tolist())) == len(structure.key) == len(index)
