@@ -115,6 +115,10 @@ class Memory:
         value = msgspec.msgpack.encode(Colouring(t_ms, dict(sorted(colours.items()))))
         return {f"communities:{graph}:{slot % SLOTS}": value}
 
+    def latest(self) -> int:
+        """T of the latest colouring of any graph, 0 before the first."""
+        return max((colouring.t for colouring in self._colourings.values()), default=0)
+
     def colours(self, graph: str, t_ms: int) -> Mapping[str, int]:
         """The latest colours that are not of a time after T."""
         held = [c for (name, _), c in self._colourings.items() if name == graph and c.t <= t_ms]

@@ -7,7 +7,7 @@ merging two states is the union of their rows, and a restart from bytes or from 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -345,6 +345,13 @@ class State:
         if slot is None or not self._flags(np.array([slot], np.int64))[0] & LIVE:
             return None
         return self._mention(slot)
+
+    def rows(self) -> Iterator[Mention]:
+        """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""
+        for key in list(self._slots):
+            slot = self._slots.get(key)
+            if slot is not None and self._flags(np.array([slot], np.int64))[0] & LIVE:
+                yield self._mention(slot)
 
     def snapshot(self, t_ms: int | None = None) -> Snapshot:
         """What is measured at T, or at an earlier time that is still held; a later time advances T.

@@ -5,15 +5,52 @@ Its doors (HTTP and websockets) are in ``stream.hub.app``; they only move what s
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
 
+import msgspec
+import structlog
+import watchfiles
+
+from stream import layouts as shelves
+from stream.analysis.memory import Memory
+from stream.analysis.state import State
 from stream.config import Config
+from stream.hub import checkpoint
 from stream.hub.board import Board
+from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
+from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
+from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
+from stream.hub.reader import Follower
+from stream.hub.stage import Stage, on_air_json
+from stream.hub.threads import Analyst, Mover
 from stream.hub.walls import WallBook
-from stream.wire.messages import Layout, OnAir
+from stream.log import CONTROL, MEMORY, Entry, Log, LogUnavailable, Offsets, Record
+from stream.moderation.folding import term
+from stream.wire.messages import Event, Hello, Layout, OnAir, encode
+
+__all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
+
+MIND_S: Final = 0.25
+LAG_MS: Final = 5000
+REMEMBER_S: Final = 1.0
+HOUR_S: Final = 3600.0
+SWITCH_S: Final = 0.001
+"""How long one thread may keep the others from running: analysis must not make a websocket wait."""
+UNDO_DEPTH: Final = 10_000
+END_S: Final = 1.5
+
+log = structlog.get_logger(__name__)
 
 
 def now_ms() -> int:
@@ -21,18 +58,10 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Conflict(Exception):
-    """Somebody was quicker: ``by`` took what is on air since, at revision ``rev``."""
-
-    def __init__(self, by: str, rev: int) -> None:
-        super().__init__(f"{by} was quicker")
-        self.by = by
-        self.rev = rev
-
-
 class Receipt(str):
     """The audit id of a decision. ``saved`` is False while the log has not taken it ("not saved yet")."""
 
+    __slots__ = ("saved",)
     saved: bool
 
     def __new__(cls, audit_id: str, saved: bool) -> Receipt:
@@ -49,57 +78,118 @@ class Hub:
 
     - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved}``
     - ``posts``: ``{at, posts: [Post]}``, newest first; ``held``: ``{at, total, posts: [Post]}``, oldest first; a ``Post`` is
-      ``{id, text, name, handle, source, lang, role, at, seen, state, reason, due}`` with the states
+      ``{id, text, name, handle, author, source, lang, role, at, seen, state, reason, due}`` with the states
       ``shown waiting held hidden``
     - ``numbers``: ``{at, T, window_s, numbers, rising}`` · ``sources``: ``{at, sources}``
-    - ``walls``: ``{at, walls: [{…WallState, age_ms, confirmed}]}`` · ``notice``: ``{at, notices: [{kind, text}]}``
+    - ``walls``: ``{at, walls: [{…WallState, age_ms, confirmed, late}]}`` · ``notice``: ``{at, notices: [{kind, text}]}``
     """
 
-    board: Board
-    tablet: Board
-    config: Config
-    walls: WallBook
-    metrics: Metrics
-
     def __init__(self, config: Config, *, wall_clock: Callable[[], int] = now_ms) -> None:
-        raise NotImplementedError
+        self.config = config
+        self.board, self.tablet = Board(), Board()
+        self.metrics = Metrics()
+        self._wall_clock = wall_clock
+        self._latest = 0.0
+        self.walls = WallBook(self.clock, self.board)
+        self._folder = shelves.folder(config.wall.layouts)
+        self._shelf = shelves.load(self._folder, config.wall.grid)
+        self._programme = Programme(config.wall.layout, self._shelf.layouts, int(self.clock()))
+        self._stage = Stage(config.wall.grid, self.board, seed=config.simulation.seed)
+        self._engine = Engine(
+            config,
+            board=self.board,
+            tablet=self.tablet,
+            stage=self._stage,
+            metrics=self.metrics,
+            removed=self.walls.words_removed,
+            memory=Memory(memory_key(Path(config.hub.checkpoint))),
+        )
+        self._analyst = Analyst(self._engine, self._times, self.metrics, self._broke)
+        self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
+        self._path = Path(config.hub.checkpoint)
+        self._ledger = Ledger()
+        self._scribe = Scribe(self._ledger, self._path.with_name(self._path.name + ".decisions"), self._settle)
+        self._follower = self._new_follower()
+        self._deciding: dict[str, str] = {}
+        self._begun = False
+        self._hello: Hello | None = None
+        self._notices: list[dict[str, str]] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._fault: BaseException | None = None
+        self._broken = asyncio.Event()
+        self._checkpointing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Load the checkpoint, begin to read the log, and light the board. Returns before the log is caught up."""
-        raise NotImplementedError
+        """Light the board and begin to read the log. Returns before the hub has caught up with it.
+
+        Raises ``ValueError`` for a log's URL that names none.
+        """
+        if not self.config.log.url.startswith(("sqlite:", "kafka://")):
+            raise ValueError(f"{self.config.log.url!r} names no log; write sqlite:var/agora.db or kafka://host:9092")
+        sys.setswitchinterval(SWITCH_S)
+        self._loop = asyncio.get_running_loop()
+        self._greet()
+        self._scribe.resume()
+        self._analyst.start()
+        self._mover.start()
+        self._task = asyncio.create_task(self._run(), name="hub")
 
     async def stop(self) -> None:
         """Write a checkpoint and end every task and thread; safe to call twice."""
-        raise NotImplementedError
+        if self._task is None:
+            return
+        task, self._task = self._task, None
+        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(self._checkpoint(), END_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(self._analyst.end)
+        await asyncio.to_thread(self._mover.end)
+        self._broken.set()
+
+    async def wait(self) -> None:
+        """Return when the hub was stopped; raise what broke it if something did."""
+        await self._broken.wait()
+        if self._fault is not None:
+            raise self._fault
 
     def now(self) -> int:
         """T, event time in milliseconds."""
-        raise NotImplementedError
+        return self.config.clock.now(int(self.clock()))
 
     def clock(self) -> float:
         """Hub time in milliseconds: what ``at`` means in every message; never falls."""
-        raise NotImplementedError
+        now = time.time_ns() / 1e6 if self._wall_clock is now_ms else float(self._wall_clock())
+        self._latest = max(self._latest, now)
+        return self._latest
 
     def ready(self) -> bool:
         """Whether the hub has caught up with the log and lags less than five seconds behind it."""
-        raise NotImplementedError
+        alive = self._task is not None and not self._task.done() and self._fault is None
+        return (
+            alive and self._begun and self._follower.caught_up and not self._follower.fault and self._lag_ms() < LAG_MS
+        )
 
     async def snapshot(self, at: int | None) -> bytes:
         """The snapshot at T, or at an earlier T still in the window, as JSON. Raises ``ValueError`` for a time not held."""
-        raise NotImplementedError
+        try:
+            return await asyncio.wrap_future(self._analyst.call(lambda: self._engine.snapshot(at, self.now())))
+        except LookupError as fault:
+            raise ValueError(str(fault)) from fault
 
     def layouts(self) -> Mapping[str, Layout]:
         """The layouts that may be taken, by name."""
-        raise NotImplementedError
+        return self._shelf.layouts
 
     def faults(self) -> list[str]:
         """What is wrong in the layout files now, one ``file:line: sentence`` each."""
-        raise NotImplementedError
+        return [str(fault) for fault in self._shelf.faults]
 
     @property
     def on_air(self) -> OnAir:
         """What is on air and why."""
-        raise NotImplementedError
+        return self._programme.on_air
 
     async def take(self, layout: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Put a layout on air for 15 minutes or until ``back_to_programme``.
@@ -107,39 +197,348 @@ class Hub:
         Raises ``KeyError`` for a layout that does not exist and ``Conflict`` when somebody else decided what is on air after
         ``seen_rev``.
         """
-        raise NotImplementedError
+        if layout not in self._shelf.layouts:
+            raise KeyError(layout)
+        self._programme.check(seen_rev, by)
+        other = self._deciding.get("layout", by)
+        if seen_rev is not None and other != by:
+            raise Conflict(other, self.on_air.rev)
+        at = self._next_at()
+        return await self._programmed("layout", {"layout": layout, "until": at + TAKE_MS}, by, at)
 
     async def back_to_programme(self, by: str) -> OnAir:
         """End the take."""
-        raise NotImplementedError
+        return await self._programmed("layout", None, by, self._next_at())
 
     async def panic(self, on: bool, by: str) -> OnAir:
         """Show the safe scene on every screen, or release it. Survives restarts."""
-        raise NotImplementedError
+        return await self._programmed("panic", {} if on else None, by, self._next_at())
 
     async def freeze(self, on: bool, by: str) -> OnAir:
         """Hold the picture (hides and deletions still apply), or release it."""
-        raise NotImplementedError
+        value = {"layout": self.on_air.layout.name} if on else None
+        return await self._programmed("freeze", value, by, self._next_at())
 
     async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
-        """Decide about ``post:<id>`` (``{"show": "hidden" | "approved"}``), ``block:author:<id>`` or ``block:term:<term>`` (``{}``).
+        """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
+        or ``block:term:<term>`` with ``{}``; None clears.
 
-        None clears. Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
+        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
         """
-        raise NotImplementedError
+        value = await self._meant(subject, value)
+        return await self._decided(subject, value, by, reason, int(self.clock()))
 
     async def undo(self, audit_id: str, by: str) -> Receipt:
         """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""
-        raise NotImplementedError
+        known = {decision.id: decision for decision in await self._audited(UNDO_DEPTH)}
+        decision = known[audit_id]
+        return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self._next_at())
 
     def held(self) -> list[dict[str, Any]]:
         """Posts that wait for a decision, oldest first, with the reason (as on the tablet's ``held``)."""
-        raise NotImplementedError
+        return list(self._engine.held)
 
     def posts(self) -> list[dict[str, Any]]:
         """The newest posts with their state, newest first (as on the tablet's ``posts``)."""
-        raise NotImplementedError
+        return list(self._engine.posts)
 
     async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
-        raise NotImplementedError
+        return [msgspec.to_builtins(decision) for decision in (await self._audited(limit))[:limit]]
+
+    # The log
+
+    def _new_follower(self) -> Follower:
+        live = self.config.clock.mode == "live"
+        return Follower(
+            self.config.log,
+            self.metrics,
+            first=self._take_first,
+            mentions=self._analyst.mentions,
+            began=self._began,
+            resume=self._resumed,
+            since=int(self.clock()) - self._engine.state.window.reach if live else None,
+        )
+
+    async def _take_first(self, records: Sequence[Record]) -> None:
+        """Decisions here, retractions and memory to the analyst, in front of all mentions."""
+        others = []
+        for record in records:
+            if record.topic != CONTROL.name:
+                others.append(record)
+                continue
+            try:
+                self._scribe.heard(record.key, record.value)
+            except (msgspec.DecodeError, ValueError) as fault:
+                self.metrics.dead.labels(record.topic).inc()
+                log.warning("a decision cannot be read", offset=record.offset, fault=str(fault))
+        if others:
+            await asyncio.wrap_future(self._analyst.call(lambda: self._engine.apply(others, int(self.clock()))))
+
+    async def _resumed(self, current: Log) -> Mapping[str, Offsets]:
+        """Take up the checkpoint if it is one of this log; what is read from where then."""
+        saved = await asyncio.to_thread(checkpoint.read, self._path, self.config)
+        if saved is None:
+            return {}
+        if not await checkpoint.belongs(saved, current):
+            log.warning("the checkpoint is ignored", reason="it was made from another log")
+            return {}
+        try:
+            state = await asyncio.to_thread(State.from_bytes, saved.state, self.config)
+        except ValueError as fault:
+            log.warning("the checkpoint is ignored", reason=str(fault))
+            return {}
+        await asyncio.wrap_future(self._analyst.call(lambda: self._engine.restore(saved, state)))
+        return saved.offsets
+
+    async def _began(self) -> None:
+        """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
+        self._begun = True
+        await asyncio.wrap_future(self._analyst.call(self._engine.begin))
+        self._programme.look(int(self.clock()))
+        self._air()
+
+    # Decisions
+
+    async def _meant(self, subject: str, value: Mapping[str, Any] | None) -> Value:
+        """``value`` as it is written down. Raises ``ValueError`` with what is wrong."""
+        kind, _, rest = subject.partition(":")
+        what, _, key = rest.partition(":")
+        if kind == "post" and rest:
+            if value is None or value == {"show": "hidden"}:
+                return value
+            if value == {"show": "approved"}:
+                try:
+                    of = await asyncio.wrap_future(self._analyst.call(lambda: self._engine.approval(rest)))
+                except KeyError as fault:
+                    raise ValueError(f"post {rest} is not there any more, so it cannot be approved") from fault
+                return {"show": "approved", "of": of}
+            raise ValueError('a post is {"show": "hidden"} or {"show": "approved"}')
+        if kind == "block" and what in ("author", "term") and key:
+            if what == "term" and not term(key).strip():
+                raise ValueError(f"{key!r} has no letter that could be blocked")
+            return None if value is None else {}
+        raise ValueError(f"{subject!r} is not a subject; write post:<id>, block:author:<id> or block:term:<term>")
+
+    async def _decided(self, subject: str, value: Value, by: str, reason: str, at: int) -> Receipt:
+        begun = time.perf_counter()
+        self._deciding[subject] = by
+        try:
+            decision, saved = await self._scribe.write(subject, value, by=by, reason=reason, at=at)
+        finally:
+            self._deciding.pop(subject, None)
+        if subject not in SUBJECTS:
+            await asyncio.wrap_future(self._analyst.call(lambda: None))
+        self.metrics.decision_s.observe(time.perf_counter() - begun)
+        self._notice()
+        return Receipt(decision.id, saved)
+
+    async def _programmed(self, subject: str, value: Value, by: str, at: int) -> OnAir:
+        await self._decided(subject, value, by, "", at)
+        return self.on_air
+
+    def _settle(self, decision: Decision) -> None:
+        """A decision takes effect, read back from the log or not."""
+        if not self._ledger.settle(decision):
+            return
+        if decision.subject in SUBJECTS:
+            self._programme.decide(decision.subject, decision.new, decision.at, decision.by)
+            self._look()
+        else:
+            self._analyst.call(lambda: self._engine.decide(decision.subject, decision.new))
+
+    def _next_at(self) -> int:
+        """Now, after whatever is on air: a decision's revision lies behind the one that its maker saw."""
+        return max(int(self.clock()), self.on_air.rev + 1)
+
+    async def _audited(self, limit: int) -> list[Decision]:
+        unsaved = {decision.id: decision for decision in reversed(self._ledger.pending())}
+        current = self._follower.log
+        if current is None:
+            raise LogUnavailable("the log is not open yet; its audit cannot be read")
+        return [*unsaved.values(), *(d for d in await audited(current, limit) if d.id not in unsaved)]
+
+    # On air
+
+    def _look(self) -> None:
+        """See what is on air now, and tell walls and tablets when it is something new."""
+        if self._programme.look(int(self.clock())) and self._begun:
+            self._air()
+
+    def _air(self) -> None:
+        self._stage.show(self.on_air)
+        self._air_tablets()
+
+    def _air_tablets(self) -> None:
+        saved = not any(decision.subject in SUBJECTS for decision in self._ledger.pending())
+        self.tablet.put("on_air", on_air_json(self.on_air, saved))
+
+    def _greet(self) -> None:
+        """Hello, when it says something new (a replay comes to another day)."""
+        hello = Hello(
+            at=0,
+            grid=self.config.wall.grid,
+            theme=self.config.theme,
+            event=_event(self.config),
+            mode=self.config.clock.mode,
+            mode_label=mode_label(self.config, self.now()),
+        )
+        if hello != self._hello:
+            self._hello = hello
+            self.board.put("hello", encode(msgspec.structs.replace(hello, at=int(self.clock()))))
+
+    # What runs beside
+
+    async def _run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follower.run(), name="hub-follower")
+                group.create_task(self._scribe.publish(lambda: self._follower.log), name="hub-scribe")
+                group.create_task(self._watch_layouts(), name="hub-layouts")
+                group.create_task(self._mind(), name="hub-mind")
+                group.create_task(self._keep_checkpoints(), name="hub-checkpoints")
+                group.create_task(self._keep_house(), name="hub-house")
+                group.create_task(self._remember(), name="hub-memory")
+        except BaseExceptionGroup as group_fault:
+            self._broke(group_fault.exceptions[0])
+
+    def _broke(self, fault: BaseException) -> None:
+        """Something of our own failed: the hub is not ready any more, and ``wait`` raises."""
+        if self._fault is None and not isinstance(fault, asyncio.CancelledError):
+            self._fault = fault
+            log.error("the hub is broken", fault="".join(traceback.format_exception(fault)))
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._broken.set)
+
+    async def _watch_layouts(self) -> None:
+        """Load the layouts anew when a file changes; a broken one leaves the old one on air."""
+        if not self._folder.is_dir():
+            return
+        async for _ in watchfiles.awatch(self._folder, step=50, debounce=200, recursive=False):
+            self.reload_layouts()
+
+    def reload_layouts(self) -> None:
+        """Read the layout files now."""
+        self._shelf = shelves.load(self._folder, self.config.wall.grid, before=self._shelf.layouts)
+        for fault in self._shelf.faults:
+            log.warning("a layout is broken", fault=str(fault))
+        self._programme.shelve(self._shelf.layouts)
+        self._look()
+        self._notice()
+
+    async def _mind(self) -> None:
+        while True:
+            self.mind()
+            await asyncio.sleep(MIND_S)
+
+    def mind(self) -> None:
+        """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
+        self._look()
+        self._greet()
+        at = int(self.clock())
+        walls = self.walls.report(self.on_air.rev, self.on_air.at)
+        self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
+        self.metrics.lag.set(self._lag_ms() / 1000)
+        self.metrics.queue.set(self._follower.behind + self._analyst.queued)
+        self.metrics.unsaved.set(len(self._ledger.pending()))
+        for name, heard in self._engine.heard().items():
+            self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
+        self._notice()
+
+    def _notice(self) -> None:
+        """What staff should know, in sentences."""
+        notices = [{"kind": "layout", "text": fault} for fault in self.faults()]
+        if count := len(self._ledger.pending()):
+            words = "1 decision is" if count == 1 else f"{count} decisions are"
+            notices.insert(
+                0, {"kind": "unsaved", "text": f"{words} not saved yet: they hold, and are saved when the log is back."}
+            )
+        if self._follower.fault:
+            notices.insert(0, {"kind": "log", "text": f"The log does not answer: {self._follower.fault}"})
+        elif not self._follower.caught_up:
+            notices.insert(0, {"kind": "catching-up", "text": "The hub is catching up with the log."})
+        if notices != self._notices:
+            self._notices = notices
+            self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
+            if self._begun:
+                self._air_tablets()
+
+    async def _keep_checkpoints(self) -> None:
+        while True:
+            await asyncio.sleep(self.config.hub.checkpoint_s)
+            if self._begun:
+                try:
+                    await self._checkpoint()
+                except OSError as fault:
+                    log.warning("the checkpoint cannot be written", fault=str(fault))
+
+    async def _checkpoint(self) -> None:
+        """Write what the hub knows now."""
+        if not self._begun or self._fault is not None:
+            return
+        async with self._checkpointing:
+            with self.metrics.checkpoint_s.time():
+                saved = await asyncio.wrap_future(self._analyst.call(self._engine.save))
+                self.metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
+
+    async def _keep_house(self) -> None:
+        """Clear old decisions about posts, once an hour."""
+        while True:
+            await asyncio.sleep(HOUR_S)
+            if self._follower.log is not None:
+                with contextlib.suppress(LogUnavailable):
+                    await self._scribe.prune(self._follower.log, int(self.clock()))
+
+    async def _remember(self) -> None:
+        """Write what later hubs must know of what the window forgets."""
+        while True:
+            await asyncio.sleep(REMEMBER_S)
+            if not self._follower.caught_up or self._follower.log is None:
+                continue
+            found = await asyncio.wrap_future(self._analyst.call(lambda: self._engine.memories(*self._times())))
+            if found:
+                try:
+                    await self._follower.log.publish(
+                        MEMORY, [Entry(subject, value) for subject, value in found.items()]
+                    )
+                except LogUnavailable as fault:
+                    log.warning("memory is not written", fault=str(fault))
+
+    def _times(self) -> tuple[int, int]:
+        now = int(self.clock())
+        return now, self.config.clock.now(now)
+
+    def _lag_ms(self) -> float:
+        """Age of the newest mention applied while others wait behind it."""
+        if self._follower.behind == 0 and self._analyst.queued == 0:
+            return 0.0
+        return max(0.0, self.clock() - self._engine.applied_ms)
+
+
+def memory_key(path: Path) -> bytes:
+    """The secret that hides who spoke in ``memory``, beside the checkpoint; made at the first start, mode 0600."""
+    file = path.with_name("memory.key")
+    with contextlib.suppress(FileNotFoundError):
+        if len(key := file.read_bytes()) == 32:
+            return key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(32)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as fresh:
+        fresh.write(key)
+    return key
+
+
+def mode_label(config: Config, t_ms: int) -> str:
+    """What a wall writes when it does not show what is said now."""
+    if config.clock.mode == "rehearsal":
+        return "Rehearsal"
+    if config.clock.mode == "replay":
+        day = datetime.fromtimestamp(t_ms / 1000, UTC)
+        return f"Replay, {day.day} {day:%B %Y}"
+    return ""
+
+
+def _event(config: Config) -> Event:
+    """The event with whom to write to about one's posts."""
+    contact = config.event.contact or config.privacy.contact
+    return msgspec.structs.replace(config.event, contact=contact)

@@ -1,0 +1,105 @@
+"""The checkpoint: what the hub knew and how far it had read, so that a restart is quick. It never changes the result.
+
+One file, replaced as a whole: a line that names the version, a checksum, then MessagePack (the state in it is compressed).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+import xxhash
+
+from stream.config import Config
+from stream.log import MENTIONS, Log
+from stream.wire.messages import Graph
+
+MAGIC: Final = b"agora checkpoint 1\n"
+
+log = structlog.get_logger(__name__)
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """``offsets`` are those of the next records by topic; ``mark`` is (partition, offset, time) of the newest one applied."""
+
+    made_for: str
+    offsets: dict[str, dict[int, int]]
+    mark: tuple[int, int, int] | None
+    state: bytes
+    gate: dict[str, Any]
+    heard: dict[str, int]
+    newest: dict[str, int]
+    recent: list[str]
+    terms: list[str]
+    spoke: dict[int, list[str]]
+    places: dict[Graph, dict[str, tuple[float, float]]]
+
+
+_decoder = msgspec.msgpack.Decoder(Saved, strict=False)
+
+
+def made_for(config: Config) -> str:
+    """What a checkpoint depends on: another log, clock, window or moderation has no use for it."""
+    parts = (config.log.url, config.log.prefix, config.clock, config.hub.window_s, config.show, config.moderation)
+    more = (config.tracks, config.accounts)
+    return xxhash.xxh3_64_hexdigest(msgspec.json.encode((parts, more), order="deterministic"))
+
+
+def write(path: Path, saved: Saved) -> int:
+    """Replace the checkpoint, for good on disk; returns its size in bytes. Raises ``OSError``."""
+    body = msgspec.msgpack.encode(saved)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("wb") as file:
+        file.write(MAGIC + xxhash.xxh3_64_digest(body))
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return len(body)
+
+
+def read(path: Path, config: Config) -> Saved | None:
+    """The checkpoint at ``path`` if it is whole and made for ``config``; what is wrong with it is one line of the journal."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        log.warning("the checkpoint is ignored", reason=str(fault))
+        return None
+    magic, checksum, body = data[: len(MAGIC)], data[len(MAGIC) : len(MAGIC) + 8], data[len(MAGIC) + 8 :]
+    reason = ""
+    if magic != MAGIC:
+        reason = "it is of another version, or none"
+    elif xxhash.xxh3_64_digest(body) != checksum:
+        reason = "it is damaged"
+    else:
+        try:
+            saved = _decoder.decode(body)
+        except msgspec.DecodeError as fault:
+            reason = str(fault)
+        else:
+            if saved.made_for == made_for(config):
+                return saved
+            reason = "it was made with another configuration"
+    log.warning("the checkpoint is ignored", reason=reason)
+    return None
+
+
+async def belongs(saved: Saved, current: Log) -> bool:
+    """Whether the log is the one that ``saved`` was made from, and not a new one in its place."""
+    end = await current.end(MENTIONS)
+    if any(offset > end.get(p, 0) for p, offset in saved.offsets.get(MENTIONS.name, {}).items()):
+        return False
+    if saved.mark is None:
+        return True
+    partition, offset, time = saved.mark
+    if (await current.beginning(MENTIONS)).get(partition, 0) > offset:
+        return True
+    async with await current.reader({MENTIONS: {**end, partition: offset}}) as reader:
+        records = await reader.poll(2.0, 1)
+    return bool(records) and (records[0].offset, records[0].time) == (offset, time)

@@ -1,0 +1,186 @@
+"""Feeds: what walls and tablets get of a snapshot, after moderation. Pure; words leave the hub only through here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from stream.hub.gate import Passage
+from stream.mention import Mention
+from stream.moderation.filters import WORDS_LIMIT
+from stream.moderation.presentable import presentable
+from stream.wire.messages import Card, Figures, Stories
+from stream.wire.snapshot import Numbers, People, PersonNode, Rising, Snapshot, SourceState, Story, TopicNode, Topics
+
+CARDS: Final = 40
+RISING: Final = 12
+NAME_LIMIT: Final = 60
+"""Graphemes of a name or a label."""
+NO_COMMUNITY: Final = 255
+
+QUIET_MS: Final = 60_000
+LATE_MS: Final = 5 * 60_000
+DEAD_MS: Final = 30 * 60_000
+
+_LANGUAGE: Final = re.compile(r"(?:[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})?\Z")
+
+Say = Callable[[str], bool]
+"""Whether a name or a label may be shown."""
+Pass = Callable[[str], tuple[Mention, Passage] | None]
+"""The newest edit of a post and whether its words may leave; None when it is gone."""
+
+
+def shown_handle(handle: str) -> str:
+    """A handle as people read it: with one @ before it and without its server."""
+    name = presentable(handle.lstrip("@").split("@")[0], NAME_LIMIT)
+    return f"@{name}" if name else ""
+
+
+def words(row: Mention) -> str:
+    """The text of a post as it may be drawn: no more of it than was judged."""
+    return presentable(row.text[:WORDS_LIMIT])
+
+
+def topic_names(nodes: Iterable[TopicNode], say: Say) -> dict[str, str]:
+    """Labels of topics that may be shown, by node."""
+    names = {node.id: presentable(node.label, NAME_LIMIT) for node in nodes if node.label and say(node.label)}
+    return {node_id: name for node_id, name in names.items() if name}
+
+
+def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Callable[[PersonNode], bool]) -> dict[str, str]:
+    """Handles of people that may be shown, by node."""
+    names = {node.id: shown_handle(node.handle) for node in nodes if node.handle and vouched(node) and say(node.handle)}
+    return {node_id: name for node_id, name in names.items() if name}
+
+
+def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say) -> Stories:
+    """The cards of the stories whose words may leave, strongest first."""
+    communities = {node.id: node.community for node in snapshot.people.nodes}
+    cards: list[Card] = []
+    for story in snapshot.stories:
+        passed = passes(story.id)
+        if passed is None or passed[1].state != "shown":
+            continue
+        cards.append(_card(story, passed[0], communities.get(story.author, NO_COMMUNITY), snapshot.at, say))
+        if len(cards) == CARDS:
+            break
+    return Stories(at, tuple(cards))
+
+
+def _card(story: Story, row: Mention, community: int, t_ms: int, say: Say) -> Card:
+    author = row.author
+    return Card(
+        id=story.id,
+        text=words(row),
+        name=presentable(author.name, NAME_LIMIT) if say(author.name) else "",
+        handle=presentable(author.handle, NAME_LIMIT) if say(author.handle) else "",
+        lang=row.lang if _LANGUAGE.match(row.lang) else "",
+        source=row.source,
+        role=author.role,
+        age_s=max(0, t_ms - story.at) // 1000,
+        count=story.count,
+        voices=story.voices,
+        sentiment=story.sentiment,
+        colour=community if 0 <= community < NO_COMMUNITY else NO_COMMUNITY,
+    )
+
+
+def figures(snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say) -> Figures:
+    """The numbers and the rising topics that may be named."""
+    bridges = {end for edge in snapshot.people.edges if edge.weak for end in (edge.source, edge.target)}
+    return Figures(
+        at=at,
+        T=snapshot.at,
+        window_s=snapshot.window_s,
+        numbers=said_numbers(msgspec.structs.replace(snapshot.numbers, held=held), say),
+        rising=said_rising(snapshot.rising, say)[:RISING],
+        bridges=len(bridges),
+        data_age_s=round(data_age_s, 1),
+    )
+
+
+def said_rising(rising: Iterable[Rising], say: Say) -> tuple[Rising, ...]:
+    return tuple(r for r in rising if say(r.label or r.topic) and say(r.topic))
+
+
+def said_numbers(numbers: Numbers, say: Say) -> Numbers:
+    """Numbers without keys that a stranger could have written."""
+    languages = {k: n for k, n in numbers.languages.items() if _LANGUAGE.match(k) and say(k)}
+    countries = {k: n for k, n in numbers.countries.items() if len(k) <= 3 and say(k)}
+    return msgspec.structs.replace(numbers, languages=languages, countries=countries)
+
+
+def said(snapshot: Snapshot, sources: tuple[SourceState, ...], passes: Pass, say: Say) -> Snapshot:
+    """The snapshot for whoever is signed in: without the words that may not leave, and what hangs on them."""
+    topics = {n.id: n for n in snapshot.topics.nodes if say(n.label) and say(n.id)}
+    people = {n.id: n for n in snapshot.people.nodes if say(n.handle)}
+    told = []
+    for story in snapshot.stories:
+        passed = passes(story.id)
+        if passed is not None and passed[1].state == "shown":
+            told.append(_told(story, passed[0], say))
+    return msgspec.structs.replace(
+        snapshot,
+        numbers=said_numbers(snapshot.numbers, say),
+        topics=Topics(
+            tuple(topics.values()), tuple(e for e in snapshot.topics.edges if e.source in topics and e.target in topics)
+        ),
+        people=People(
+            tuple(people.values()), tuple(e for e in snapshot.people.edges if e.source in people and e.target in people)
+        ),
+        rising=said_rising(snapshot.rising, say),
+        stories=tuple(told),
+        sources=sources,
+    )
+
+
+def _told(story: Story, row: Mention, say: Say) -> Story:
+    name = presentable(row.author.name, NAME_LIMIT) if say(row.author.name) else ""
+    handle = presentable(row.author.handle, NAME_LIMIT) if say(row.author.handle) else ""
+    lang = row.lang if _LANGUAGE.match(row.lang) else ""
+    return msgspec.structs.replace(story, text=words(row), name=name, handle=handle, lang=lang)
+
+
+def source_states(
+    heard: Mapping[str, int], rates: Mapping[str, int], now: int, window_ms: int
+) -> tuple[SourceState, ...]:
+    """How each source does: when it was heard last, against ``now``, and its mentions a minute over the window."""
+    return tuple(
+        SourceState(
+            name=name,
+            state=_state(age := max(0, now - heard[name])),
+            age_ms=age,
+            rate=round(rates.get(name, 0) * 60_000 / window_ms, 4),
+        )
+        for name in sorted(heard)
+    )
+
+
+def _state(age: int) -> str:
+    if age < QUIET_MS:
+        return "live"
+    if age < LATE_MS:
+        return "quiet"
+    return "late" if age < DEAD_MS else "dead"
+
+
+def post(row: Mention, post_id: str, passage: Passage) -> dict[str, Any]:
+    """A post as the staff's tablets read it; only they see what is not shown."""
+    return {
+        "id": post_id,
+        "text": words(row),
+        "name": presentable(row.author.name, NAME_LIMIT),
+        "handle": presentable(row.author.handle, NAME_LIMIT),
+        "author": row.author.id,
+        "source": row.source,
+        "lang": row.lang,
+        "role": row.author.role,
+        "at": row.at,
+        "seen": row.seen,
+        "state": passage.state,
+        "reason": passage.reason,
+        "due": passage.due,
+    }

@@ -1,0 +1,205 @@
+"""The gate: which posts' words, names and labels may leave the hub, and why not.
+
+Every post is judged when it is heard, so that it counts as it should, and once more whenever its words are about to leave:
+nothing that is remembered here can let a word through that the chain rejects now.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+import xxhash
+
+from stream.config import ShowConfig
+from stream.mention import Mention
+from stream.moderation import Chain
+
+Standing = Literal["shown", "waiting", "held", "hidden"]
+
+HELD_LIMIT: Final = 10_000
+"""How many held posts are listed; older ones stay unseen without being listed."""
+WORDS_LIMIT: Final = 50_000
+"""How many judged labels and names are remembered."""
+
+
+class Passage(NamedTuple):
+    """Whether words may leave: ``due`` is the log time at which a waiting post will."""
+
+    state: Standing
+    reason: str = ""
+    due: int = 0
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A post in the list of the held: since when (log time), and why."""
+
+    since: int
+    reason: str
+
+
+SHOWN: Final = Passage("shown")
+UNAPPROVED: Final = "waits for approval"
+
+
+def fingerprint(row: Mention) -> str:
+    """What an approval is for: the words, the name and the picture of a post. Another edit has another."""
+    parts = (row.text, row.author.name, row.author.handle, row.author.avatar)
+    return xxhash.xxh3_64_hexdigest("\x00".join(parts).encode("utf-8", "surrogatepass"))
+
+
+class Gate:
+    """Between the state and every feed. Times are log time in ms; pure."""
+
+    def __init__(self, show: ShowConfig, chain: Chain) -> None:
+        self._show = show
+        self._chain = chain
+        self._delay = int(show.delay_s * 1000)
+        self._decided: dict[str, Mapping[str, Any]] = {}
+        self._due: dict[str, int] = {}
+        self._queue: list[tuple[int, str]] = []
+        self._held: dict[str, Waiting] = {}
+        self._words: dict[str, bool] = {}
+        self._approvals: dict[str, str] = {}
+        self._vouched: frozenset[str] | None = None
+
+    def hear(self, post_id: str, row: Mention, heard: int) -> bool:
+        """Note a new post, or a new edit of it, that the log took at ``heard``; whether it counts beyond the numbers."""
+        if self._show.mode == "delay" and self._delay:
+            due = heard + self._delay
+            if due > self._due.get(post_id, 0):
+                self._due[post_id] = due
+                heapq.heappush(self._queue, (due, post_id))
+        return self.review(post_id, row, heard)
+
+    def review(self, post_id: str, row: Mention, heard: int) -> bool:
+        """Judge a post anew after a decision; lists it when it is held. Whether it counts beyond the numbers."""
+        passage = self._judged(post_id, row, heard, anew=True)
+        if passage.state == "held":
+            before = self._held.get(post_id)
+            self._held[post_id] = Waiting(before.since if before else heard, passage.reason)
+        else:
+            self._held.pop(post_id, None)
+        return passage.state == "shown" or passage.reason == UNAPPROVED
+
+    def decide(self, post_id: str, value: Mapping[str, Any] | None) -> None:
+        """What the staff says of one post: ``{"show": "hidden"}`` or ``{"show": "approved", "of": fingerprint}``."""
+        self._disapprove(post_id)
+        if value is None:
+            self._decided.pop(post_id, None)
+        else:
+            self._decided[post_id] = value
+
+    def block(self, subject: str, key: str, on: bool) -> None:
+        """Block or free an author's id or a term."""
+        if subject == "author":
+            self._chain.block_author(key, on)
+        else:
+            self._chain.block_term(key, on)
+            self._words.clear()
+
+    def forget(self, post_id: str) -> None:
+        """The post is retracted or has left the window."""
+        self._held.pop(post_id, None)
+        self._due.pop(post_id, None)
+        self._disapprove(post_id)
+
+    def passage(self, post_id: str, row: Mention, now: int) -> Passage:
+        """Whether the words of ``row``, the newest edit of the post, may leave at log time ``now``."""
+        passage = self._judged(post_id, row, now, anew=False)
+        due = self._due.get(post_id, 0)
+        if passage.state == "shown" and due > now and not self._approved(post_id, row):
+            return Passage("waiting", f"shown {self._show.delay_s:g} s after it was heard", due)
+        return passage
+
+    def say(self, words: str) -> bool:
+        """Whether a name or a label may be shown."""
+        allowed = self._words.get(words)
+        if allowed is None:
+            if len(self._words) >= WORDS_LIMIT:
+                self._words.clear()
+            allowed = self._words[words] = self._chain.judge_words(words).what in ("accept", "none")
+        return allowed
+
+    def approved_author(self, author_id: str) -> bool:
+        """Whether a post of the author was approved, as it is now."""
+        if self._vouched is None:
+            self._vouched = frozenset(self._approvals.values())
+        return author_id in self._vouched
+
+    def ripe(self, now: int) -> bool:
+        """Whether a post's delay ended since the last call."""
+        found = False
+        while self._queue and self._queue[0][0] <= now:
+            due, post_id = heapq.heappop(self._queue)
+            if self._due.get(post_id) == due:
+                del self._due[post_id]
+                found = True
+        return found
+
+    def prune(self, before: int) -> None:
+        """Drop held posts heard before ``before``, and the oldest beyond ``HELD_LIMIT``; they stay unseen."""
+        listed = list(self._held.items())
+        for i, (post_id, waiting) in enumerate(listed):
+            if waiting.since < before or i < len(listed) - HELD_LIMIT:
+                del self._held[post_id]
+
+    def held(self) -> Iterator[tuple[str, Waiting]]:
+        """Posts that wait for a decision, newest first."""
+        return reversed(self._held.items())
+
+    def held_count(self) -> int:
+        return len(self._held)
+
+    def save(self) -> dict[str, Any]:
+        """What a checkpoint keeps. Decisions are not in it: ``control`` is read anew."""
+        return {"due": dict(self._due), "held": {k: [w.since, w.reason] for k, w in self._held.items()}}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """What ``save`` gave in an earlier life."""
+        self._due = {k: int(due) for k, due in saved["due"].items()}
+        self._queue = [(due, k) for k, due in self._due.items()]
+        heapq.heapify(self._queue)
+        self._held = {k: Waiting(int(since), reason) for k, (since, reason) in saved["held"].items()}
+
+    def _approved(self, post_id: str, row: Mention) -> bool:
+        """Whether the post was approved as it is now; its author may then be named."""
+        decided = self._decided.get(post_id)
+        if decided is None or decided.get("show") != "approved" or decided.get("of") != fingerprint(row):
+            return False
+        if post_id not in self._approvals:
+            self._approvals[post_id] = row.author.id
+            self._vouched = None
+        return True
+
+    def _disapprove(self, post_id: str) -> None:
+        if self._approvals.pop(post_id, None) is not None:
+            self._vouched = None
+
+    def _judged(self, post_id: str, row: Mention, now: int, *, anew: bool) -> Passage:
+        """The standing of a post apart from its delay. A hold lasts until it is judged ``anew``: filters may forget."""
+        shown = self._decided.get(post_id, {}).get("show")
+        if shown == "hidden":
+            return Passage("hidden", "hidden by the staff")
+        if row.target is not None and row.kind in ("repost", "quote"):
+            original = self._decided.get(row.target.id, {})
+            if original.get("show") == "hidden":
+                return Passage("hidden", "repeats a post that the staff hid")
+        verdict = self._chain.judge(row, now)
+        if verdict.what == "reject":
+            return Passage("hidden", verdict.reason)
+        if self._approved(post_id, row):
+            return SHOWN
+        if shown == "approved":
+            self._disapprove(post_id)
+            return Passage("held", "changed since it was approved")
+        if verdict.what == "hold":
+            return Passage("held", verdict.reason)
+        before = self._held.get(post_id)
+        if before is not None and before.reason != UNAPPROVED and not anew:
+            return Passage("held", before.reason)
+        if self._show.mode == "approve" and verdict.what != "accept":
+            return Passage("held", UNAPPROVED)
+        return SHOWN

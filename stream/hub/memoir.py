@@ -1,0 +1,81 @@
+"""The memoir: what the hub writes to ``memory`` for later, when the window will have forgotten it.
+
+Colours of communities are written for fixed points of T, shortly after each, and read back before they count: so two hubs that
+read one log agree on them, and one that was away for a while writes what it missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from stream.analysis.memory import KNOWN_DAYS, day_of
+from stream.analysis.state import State
+from stream.mention import Mention
+
+POINT_MS: Final = 60_000
+SETTLE_MS: Final = 3_000
+"""How long after a point of T its colours are taken: what was written until then has mostly been heard."""
+PATIENCE_MS: Final = 10_000
+"""When a record is not read back in this (hub) time, it is written once more."""
+VOICES_MS: Final = 600_000
+
+
+class Memoir:
+    """Decides what to write when; ``state.memory`` has what was read back. Pure; hub time and T are arguments."""
+
+    def __init__(self, speed: float) -> None:
+        scale = max(1.0, speed)
+        self._point = int(POINT_MS * scale) if scale > 1 else POINT_MS
+        self._settle = int(SETTLE_MS * scale)
+        self._voices_ms = int(VOICES_MS * scale)
+        self._asked = (0, 0)
+        self._voiced = 0
+        self._spoke: dict[int, set[str]] = {}
+        self._changed: set[int] = set()
+
+    def hear(self, mention: Mention) -> None:
+        """Somebody spoke on the day of the mention."""
+        day = day_of(mention.at)
+        authors = self._spoke.setdefault(day, set())
+        if mention.author.id not in authors:
+            authors.add(mention.author.id)
+            self._changed.add(day)
+
+    def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
+        """The records to write now, by subject."""
+        return {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
+
+    def save(self) -> dict[int, list[str]]:
+        """Who spoke on which day, for the checkpoint."""
+        return {day: sorted(authors) for day, authors in self._spoke.items()}
+
+    def restore(self, spoke: Mapping[int, Iterable[str]]) -> None:
+        self._spoke = {int(day): set(authors) for day, authors in spoke.items()}
+        self._changed = set(self._spoke)
+
+    def _colours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
+        earliest = -(-(t_ms - state.window.slack) // self._point) * self._point
+        point = max(earliest, (state.memory.latest() // self._point + 1) * self._point)
+        if point > t_ms - self._settle or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
+            return {}
+        self._asked = (point, hub_ms)
+        snapshot = state.snapshot(point)
+        found: dict[str, bytes] = {}
+        for graph, nodes in (("topics", snapshot.topics.nodes), ("people", snapshot.people.nodes)):
+            colours = {node.id: node.community for node in nodes if node.community >= 0}
+            found |= state.memory.colouring(graph, point // self._point, point, colours)
+        return found
+
+    def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:
+        if t_ms - self._voiced < self._voices_ms or not self._changed:
+            return {}
+        self._voiced = t_ms
+        gone = state.gone.authors
+        found: dict[str, bytes] = {}
+        for day in sorted(self._changed):
+            found |= state.memory.voices(day, self._spoke[day] - gone, gone)
+        self._changed.clear()
+        for day in [day for day in self._spoke if day < day_of(t_ms) - KNOWN_DAYS]:
+            del self._spoke[day]
+        return found

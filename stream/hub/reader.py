@@ -1,0 +1,184 @@
+"""Reading the log: what staff decided and who is gone first and to the end, then the mentions, then everything as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+import structlog
+
+from stream.config import LogConfig
+from stream.hub.metrics import Metrics
+from stream.log import (
+    CONTROL,
+    MEMORY,
+    MENTIONS,
+    RETRACTIONS,
+    Log,
+    LogDamaged,
+    LogUnavailable,
+    Offsets,
+    Reader,
+    Record,
+    Topic,
+    open_log,
+)
+
+FIRST: Final = (CONTROL, RETRACTIONS, MEMORY)
+POLL_S: Final = 0.5
+RETRY_S: Final = 0.5
+RETRY_MAX_S: Final = 5.0
+MEASURE_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+Take = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+class Follower:
+    """Follows the log for one hub and survives its absence; ``first`` and ``mentions`` take what is read, in order.
+
+    ``began`` is called when ``control`` and ``retractions`` are read to the end they had at the start: from then on posts may
+    be shown. Mentions are read from the offsets that ``resume`` (called once, with the open log) gives by topic, but from no
+    earlier log time than ``since`` (None is the beginning).
+    """
+
+    def __init__(
+        self,
+        config: LogConfig,
+        metrics: Metrics,
+        *,
+        first: Take,
+        mentions: Take,
+        began: Callable[[], Awaitable[None]],
+        resume: Callable[[Log], Awaitable[Mapping[str, Offsets]]],
+        since: int | None,
+    ) -> None:
+        self._config = config
+        self._metrics = metrics
+        self._first = first
+        self._mentions = mentions
+        self._began = began
+        self._resume = resume
+        self._since = since
+        self._next: dict[Topic, dict[int, int]] = {}
+        self.log: Log | None = None
+        self.fault = ""
+        """Why the log cannot be read now; empty while it can."""
+        self.caught_up = False
+        self.behind = 0
+        """Records of ``mentions`` that are not yet read."""
+
+    async def run(self) -> None:
+        """Read for ever; ends only by cancellation, or with a fault that waiting does not mend."""
+        try:
+            self.log = await self._persist(self._open)
+            await self._persist(self._find_starts)
+            began = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow_first(began), name="hub-reads-control")
+                await began.wait()
+                group.create_task(self._follow_mentions(), name="hub-reads-mentions")
+                group.create_task(self._measure(), name="hub-measures-lag")
+        finally:
+            if self.log is not None:
+                await self.log.close()
+
+    async def _open(self) -> Log:
+        return await open_log(self._config.url, prefix=self._config.prefix, timeout_s=self._config.timeout_s)
+
+    def _opened(self) -> Log:
+        assert self.log is not None
+        return self.log
+
+    async def _find_starts(self) -> None:
+        """Where to read from: the checkpoint, but no further back than the window needs; all of ``control`` and ``memory``."""
+        current = self._opened()
+        resumed = await self._resume(current)
+        beginning = await current.beginning(MENTIONS)
+        starts = beginning if self._since is None else await current.offsets_for_time(MENTIONS, self._since)
+        self._next = {topic: await current.beginning(topic) for topic in FIRST}
+        self._next[MENTIONS] = {p: max(offset, beginning.get(p, 0)) for p, offset in starts.items()}
+        for topic in (MENTIONS, RETRACTIONS):
+            for p, offset in resumed.get(topic.name, {}).items():
+                self._next[topic][p] = max(offset, self._next[topic].get(p, 0))
+
+    async def _follow_first(self, began: asyncio.Event) -> None:
+        ends = await self._persist(self._ends_of_first)
+        waiting = True
+        reader = await self._persist(lambda: self._reader(FIRST))
+        while True:
+            if waiting and all(reader.position(t).get(p, 0) >= end for t, of in ends.items() for p, end in of.items()):
+                waiting = False
+                await self._began()
+                began.set()
+            records = await self._poll(reader)
+            if records:
+                await self._first(records)
+                self._advance(records)
+
+    async def _ends_of_first(self) -> dict[Topic, dict[int, int]]:
+        current = self._opened()
+        return {topic: await current.end(topic) for topic in FIRST}
+
+    async def _follow_mentions(self) -> None:
+        reader = await self._persist(lambda: self._reader((MENTIONS,)))
+        while True:
+            records = await self._poll(reader)
+            if records:
+                await self._mentions(records)
+                self._advance(records)
+
+    async def _measure(self) -> None:
+        """How far behind the end of the log this hub is; it has caught up once it is not."""
+        while True:
+            ends = await self._persist(self._end_of_mentions)
+            position = self._next[MENTIONS]
+            self.behind = sum(max(0, end - position.get(p, 0)) for p, end in ends.items())
+            if self.behind == 0:
+                self.caught_up = True
+            await asyncio.sleep(MEASURE_S if self.caught_up else MEASURE_S / 10)
+
+    async def _end_of_mentions(self) -> dict[int, int]:
+        return await self._opened().end(MENTIONS)
+
+    async def _reader(self, topics: Sequence[Topic]) -> Reader:
+        return await self._opened().reader({topic: self._next[topic] for topic in topics})
+
+    async def _poll(self, reader: Reader) -> list[Record]:
+        async def poll() -> list[Record]:
+            return await reader.poll(POLL_S)
+
+        records = await self._persist(poll)
+        for topic, count in Counter(record.topic for record in records).items():
+            self._metrics.records.labels(topic).inc(count)
+        return records
+
+    def _advance(self, records: Sequence[Record]) -> None:
+        by_name = {topic.name: offsets for topic, offsets in self._next.items()}
+        for record in records:
+            by_name[record.topic][record.partition] = record.offset + 1
+
+    async def _persist(self, call: Callable[[], Awaitable[T]]) -> T:
+        """What ``call`` gives, tried again and again while the log is away."""
+        wait = RETRY_S
+        while True:
+            try:
+                result = await call()
+            except LogDamaged:
+                raise
+            except LogUnavailable as fault:
+                if not self.fault:
+                    log.warning("the log is not there", fault=str(fault))
+                self.fault = str(fault)
+                self._metrics.log_faults.inc()
+                await asyncio.sleep(wait)
+                wait = min(RETRY_MAX_S, wait * 2)
+            else:
+                if self.fault:
+                    log.warning("the log is back")
+                    self.fault = ""
+                return result

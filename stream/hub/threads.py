@@ -1,0 +1,158 @@
+"""The hub's two threads: one that analyses, and one that moves the graphs, so that neither waits for the other.
+
+The event loop hands records and calls over and never waits for analysis; a removal or a decision goes before mentions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Final, TypeVar
+
+from stream.hub.engine import Engine
+from stream.hub.metrics import Metrics
+from stream.hub.stage import Stage
+from stream.log import Record
+
+CHUNK: Final = 500
+"""Mentions that are applied in one go; a decision waits for no more than these."""
+QUEUED: Final = 20_000
+"""Mentions that may wait; more, and the reader waits too."""
+TICK_S: Final = 1 / 30
+FRAME_S: Final = 1 / 30
+
+T = TypeVar("T")
+
+
+class Analyst(threading.Thread):
+    """Owns the engine. ``times`` gives hub time and T in ms; ``failed`` hears of a fault that ended the thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        times: Callable[[], tuple[int, int]],
+        metrics: Metrics,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name="hub-analyst", daemon=True)
+        self._engine = engine
+        self._times = times
+        self._metrics = metrics
+        self._failed = failed
+        self._changed = threading.Condition()
+        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._mentions: deque[Record] = deque()
+        self._room: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._ending = False
+
+    @property
+    def queued(self) -> int:
+        """Mentions that wait to be applied."""
+        return len(self._mentions)
+
+    def call(self, what: Callable[[], T]) -> Future[T]:
+        """Let the thread call ``what`` before it goes on with mentions."""
+        future: Future[T] = Future()
+        with self._changed:
+            if self._ending:
+                future.cancel()
+            else:
+                self._calls.append((what, future))
+                self._changed.notify()
+        return future
+
+    async def mentions(self, records: Sequence[Record]) -> None:
+        """Queue mentions; waits while too many do."""
+        with self._changed:
+            self._mentions.extend(records)
+            self._changed.notify()
+            if len(self._mentions) < QUEUED:
+                return
+            room = asyncio.Event()
+            self._room = (asyncio.get_running_loop(), room)
+        await room.wait()
+
+    def end(self) -> None:
+        """Finish what was begun and end; calls that still wait are cancelled."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        if self.is_alive():
+            self.join()
+        while self._calls:
+            self._calls.popleft()[1].cancel()
+
+    def run(self) -> None:
+        try:
+            while not self._ending:
+                self._turn()
+        except BaseException as fault:
+            self._failed(fault)
+
+    def _turn(self) -> None:
+        with self._changed:
+            if not (self._calls or self._mentions or self._ending):
+                self._changed.wait(TICK_S)
+            calls, self._calls = self._calls, deque()
+            chunk = [] if calls else [self._mentions.popleft() for _ in range(min(CHUNK, len(self._mentions)))]
+            if self._room is not None and len(self._mentions) < QUEUED // 2:
+                loop, room = self._room
+                self._room = None
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(room.set)
+        for what, future in calls:
+            _answer(what, future)
+        if chunk:
+            with self._metrics.apply_s.time():
+                self._engine.apply(chunk, self._times()[0])
+        self._engine.tick(*self._times())
+
+
+class Mover(threading.Thread):
+    """Owns the stage: a frame every 1/30 s, and at once what cannot wait for the next."""
+
+    def __init__(
+        self, stage: Stage, clock: Callable[[], float], metrics: Metrics, failed: Callable[[BaseException], None]
+    ) -> None:
+        super().__init__(name="hub-mover", daemon=True)
+        self._stage = stage
+        self._clock = clock
+        self._metrics = metrics
+        self._failed = failed
+        self._ending = False
+
+    def end(self) -> None:
+        self._ending = True
+        self._stage.wake.set()
+        if self.is_alive():
+            self.join()
+
+    def run(self) -> None:
+        try:
+            due = time.monotonic()
+            while not self._ending:
+                if self._stage.wake.wait(max(0.0, due - time.monotonic())):
+                    self._stage.wake.clear()
+                    self._stage.frame(int(self._clock()))
+                    continue
+                late = time.monotonic() - due
+                self._metrics.late_s.observe(max(0.0, late))
+                with self._metrics.motion_s.time():
+                    self._stage.tick(int(self._clock()))
+                due = due + FRAME_S if late < FRAME_S else time.monotonic() + FRAME_S
+        except BaseException as fault:
+            self._failed(fault)
+
+
+def _answer(what: Callable[[], T], future: Future[T]) -> None:
+    """Run a call for whoever waits for ``future``; its fault is theirs."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(what())
+    except Exception as fault:
+        future.set_exception(fault)
