@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stream.hub.porter import Porter
@@ -34,8 +35,7 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _OPEN: Final = frozenset({"/", "/wall", "/healthz", "/readyz", "/favicon.ico"})
 
 
-class TooLong(Exception):
-    """The body of a request went over the limit while it was read."""
+TOO_LONG: Final = f"A request may hold {BODY_LIMIT} bytes; send less."
 
 
 class Guard:
@@ -71,19 +71,7 @@ class Guard:
         if refusal is not None:
             await refuse(send_guarded, *refusal)
             return
-        started = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send_guarded(message)
-
-        try:
-            await self.app(scope, _bounded(receive), send_noted)
-        except TooLong:
-            if started:
-                raise
-            await refuse(send_guarded, 413, f"A request may hold {BODY_LIMIT} bytes; send less.")
+        await self.app(scope, _bounded(receive), send_guarded)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         state, method = scope["state"], scope["method"]
@@ -96,7 +84,7 @@ class Guard:
             return 401, "Sign in with the PIN first."
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > BODY_LIMIT:
-            return 413, f"A request may hold {BODY_LIMIT} bytes; send less."
+            return 413, TOO_LONG
         return None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
@@ -140,7 +128,7 @@ def _bounded(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             if left < 0:
-                raise TooLong
+                raise HTTPException(413, TOO_LONG)
         return message
 
     return receive_bounded

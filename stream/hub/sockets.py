@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected
 
 from stream.hub.board import Board, Posted
 from stream.hub.core import Hub
@@ -215,8 +216,12 @@ class _Tablet:
     async def hear(self) -> None:
         """A tablet says only one thing: that its person has touched it."""
         while True:
-            if len(word := await self.socket.receive_text()) > WORD_LIMIT:
-                await self.socket.close(BAD_FRAME, "too long")
+            try:
+                word = await self.socket.receive_text()
+            except KeyError:
+                word = None
+            if word is None or len(word) > WORD_LIMIT:
+                await self.socket.close(BAD_FRAME, "a tablet says short words only")
                 return
             if word == "touch":
                 self.sockets.porter.sessions.act(self.session)
@@ -243,23 +248,22 @@ def greeting(sockets: Sockets, session: Session) -> dict[str, Any]:
 
 async def _together(*loops: Awaitable[None]) -> None:
     """Run the loops of a socket until one ends or the other side is gone."""
-    tasks = [asyncio.ensure_future(loop) for loop in loops]
+    tasks = [asyncio.ensure_future(_until_gone(loop)) for loop in loops]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception) and not _is_gone(result):
-            raise result
+        await asyncio.wait(tasks)  # not gather, which forgets who cancelled it
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
-def _is_gone(fault: Exception) -> bool:
-    """Whether this is how starlette says that the other side has closed, or that we have."""
-    return isinstance(fault, WebSocketDisconnect) or (
-        isinstance(fault, RuntimeError) and "websocket" in str(fault).lower()
-    )
+async def _until_gone(loop: Awaitable[None]) -> None:
+    """``WebSocketDisconnected`` is how starlette says that our own side has closed the socket meanwhile."""
+    with suppress(WebSocketDisconnect, WebSocketDisconnected):
+        await loop
 
 
 async def _within(waiting: Awaitable[list[Posted]], seconds: float) -> list[Posted]:

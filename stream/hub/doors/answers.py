@@ -114,7 +114,11 @@ def mount_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_fault(request: Request, fault: HTTPException) -> Response:
-        sentences = {404: "There is no such door.", 405: f"{request.method} does not work on this door."}
+        sentences = {
+            400: "The request was not understood: it is no JSON in UTF-8.",
+            404: "There is no such door.",
+            405: f"{request.method} does not work on this door.",
+        }
         headers = dict(fault.headers) if fault.headers else None
         return answer({"error": sentences.get(fault.status_code, str(fault.detail))}, fault.status_code, headers)
 

@@ -23,6 +23,7 @@ from stream.hub.porter import Porter
 from stream.mention import Author, Mention, encode
 
 ADDRESS = "http://127.0.0.1:8000"
+SOCKETS = "ws://127.0.0.1:8000"
 LAYOUT = 'name = "{name}"\ntitle = "{title}"\n[[panels]]\nvisual = "numbers"\nscreens = "1-6"\n'
 
 
@@ -57,10 +58,10 @@ class House:
         self.clock["wall_ms"] += 11 * 60_000
 
     def wall(self) -> WebSocketTestSession:
-        return self.visit().websocket_connect("/ws/wall", headers=self.token("wall"))
+        return self.visit().websocket_connect(SOCKETS + "/ws/wall", headers=self.token("wall"))
 
     def tablet(self, client: TestClient, query: str = "") -> WebSocketTestSession:
-        return client.websocket_connect(f"/ws/tablet{query}")
+        return client.websocket_connect(f"{SOCKETS}/ws/tablet{query}")
 
     def publish(self, *mentions: Mention) -> None:
         """Put mentions into the log, as ingest does."""
@@ -81,6 +82,14 @@ class House:
                     await asyncio.sleep(0.01)
 
         self.call(run)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """PINs hashed with a thousandth of the work, so that signing in costs tests nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(auth._SCRYPT, "n", 2**4)
+        yield
 
 
 @pytest.fixture(scope="package")

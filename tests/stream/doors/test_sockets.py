@@ -24,7 +24,7 @@ from stream.wire.messages import (
     decode_from_hub,
     encode,
 )
-from tests.stream.doors.conftest import ADDRESS, House
+from tests.stream.doors.conftest import ADDRESS, SOCKETS, House
 
 ALL = (1, 2, 3, 4, 5, 6)
 
@@ -68,7 +68,7 @@ def picture(house: House, screens: tuple[int, ...] = ALL, jpeg: bytes = b"\xff\x
 
 def refused(client: TestClient, path: str, **more: Any) -> int:
     """The status with which a websocket is turned away."""
-    with pytest.raises(WebSocketDenialResponse) as denied, client.websocket_connect(path, **more):
+    with pytest.raises(WebSocketDenialResponse) as denied, client.websocket_connect(SOCKETS + path, **more):
         pass
     return denied.value.status_code
 
@@ -87,7 +87,7 @@ def test_wall_hears_hello_first(house: House) -> None:
 def test_wall_may_show_its_token_as_a_subprotocol(house: House) -> None:
     """A wall that can set no header offers its token as a subprotocol, and hears only the name of the protocol back."""
     offered = ["agora.wall", f"agora.token.{house.tokens['wall']}"]
-    with house.visit().websocket_connect("/ws/wall", subprotocols=offered) as wall:
+    with house.visit().websocket_connect(SOCKETS + "/ws/wall", subprotocols=offered) as wall:
         assert wall.accepted_subprotocol == "agora.wall"
         assert message(wall, Hello)
 
@@ -129,6 +129,29 @@ def test_wall_that_speaks_nonsense_is_let_go(house: House, frame: bytes) -> None
             message(wall, Pong)
         assert closed.value.code == 1003
     assert house.hub.ready()
+
+
+@pytest.mark.parametrize("frame", [{"bytes": b"touch"}, {"text": "x" * 5000}])
+def test_tablet_that_speaks_nonsense_is_let_go(house: House, frame: dict[str, Any]) -> None:
+    """A tablet says short words only; anything else closes its socket."""
+    with house.tablet(house.visit("viewer")) as tablet:
+        tablet.send({"type": "websocket.receive", **frame})
+        with pytest.raises(WebSocketDisconnect) as closed:
+            told(tablet, "never")
+        assert closed.value.code == 1003
+
+
+def test_touch_keeps_a_tablet_awake(house: House) -> None:
+    """Who touches the page within ten minutes need not enter the PIN again."""
+    client = house.visit("moderator")
+    with house.tablet(client) as tablet:
+        for _ in range(2):
+            house.clock["wall_ms"] += 9 * 60_000
+            session = house.app.state.porter.sessions.all()[0]
+            before = session.used
+            tablet.send_text("touch")
+            house.until(lambda before=before, session=session: session.used > before)
+        assert client.get("/api/v1/moderation/held").status_code == 200
 
 
 def test_take_reaches_wall_and_tablet(house: House) -> None:
