@@ -19,7 +19,7 @@ from typing import Final, Self, TypeVar
 from stream.log import TOPICS, Entry, LogUnavailable, Offsets, Record, Topic, checked
 from stream.log.file import Cursor, LogFile
 
-LISTEN_S: Final = 0.003
+LISTEN_S: Final = 0.005
 """How often a waiting reader looks for the commits of other processes; one look is some microseconds."""
 HOUSEKEEPING_S: Final = 60.0
 GROUP: Final = 20_000
