@@ -9,6 +9,7 @@ length of a link at rest.
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Sequence
 from typing import Any, Final
@@ -33,6 +34,11 @@ SOFTENING: Final = 0.01
 FASTEST: Final = 1.0
 """A node moves at most this far in a step."""
 GOLDEN_ANGLE: Final = math.pi * (3.0 - math.sqrt(5.0))
+
+ALONE: Final = 400
+"""With fewer nodes one thread is done before a second one has woken up."""
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that wait by spinning would take the wall's processor
 
 _kernels = threading.Lock()
 """One parallel kernel at a time: numba's fallback thread pool cannot be entered twice."""
@@ -77,8 +83,11 @@ class Layout:
             seen_x = self.x + np.cos(angle) * np.float32(1e-4)
             seen_y = self.y + np.sin(angle) * np.float32(1e-4)
             push_x, push_y = np.empty_like(self.x), np.empty_like(self.y)
-            with _kernels:
-                _repel(seen_x, seen_y, self.mass, push_x, push_y)
+            if self.n < ALONE:
+                _repel_alone(seen_x, seen_y, self.mass, push_x, push_y)
+            else:
+                with _kernels:
+                    _repel(seen_x, seen_y, self.mass, push_x, push_y)
             _move(
                 self.x, self.y, self._vx, self._vy, push_x, push_y, ends, strengths, self.group, self.pinned,
                 np.float32(self.alpha), np.float32(gravity_x), np.float32(gravity_y),
@@ -109,13 +118,13 @@ class Layout:
         if old.size and (old.max() >= self.n or old.min() < -1):
             raise ValueError("origin names a node that does not exist")
         stays = old >= 0
-        before = (self.x, self.y, self._vx, self._vy, self.mass, self.group, self.pinned)
+        before: tuple[npt.NDArray[Any], ...] = (self.x, self.y, self._vx, self._vy, self.mass, self.group, self.pinned)
         self.x, self.y = self._spiral(np.arange(old.size))
         self._vx, self._vy = np.zeros(old.size, np.float32), np.zeros(old.size, np.float32)
         self.mass = np.ones(old.size, np.float32)
         self.group = np.full(old.size, -1, np.int64)
         self.pinned = np.zeros(old.size, np.bool_)
-        after = (self.x, self.y, self._vx, self._vy, self.mass, self.group, self.pinned)
+        after: tuple[npt.NDArray[Any], ...] = (self.x, self.y, self._vx, self._vy, self.mass, self.group, self.pinned)
         for new, kept in zip(after, before, strict=True):
             new[stays] = kept[old[stays]]
         if stays.any() and not stays.all():
@@ -160,22 +169,34 @@ class Layout:
         return ends, strengths
 
 
-@njit(parallel=True, fastmath=True, cache=True, error_model="numpy")
-def _repel(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Floats) -> None:
-    """Every node's sum over all others; each is summed by one thread in one order, so threads change nothing."""
+@njit(inline="always", error_model="numpy")
+def _push_on(i: int, x: Floats, y: Floats, mass: Floats) -> tuple[np.float32, np.float32]:
+    """The sum over all other nodes of their push on node ``i``."""
+    here_x, here_y = x[i], y[i]
     soft = np.float32(SOFTENING)
+    sum_x = sum_y = np.float32(0.0)
+    for j in range(x.size):
+        dx, dy = here_x - x[j], here_y - y[j]
+        push = mass[j] / (dx * dx + dy * dy + soft)
+        sum_x += dx * push
+        sum_y += dy * push
+    return sum_x, sum_y
+
+
+@njit(parallel=True, fastmath=True, cache=True, nogil=True, error_model="numpy")
+def _repel(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Floats) -> None:
+    """Every node is summed by one thread in one order, so that the number of threads changes nothing."""
     for i in prange(x.size):
-        here_x, here_y = x[i], y[i]
-        sum_x = sum_y = np.float32(0.0)
-        for j in range(x.size):
-            dx, dy = here_x - x[j], here_y - y[j]
-            push = mass[j] / (dx * dx + dy * dy + soft)
-            sum_x += dx * push
-            sum_y += dy * push
-        push_x[i], push_y[i] = sum_x, sum_y
+        push_x[i], push_y[i] = _push_on(i, x, y, mass)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(fastmath=True, cache=True, nogil=True, error_model="numpy")
+def _repel_alone(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Floats) -> None:
+    for i in range(x.size):
+        push_x[i], push_y[i] = _push_on(i, x, y, mass)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _move(  # noqa: PLR0917
     x: Floats, y: Floats, vx: Floats, vy: Floats, push_x: Floats, push_y: Floats, ends: Ints, weights: Floats,
     group: Ints, pinned: npt.NDArray[np.bool_], alpha: np.float32, gravity_x: np.float32, gravity_y: np.float32,

@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from stream import labels
 from stream.evening import ASPECT, evened, fitted
 from stream.forces import Floats, Layout
-from stream.wire.messages import Graph, GraphFeed, Motion
+from stream.wire.geometry import Grid, graph_area, node_radius, place, shown_nodes, title_zone
+from stream.wire.messages import Graph, GraphFeed, Label, Labels, Motion
+from stream.wire.messages import Layout as WallLayout
 from stream.wire.snapshot import PersonEdge, PersonNode, Rising, TopicEdge, TopicNode
 
 Node = TopicNode | PersonNode
@@ -36,6 +39,8 @@ COLD: Final = 0.06
 """Below this ``alpha`` a layout counts as quiet."""
 AWAY: Final = 4
 """Places of absent nodes are remembered up to this many times the capacity."""
+REMEMBERED: Final = 24
+"""Panels whose last labels are kept in mind."""
 FOREIGN: Final = 0.35
 """A link between two communities pulls this much as strongly as one inside."""
 SETTLING: Final = 200
@@ -75,6 +80,9 @@ class GraphView:
         self._shift = np.zeros((0, 2), np.float32)
         self._shift_to = np.zeros((0, 2), np.float32)
         self._steps = 0
+        self._score = np.zeros(0, np.float32)
+        self._own = np.zeros(0, np.bool_)
+        self._labelled: dict[tuple[str, int], dict[int, Label]] = {}
 
     def update(
         self, nodes: Sequence[Node], edges: Sequence[Edge], rising: Sequence[Rising], total: int, at: int
@@ -94,6 +102,8 @@ class GraphView:
         trend = np.array([getattr(node, "trend", 0.0) for node in chosen], "<f4")
         sentiment = np.array([getattr(node, "sentiment", 0.0) for node in chosen], "<f4")
         role = np.array([ROLES.get(getattr(node, "role", "public"), 0) for node in chosen], np.uint8)
+        self._score = ((weight + 0.02) * (1.0 + burst)).astype(np.float32)
+        self._own = role > 0
         return GraphFeed(
             graph=self.graph,
             rev=self.rev,
@@ -136,6 +146,30 @@ class GraphView:
         heard = [(self._index[a], self._index[b]) for a, b in pulses if a in self._index and b in self._index]
         packed = np.array(heard, "<u4").tobytes() if heard else b""
         return Motion(graph=self.graph, rev=self.rev, at=at, uv=uv.tobytes(), pulses=packed)
+
+    def choose_labels(self, grid: Grid, layout: WallLayout, panel: int, names: Mapping[str, str], at: int) -> Labels:
+        """The labels of one panel. ``names`` gives by node id what may be shown; other nodes stay unnamed."""
+        spec = layout.panels[panel]
+        rect = grid.span(spec.screens)
+        titled = (panel == 0 and bool(layout.title)) or bool(spec.caption)
+        area = graph_area(rect, titled)
+        n = shown_nodes(self.graph, len(spec.screens), len(self._ids))
+        radius = node_radius(self.graph, area, n, self._weight[:n])
+        nodes = labels.Nodes(
+            key=self._keys[:n].tolist(),
+            xy=place(grid, area, self._uv[:n]),
+            radius=np.where(self._own[:n], np.maximum(radius, 15.0), radius).astype(np.float32),
+            weight=self._weight[:n],
+            score=self._score[:n],
+            text=[names.get(node_id, "") for node_id in self._ids[:n]],
+        )
+        where = (layout.name, panel)
+        before = self._labelled.pop(where, {})
+        chosen = labels.choose(grid, rect, title_zone(grid, area), nodes, before)
+        self._labelled[where] = {label.key: label for label in chosen}
+        for oldest in list(self._labelled)[:-REMEMBERED]:
+            del self._labelled[oldest]
+        return Labels(at=at, layout=layout.name, panel=panel, graph=self.graph, labels=chosen)
 
     def positions(self) -> dict[str, tuple[float, float]]:
         """Places in the layout's own space by node id, present and lately gone, for ``restore``."""

@@ -6,6 +6,7 @@ by row. The origin of a screen is i · (screen + gap), as in Tide, so that a lin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -18,6 +19,15 @@ Floats = npt.NDArray[np.float32]
 BEZEL_ZONE: Final = 6.0
 """Nodes closer to a bezel's middle than this many half gaps are eased away from it."""
 BEZEL_POWER: Final = 0.3
+
+
+MARGIN: Final = 96.0
+TITLE_ROOM: Final = 190.0
+REFERENCE_CAP: Final = 39.68
+"""Cap height in pixels for which type and margins are measured: five metres, 0.63 mm a pixel."""
+TITLE_SLOPE: Final = 700.0
+"""Pixels beside a title over which nodes rise to the top of their panel."""
+NODES_A_SCREEN: Final = {"topics": 70, "people": 340}
 
 
 class Rect(msgspec.Struct, frozen=True):
@@ -124,16 +134,56 @@ class Grid(msgspec.Struct, frozen=True):
         )
 
 
-def graph_area(panel: Rect, title: bool) -> Rect:
-    """Where the nodes of a graph panel may lie: inside its margins, below its title where it has one."""
-    area = panel.inset(96.0, 96.0)
-    if title:
-        return Rect(area.x, area.y + 190.0, area.w, max(0.0, area.h - 190.0))
-    return area
+class GraphArea(Rect, frozen=True):
+    """Where the nodes of a graph panel may lie; ``head`` pixels at the top belong to the title as far as its screen goes."""
+
+    head: float = 0.0
+
+
+def graph_area(panel: Rect, title: bool) -> GraphArea:
+    """Inside the margins of a panel; where it has a title, nodes keep below that on the screen where it stands."""
+    area = panel.inset(MARGIN, MARGIN)
+    return GraphArea(area.x, area.y, area.w, area.h, min(TITLE_ROOM, area.h / 2.0) if title else 0.0)
+
+
+def title_zone(grid: Grid, area: Rect) -> Rect | None:
+    """What a graph panel leaves free for its title: the top of its first screen, margins included."""
+    head = area.head * max(1.0, grid.smallest_cap_px / REFERENCE_CAP) if isinstance(area, GraphArea) else 0.0
+    if head <= 0.0:
+        return None
+    gaps, _ = grid.gaps(area)
+    right = gaps[0][0] if gaps else area.right + MARGIN
+    return Rect(area.x - MARGIN, area.y - MARGIN, right - area.x + MARGIN, min(head, area.h / 2.0) + MARGIN)
+
+
+def shown_nodes(graph: str, screens: int, n: int) -> int:
+    """How many of the ``n`` nodes of a graph a panel of some screens shows in calm, the strongest."""
+    return min(n, NODES_A_SCREEN.get(graph, 70) * screens)
+
+
+def node_radius(graph: str, area: Rect, shown: int, weight: Floats) -> Floats:
+    """Radius in canvas pixels of nodes of ``weight`` (n,) in 0 … 1, where ``shown`` nodes share ``area``."""
+    room, smallest = (130.0, 0.40) if graph == "people" else (160.0, 0.62)
+    spacing = math.sqrt(max(1.0, area.w * area.h) / max(1, shown))
+    size = min(1.25, max(smallest, spacing / room))
+    return (size * (6.0 + 34.0 * np.sqrt(np.clip(weight, 0.0, 1.0)))).astype(np.float32)
+
+
+def label_offset(side: int, radius: float, width: float, cap: float, size: float) -> tuple[float, float]:
+    """From the middle of a node of ``radius`` to the left end of its label's baseline, for type of ``size`` and ``cap`` height.
+
+    ``side`` is 0 right, then clockwise in steps of 45°. All lengths are canvas pixels.
+    """
+    angle = side * math.pi / 4.0
+    gap = radius * 0.62 + 0.26 * size
+    ux, uy = math.cos(angle), math.sin(angle)
+    ax = 0.0 if ux > 0.5 else -width if ux < -0.5 else -width / 2
+    ay = 0.0 if uy > 0.5 else -cap if uy < -0.5 else -cap / 2
+    return ux * gap + ax, uy * gap + ay + cap
 
 
 def place(grid: Grid, area: Rect, uv: Floats) -> Floats:
-    """Unit box positions ``uv`` (n, 2) in 0 … 1 to canvas pixels (n, 2) in ``area``, eased away from bezels.
+    """Unit box positions ``uv`` (n, 2) in 0 … 1 to canvas pixels (n, 2) in ``area``, eased away from title and bezels.
 
     The easing is continuous and keeps the order of nodes, so that a node that drifts across a bezel crosses it quickly
     and never jumps. Hub (labels) and wall (lights) use this one map.
@@ -141,7 +191,11 @@ def place(grid: Grid, area: Rect, uv: Floats) -> Floats:
     out = np.empty_like(uv, dtype=np.float32)
     gaps_x, gaps_y = grid.gaps(area)
     out[:, 0] = _eased(area.x + uv[:, 0] * area.w, gaps_x)
-    out[:, 1] = _eased(area.y + uv[:, 1] * area.h, gaps_y)
+    top = np.full(len(uv), area.y, np.float32)
+    if title := title_zone(grid, area):
+        beyond = np.clip((out[:, 0] - title.right) / TITLE_SLOPE, 0.0, 1.0)
+        top = np.asarray(title.bottom - (title.bottom - area.y) * beyond * beyond * (3.0 - 2.0 * beyond), np.float32)
+    out[:, 1] = _eased(np.asarray(top + uv[:, 1] * (area.bottom - top), np.float32), gaps_y)
     return out
 
 
