@@ -140,7 +140,7 @@ class Publisher:
         for item in items:
             if isinstance(item, Mention):
                 try:
-                    entries[MENTIONS].append(_mention_entry(item))
+                    entries[MENTIONS].append(mention_entry(item))
                 except Unreadable as fault:
                     letter = rejected(item.source, str(fault), self._now(), encode(item))
                     entries[REJECTED].append(Entry(key=letter.source, value=encode(letter)))
@@ -151,7 +151,7 @@ class Publisher:
         return {topic: batch for topic, batch in entries.items() if batch}
 
 
-def _mention_entry(mention: Mention) -> Entry:
+def mention_entry(mention: Mention) -> Entry:
     """The mention as the log takes it. Raises ``Unreadable`` for one that no source may make."""
     if len(mention.text) > TEXT_LIMIT:
         raise Unreadable(f"text of {len(mention.text)} characters; at most {TEXT_LIMIT} are read")

@@ -1,4 +1,5 @@
 """The made-up event: Kaleido, a festival of design and technology in the harbour town of Merihaven. Neither exists."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -110,8 +110,17 @@ class People:
             first = len(self.everybody)
             self.members.append(range(first, first + size))
             self._reach.append(list(accumulate((rank + 2.0) ** -0.9 for rank in range(size))))
-            for rank in range(size):
-                self.everybody.append(_person(names, rng, prefix, community, rank, first, size))
+            for number in self.members[-1]:
+                lang = rng.choices([code for code, _ in LANGUAGES], [share for _, share in LANGUAGES])[0]
+                handle, name = names.next(lang)
+                rank = number - first
+                author = Author(f"{prefix}{handle}", handle, name, followers=_followers(rng, rank))
+                # Neighbours on a ring, and one of the most active: dense inside, with a few whom everybody knows.
+                circle = {first + (rank + step) % size for step in (-3, -2, -1, 1, 2, 3)}
+                circle.add(first + rng.randrange(min(12, size)))
+                self.everybody.append(
+                    Person(author, community, lang, tuple(sorted(circle - {number})), _home(rng, lang))
+                )
         self.brand = len(self.everybody)
         brand = Author(
             id=f"{prefix}kaleido", handle="kaleidofest", name="Kaleido Festival", followers=84_200, role="brand"
@@ -133,16 +142,14 @@ class People:
         return self.members[community][min(bisect(reach, rng.random() * reach[-1]), len(reach) - 1)]
 
 
-def _person(names: _Names, rng: Random, prefix: str, community: int, rank: int, first: int, size: int) -> Person:
-    lang = rng.choices([code for code, _ in LANGUAGES], [share for _, share in LANGUAGES])[0]
-    handle, name = names.next(lang)
-    followers = int(rng.lognormvariate(5.3, 1.1) * (1 + 40 / (rank + 3)))
-    # Neighbours on a ring, and two of the most active: dense inside, with a few whom everybody knows.
-    near = {first + (rank + step) % size for step in (-3, -2, -1, 1, 2, 3)} | {first + rng.randrange(min(12, size))}
+def _followers(rng: Random, rank: int) -> int:
+    return int(rng.lognormvariate(5.3, 1.1) * (1 + 40 / (rank + 3)))
+
+
+def _home(rng: Random, lang: str) -> Place | None:
+    """Where somebody posts from; most do not tell."""
     country, lat, lon = rng.choice(HOMES[lang])
-    home = Place(country=country, lat=lat, lon=lon) if rng.random() < 0.22 else None
-    author = Author(id=f"{prefix}{handle}", handle=handle, name=name, followers=followers)
-    return Person(author, community, lang, tuple(sorted(near - {first + rank})), home)
+    return Place(country=country, lat=lat, lon=lon) if rng.random() < 0.22 else None
 
 
 class _Names:

@@ -1,0 +1,193 @@
+"""``agora rejected``: what could not be read, why, and another try after the fault was repaired.
+
+A dead letter is read again as what it was: a webhook's by its sender's rules, anything else by every format that is known. What
+was retracted since, or is by an author who is gone, is skipped: not listed with its words, and not published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Final, TextIO
+
+import msgspec
+
+from ingest.app import now_ms
+from ingest.formats import FORMATS
+from ingest.payload import SOURCE as WEBHOOK
+from ingest.payload import item_of
+from ingest.publisher import mention_entry
+from ingest.roles import Roles, roles_of
+from stream.config import Config
+from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, Log, LogUnavailable, Record, Topic, open_log
+from stream.mention import (
+    Mention,
+    Rejected,
+    Retraction,
+    Unreadable,
+    decode_rejected,
+    decode_retraction,
+    encode,
+    repaired_time,
+)
+
+EXCERPT: Final = 100
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which dead letters: of this source (or of what begins with it and a colon), with this in the reason, since this time."""
+
+    source: str = ""
+    reason: str = ""
+    since: int = 0
+    """Milliseconds UTC."""
+
+    def admits(self, letter: Rejected, at: int) -> bool:
+        """Whether ``letter``, which the log took at ``at``, is asked for."""
+        return (
+            (not self.source or letter.source == self.source or letter.source.startswith(f"{self.source}:"))
+            and self.reason.lower() in letter.reason.lower()
+            and at >= self.since
+        )
+
+
+class Replayed(msgspec.Struct):
+    """What became of the dead letters that were read again."""
+
+    published: int = 0
+    retracted: int = 0
+    unreadable: int = 0
+
+
+def run(
+    config: Config, *, filter: Filter | None = None, replay: bool = False, limit: int = 50, out: TextIO = sys.stdout
+) -> int:
+    """List the newest ``limit`` dead letters that ``filter`` admits, or publish all of them anew. Returns the exit code."""
+    try:
+        return asyncio.run(_run(config, filter or Filter(), replay, limit, out))
+    except (LogUnavailable, ValueError) as fault:
+        print(f"agora rejected: {fault}", file=sys.stderr)
+        return 2
+
+
+async def _run(config: Config, filter: Filter, replay: bool, limit: int, out: TextIO) -> int:
+    log = await open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s)
+    try:
+        if replay:
+            done = await replay_letters(log, filter, roles_of(config.accounts), now_ms())
+            print(
+                f"{done.published} published, {done.retracted} retracted since, {done.unreadable} still cannot be read",
+                file=out,
+            )
+        else:
+            await _list(log, filter, limit, out)
+        return 0
+    finally:
+        await log.close()
+
+
+async def letters(log: Log, filter: Filter) -> AsyncIterator[tuple[Record, Rejected]]:
+    """The dead letters that ``filter`` admits, oldest first, up to the end that the topic has now."""
+    async for record in _records(log, REJECTED):
+        letter = decode_rejected(record.value or b"")
+        if filter.admits(letter, record.time):
+            yield record, letter
+
+
+async def replay_letters(log: Log, filter: Filter, roles: Roles, now: int) -> Replayed:
+    """Read every dead letter that ``filter`` admits again, and publish what can be read now and was not retracted."""
+    gone = await retracted(log)
+    done = Replayed()
+    entries: dict[Topic, list[Entry]] = {MENTIONS: [], RETRACTIONS: []}
+    async for _, letter in letters(log, filter):
+        try:
+            items = read_again(letter, roles, now)
+            for item in items:
+                if isinstance(item, Mention) and is_gone(item, gone):
+                    done.retracted += 1
+                elif isinstance(item, Mention):
+                    entries[MENTIONS].append(mention_entry(item))
+                    done.published += 1
+                else:
+                    entries[RETRACTIONS].append(Entry(key=item.target, value=encode(item)))
+                    done.published += 1
+        except Unreadable:
+            done.unreadable += 1
+    for topic, batch in entries.items():
+        await log.publish(topic, batch)
+    return done
+
+
+def read_again(letter: Rejected, roles: Roles, now: int) -> tuple[Mention | Retraction, ...]:
+    """The items in a dead letter. Raises ``Unreadable`` when no reader makes sense of it."""
+    if letter.size > len(letter.raw):
+        raise Unreadable(f"only {len(letter.raw)} of its {letter.size} bytes were kept")
+    source, _, sender = letter.source.partition(":")
+    if source == WEBHOOK and sender:
+        return (item_of(letter.raw, sender, roles, now),)
+    reasons = []
+    for make in FORMATS.values():
+        try:
+            items = tuple(make(roles)(letter.raw))
+            for item in items:
+                # An archive's own clock says nothing about the future; ours does.
+                repaired_time(item.at, now)
+            return items
+        except Unreadable as fault:
+            reasons.append(str(fault))
+    raise Unreadable("; ".join(reasons))
+
+
+async def retracted(log: Log) -> set[str]:
+    """Every post and author that the log says must be gone."""
+    gone: set[str] = set()
+    async for record in _records(log, RETRACTIONS):
+        gone.add(decode_retraction(record.value or b"").target)
+    return gone
+
+
+def is_gone(mention: Mention, gone: set[str]) -> bool:
+    """Whether the post, its author, or the post that it edits or repeats must be gone."""
+    if mention.id in gone or mention.author.id in gone:
+        return True
+    target = mention.target
+    return (
+        mention.kind in ("edit", "repost", "tally")
+        and target is not None
+        and not gone.isdisjoint((target.id, target.author))
+    )
+
+
+async def _list(log: Log, filter: Filter, limit: int, out: TextIO) -> None:
+    gone = await retracted(log)
+    newest: list[tuple[Record, Rejected]] = []
+    count = 0
+    async for found in letters(log, filter):
+        count += 1
+        newest.append(found)
+        del newest[:-limit]
+    for record, letter in newest:
+        at = datetime.fromtimestamp(record.time / 1000, UTC)
+        print(f"{at:%Y-%m-%d %H:%M:%S}  {letter.source}  {letter.size} bytes  {letter.reason}", file=out)
+        print(f"    {_excerpt(letter, gone)}", file=out)
+    print(f"{count} dead letters" + (f", the newest {limit} shown" if count > limit else ""), file=out)
+
+
+def _excerpt(letter: Rejected, gone: set[str]) -> str:
+    text = letter.raw.decode(errors="replace")
+    if any(id.partition(":")[2] and id.rpartition(":")[2] in text for id in gone):
+        return "(retracted since)"
+    shown = "".join(c if c.isprintable() else " " for c in text[: EXCERPT * 2])
+    return shown if len(shown) <= EXCERPT else shown[: EXCERPT - 1] + "…"
+
+
+async def _records(log: Log, topic: Topic) -> AsyncIterator[Record]:
+    """Every record of ``topic`` up to the end that it has now."""
+    end = await log.end(topic)
+    async with await log.reader({topic: None}) as reader:
+        while any(reader.position(topic).get(partition, 0) < offset for partition, offset in end.items()):
+            for record in await reader.poll(0.2):
+                if record.value is not None:
+                    yield record

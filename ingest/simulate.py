@@ -1,0 +1,44 @@
+"""``agora simulate``: a stretch of the made-up event as an archive in our own format, and the truth about it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from ingest.app import now_ms
+from ingest.simulation.world import World
+from stream.mention import encode
+
+
+def run(
+    rate: float,
+    seed: int,
+    *,
+    out: Path | None = None,
+    truth: Path | None = None,
+    start: int | None = None,
+    seconds: int = 1800,
+) -> int:
+    """Write ``seconds`` of the world from ``start`` (ms UTC; default: so that it ends now) to ``out`` or standard output.
+
+    ``truth`` gets what was planted, as JSON. Returns the exit code.
+    """
+    start = now_ms() - seconds * 1000 if start is None else start
+    world = World(seed, rate)
+    try:
+        with ExitStack() as stack:
+            sink = sys.stdout.buffer if out is None else stack.enter_context(out.open("wb"))
+            for item in world.events(start, start + seconds * 1000):
+                sink.write(encode(item) + b"\n")
+        if truth is not None:
+            told = world.truth(start, start + seconds * 1000)
+            truth.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
+    except BrokenPipeError:
+        return 0
+    except OSError as fault:
+        print(f"agora simulate: {fault.filename} cannot be written: {fault.strerror}", file=sys.stderr)
+        return 2
+    return 0
