@@ -30,7 +30,7 @@ from wall.panic import PanicFile
 from wall.pictures import Pictures
 from wall.quality import Quality
 from wall.recording import Player, Recorder, Unplayable
-from wall.scene import Scene
+from wall.scene import TEXT_MS, Scene
 from wall.shot import Shot
 from wall.text.fonts import FontsMissing
 from wall.view import View
@@ -42,6 +42,8 @@ GPU_FPS: Final = 60.0
 SOFTWARE_FPS: Final = 24.0
 """Software GL draws on the processor that the hub needs as well."""
 STATE_MS: Final = 1_000.0
+TEXT_SHARE: Final = 0.15
+"""Share of a slow frame that new text may take, so that words do not wait for many of them."""
 FAULTS: Final = 90
 """So many frames in a row that could not be drawn end the process."""
 
@@ -169,15 +171,23 @@ class Wall:
         self._told_at = float("-inf")
         self._counted = (0, local_ms())
         self._fps = 0.0
+        self._took = 0.0
         self._missing = 0
         self._pictures = Pictures(self.window.context, feed.tell)
         self._build()
 
     def _build(self) -> None:
         """Everything that depends on the grid."""
-        self.scene = Scene(text_ms=math.inf) if self._patient else Scene()
+        self.scene = Scene()
         self.painter = Painter(self.window.context, self.part.grid)
         self.frame = Frame(self.window.context, self.part, self._scale())
+        self._rescaled = False
+
+    def _rescale(self) -> None:
+        """A frame of the scale that is wanted now. Its first picture sets all text anew, so that none blinks."""
+        self.frame.release()
+        self.frame = Frame(self.window.context, self.part, self._scale())
+        self._rescaled = True
 
     def end(self) -> None:
         """Leave the loop after this frame; safe in a signal handler."""
@@ -193,7 +203,7 @@ class Wall:
             view = self._view()
             if self._draw(view):
                 self._present()
-            took = local_ms() - began
+            took = self._took = local_ms() - began
             self.drawn += 1
             if shot is not None and shot.due(self.drawn, frames, self._store, local_ms()):
                 shot.take(self.frame)
@@ -202,8 +212,7 @@ class Wall:
                 return
             self._pictures.offer(self.frame, self._feed.watch, view.t, local_ms())
             if self.quality.frame(took, local_ms()):
-                self.frame.release()
-                self.frame = Frame(self.window.context, self.part, self._scale())
+                self._rescale()
             self._report(view, took)
             due += slot
             now = local_ms()
@@ -226,6 +235,8 @@ class Wall:
         return min(self.quality.scale, max(0.1, room[0] / view.w, room[1] / view.h))
 
     def _react(self) -> None:
+        if abs(self._scale() - self.frame.scale) > 0.005:
+            self._rescale()
         for event in self.window.events():
             match event:
                 case "quit":
@@ -234,8 +245,6 @@ class Wall:
                     self._panic.press()
                 case "full screen":
                     self.window.toggle_full_screen()
-                    self.frame.release()
-                    self.frame = Frame(self.window.context, self.part, self._scale())
 
     def _view(self) -> View:
         """The view of now, in the hub's geometry, with this machine's panic over it."""
@@ -254,6 +263,9 @@ class Wall:
 
     def _draw(self, view: View) -> bool:
         """Draw ``view`` into the frame; False when that failed and the last picture stays."""
+        whole = self._patient or self._rescaled
+        self.scene.text_ms = math.inf if whole else max(TEXT_MS, TEXT_SHARE * self._took)
+        self._rescaled = False
         try:
             drawlist = self.scene.draw(view)
             self.painter.paint(drawlist, self.frame.target, self.part.viewport, self.frame.scale, self.quality.edges)
