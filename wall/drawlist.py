@@ -31,6 +31,9 @@ SHAPE: Final = ("x", "y", "w", "h", "corner", "stroke", "r", "g", "b", "a")
 RIBBON: Final = ("x", "y", "side", "half", "r", "g", "b", "a")
 """A vertex of a triangle strip. ``side`` is -1 … 1 across a line of ``half`` width, or 0 inside an area."""
 
+DESCENDING: Final = frozenset("gjpqyQ,;()[]{}@_|$/")
+"""What reaches below the baseline, in ASCII."""
+
 Role = Literal["still", "label"]
 
 
@@ -59,8 +62,10 @@ class Text:
     def box(self) -> Rect:
         """What its letters cover: from the height of capitals over the first line to the descenders of the last."""
         block = self.block
-        below = block.height - block.baseline - (block.style.leading - 1.0) * block.style.size * 0.6
-        return Rect(self.left, self.y - block.cap, block.width, block.cap + max(0.0, below))
+        size = block.style.size
+        plain = block.text.isascii() and not set(block.text) & DESCENDING
+        below = (block.lines - 1) * block.style.leading * size + (0.02 if plain else 0.24) * size
+        return Rect(self.left, self.y - block.cap, block.width, block.cap + below)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,9 @@ def width(place: Place, text: str, size: float) -> float:
     return sum(_advance(place, char, size) for char in text)
 
 
-def draw(layer: Layer, place: Place, key: str, text: str, x: float, y: float, size: float, t: float, colour: str = "") -> float:
+def draw(
+    layer: Layer, place: Place, key: str, text: str, x: float, y: float, size: float, t: float, colour: str = ""
+) -> float:
     """A figure with its left at ``x`` and its baseline at ``y``; returns its right end.
 
     When its text changed, its digits roll from the old to the new ones: up when it grew.
@@ -64,7 +66,7 @@ def _roll(layer: Layer, place: Place, digits: tuple[str, str], at: tuple[float, 
         if block is None:
             continue
         pitch = block.cap * 1.35
-        y = at[1] + (ahead - part) * pitch * (1.0 if steps > 0 else 1.0)
+        y = at[1] + (ahead - part) * pitch
         window = Rect(at[0] - block.pad, at[1] - block.cap * 1.16, block.width + 2 * block.pad, block.cap * 1.32)
         layer.text(block, at[0], y, 1.0 - abs(ahead - part) * 0.8, window=window)
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stream.wire.geometry import Grid, Rect, place
+from stream.wire.geometry import Grid, Rect, node_radius, place, shown_nodes
 from stream.wire.messages import Graph, Theme
 from wall import palette
 from wall.drawlist import CURVE, HALO, Layer
@@ -33,20 +33,17 @@ SWAY: Final = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a kind of graph is drawn: nodes a screen, pixels of room a node at full size, and the light of its parts."""
+    """How a kind of graph is drawn: edges a screen, and the light of its parts."""
 
-    nodes_a_screen: int
     edges_a_screen: int
-    room: float
-    smallest: float
     edge_alpha: tuple[float, float]
     edge_width: tuple[float, float]
     field: float
 
 
 MANNERS: Final[dict[Graph, Manner]] = {
-    "topics": Manner(70, 420, 160.0, 0.62, (0.22, 0.42), (1.6, 4.6), 0.7),
-    "people": Manner(340, 1000, 130.0, 0.40, (0.11, 0.30), (1.3, 3.4), 0.6),
+    "topics": Manner(420, (0.22, 0.42), (1.6, 4.6), 0.7),
+    "people": Manner(1000, (0.11, 0.30), (1.3, 3.4), 0.6),
 }
 
 
@@ -72,9 +69,8 @@ def lights(state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme
     """The strongest nodes of ``state`` in ``area``, as many as its screens hold in calm."""
     manner = MANNERS[state.graph]
     n = len(state.key)
-    most = min(n, manner.nodes_a_screen * screens)
+    most = shown_nodes(state.graph, screens, n)
     spacing = math.sqrt(max(1.0, area.w * area.h) / max(1, most))
-    size = float(np.clip(spacing / manner.room, manner.smallest, 1.25))
     xy = place(grid, area, state.uv)
     phase = (state.key % 6283).astype(np.float32) / 1000.0
     turn = np.float32(2.0 * math.pi * ((t / 1000.0) % 17.0) / 17.0)
@@ -82,7 +78,7 @@ def lights(state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme
     xy[:, 1] += SWAY * np.cos(2.0 * phase + turn)
     light = state.light.copy()
     light[most:] = 0.0
-    radius = size * (6.0 + 34.0 * np.sqrt(np.clip(state.weight, 0.0, 1.0)))
+    radius = node_radius(state.graph, area, most, state.weight)
     colour = palette.communities(theme)[state.community]
     edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
     edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
@@ -121,7 +117,7 @@ def bows(picture: Lights, source: npt.NDArray[np.uint32], target: npt.NDArray[np
     key, xy = picture.state.key, picture.xy
     far = np.hypot(xy[target, 0] - xy[source, 0], xy[target, 1] - xy[source, 1])
     bow = np.minimum(BOW, HIGHEST_BOW / np.maximum(far, 1.0))
-    return np.where(key[source] < key[target], bow, -bow).astype(np.float32)
+    return np.asarray(np.where(key[source] < key[target], bow, -bow), np.float32)
 
 
 def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None) -> None:
@@ -190,4 +186,4 @@ def on_curve(rows: Floats, share: Floats) -> Floats:
     d = b - a
     c = 0.5 * (a + b) + np.column_stack([d[:, 1], -d[:, 0]]) * rows[:, 5:6] * 2.0
     u = share[:, None]
-    return ((1 - u) ** 2 * a + 2 * u * (1 - u) * c + u**2 * b).astype(np.float32)
+    return np.asarray((1 - u) ** 2 * a + 2 * u * (1 - u) * c + u**2 * b, np.float32)

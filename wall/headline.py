@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
+
+import numpy as np
 
 from stream.wire.geometry import Rect
 from wall.drawlist import Layer
@@ -15,17 +17,22 @@ OLD_S: Final = 20.0
 """Data older than this is said to be so."""
 
 
-def draw_head(view: View, place: Place, layer: Layer) -> None:
+Sign = tuple[Literal["line", "ring"], str, Colour]
+"""Part of a legend: how it is drawn, what it means, its colour."""
+
+
+def draw_head(view: View, place: Place, layer: Layer, legend: tuple[Sign, ...] = ()) -> None:
     room = place.screens[0].inset(MARGIN * min(1.0, place.screens[0].w / 1280))
     if place.titled:
-        _title(view, place, layer, room)
+        _title(view, place, layer, room, legend)
     elif place.panel.caption:
         block = place.set(place.panel.caption, 56, 500, place.theme.quiet, width=room.w)
         if block is not None:
             layer.text(block, room.x, room.y + block.cap)
+            _legend(place, layer, legend, room.x + block.width, room.y + block.cap, room.right)
 
 
-def _title(view: View, place: Place, layer: Layer, room: Rect) -> None:
+def _title(view: View, place: Place, layer: Layer, room: Rect, legend: tuple[Sign, ...]) -> None:
     title = place.set(place.layout.title, 92, 650, width=room.w)
     if title is None:
         return
@@ -38,6 +45,26 @@ def _title(view: View, place: Place, layer: Layer, room: Rect) -> None:
     if subtitle and x < room.right - 200:
         block = place.set(_filled(subtitle, view), 56, 400, place.theme.quiet, width=room.right - x)
         layer.text(block, x, y)
+        x += block.width if block is not None else 0.0
+    _legend(place, layer, legend, x, y, room.right)
+
+
+def _legend(place: Place, layer: Layer, legend: tuple[Sign, ...], x: float, y: float, right: float) -> None:
+    """What the signs in the picture mean, as far as there is room on the line."""
+    unit = place.unit
+    x += 64 * unit
+    for kind, words, colour in legend:
+        block = place.set(words, 56, 400, place.theme.quiet)
+        wide = (76 if kind == "line" else 40) * unit
+        if block is None or x + wide + 22 * unit + block.width > right:
+            return
+        middle = y - block.cap / 2
+        if kind == "line":
+            layer.line(np.array([[x, middle], [x + wide, middle]], np.float32), 4.0, colour, 0.9)
+        else:
+            layer.rings.append(np.array([[x + wide / 2, middle, 17.0 * unit, 4.0, *colour, 0.95]], np.float32))
+        layer.text(block, x + wide + 22 * unit, y)
+        x += wide + 22 * unit + block.width + 52 * unit
 
 
 def _mark(place: Place, layer: Layer, words: str, colour: str, x: float, y: float) -> float:

@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from stream.wire.geometry import label_offset
 from stream.wire.messages import Labels
 from wall.drawlist import Layer
 from wall.graph import Lights
-from wall.panel import Place
+from wall.panel import DENSE, SMALLEST, Place
+from wall.text.clusters import needs_room
 from wall.text.typesetter import Style
 
 EASE_MS: Final = 450.0
@@ -25,16 +27,6 @@ class _Shown:
     opacity: float
     dx: float
     dy: float
-
-
-def offset(side: int, radius: float, width: float, height: float, size: float) -> tuple[float, float]:
-    """From the node's middle to the left end of the label's baseline; ``height`` is that of its capitals."""
-    angle = side * math.pi / 4.0
-    gap = radius * 0.62 + 0.26 * size
-    ux, uy = math.cos(angle), math.sin(angle)
-    ax = 0.0 if ux > 0.5 else -width if ux < -0.5 else -width / 2
-    ay = 0.0 if uy > 0.5 else -height if uy < -0.5 else -height / 2
-    return ux * gap + ax, uy * gap + ay + height
 
 
 def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: float, weight: int = 600) -> None:
@@ -50,10 +42,10 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     place.memory["labels_t"] = t
     wanted = {label.key: label for label in labels.labels if label.key in index}
     for key, label in wanted.items():
-        block = place.type.set(label.text, _style(place, label.size, weight))
+        block = place.type.set(label.text, _style(place, label.text, label.size, weight))
         if block is None:
             continue
-        dx, dy = offset(label.side, float(picture.radius[index[key]]), block.width, block.cap, block.style.size)
+        dx, dy = label_offset(label.side, float(picture.radius[index[key]]), block.width, block.cap, block.style.size)
         old = shown.get(key)
         if old is None or old.text != label.text or old.size != label.size:
             shown[key] = _Shown(label.text, label.size, ease if old is None else old.opacity, dx, dy)
@@ -66,7 +58,7 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
             del shown[key]
     for key, item in shown.items():
         node = index[key]
-        block = place.type.set(item.text, _style(place, item.size, weight))
+        block = place.type.set(item.text, _style(place, item.text, item.size, weight))
         opacity = item.opacity * place.words * float(np.clip(picture.light[node] * 1.4, 0.0, 1.0))
         x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
@@ -82,5 +74,6 @@ def _indices(keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
     return {int(keys[i]): int(i) for i, key in zip(found, wanted, strict=True) if keys[i] == key}
 
 
-def _style(place: Place, size: float, weight: int) -> Style:
-    return Style(round(size, 1), weight, place.theme.ink, shadow=True)
+def _style(place: Place, text: str, size: float, weight: int) -> Style:
+    least = SMALLEST * place.unit * (DENSE if needs_room(text) else 1.0)
+    return Style(round(max(size, least), 1), weight, place.theme.ink, shadow=True)

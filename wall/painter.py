@@ -60,12 +60,12 @@ class Painter:
         target.use()
         self.ctx.enable_only(moderngl.BLEND)
         self.atlas.begin(drawlist.text_ms)
-        target.scissor = None
+        target.scissor = (0, 0, *target.size)
         self._stage.draw(drawlist.stage, viewport, target.height, scale)
         share = min(1.0, edges / max(1, drawlist.edges))
         for layer in drawlist.layers:
             self._paint_layer(layer, target, viewport, scale, share)
-        target.scissor = None
+        target.scissor = (0, 0, *target.size)
 
     def _paint_layer(
         self, layer: Layer, target: moderngl.Framebuffer, viewport: Rect, scale: float, share: float
@@ -122,7 +122,9 @@ def _curves(ctx: moderngl.Context, segments: int) -> _Instances:
     return _Instances(ctx, "curve", "line", "4f 2f 4f 4f 2f", names, len(CURVE), segments)
 
 
-def _quad(text: Text, spot: Spot, viewport: Rect, scale: float, offset: tuple[float, float], snap: bool = False) -> Quad:
+def _quad(
+    text: Text, spot: Spot, viewport: Rect, scale: float, offset: tuple[float, float], snap: bool = False
+) -> Quad:
     """An instance of the text shader: rectangle on the canvas, rectangle on the page, opacity.
 
     Snapped, its pixels are exactly the target's: it can be drawn without filtering, which is sharper and half the cost.
@@ -198,7 +200,8 @@ class _Instances:
         needed = count * self._columns * 4
         if self._buffer is None or self._buffer.size < needed:
             self._grow(needed)
-        assert self._buffer is not None and self._array is not None
+        assert self._buffer is not None
+        assert self._array is not None
         self._buffer.orphan()
         data = parts[0] if len(parts) == 1 else np.concatenate(parts)
         self._buffer.write(np.ascontiguousarray(data, np.float32))
@@ -260,7 +263,8 @@ class _StageMesh:
         rows, columns = stage.colours.shape[:2]
         if self._shape != (rows, columns, stage.step):
             self._build(rows, columns, stage.step)
-        assert self._colours is not None and self._array is not None
+        assert self._colours is not None
+        assert self._array is not None
         self._colours.orphan()
         self._colours.write(np.ascontiguousarray(stage.colours, np.float32))
         _look(self._program, viewport, scale, (0.0, 0.0), 1.0)

@@ -9,10 +9,13 @@ from stream.wire.geometry import Grid, Rect
 from stream.wire.messages import Layout, Panel, Theme
 from wall.palette import Colour, rgb
 from wall.stage import StageBuilder
+from wall.text.clusters import needs_room
 from wall.text.typesetter import Align, Block, Style, Typesetter
 
 SMALLEST: Final = 55.0
 """Type size in pixels whose capitals are readable from five metres on screens of 0.63 mm pitch."""
+DENSE: Final = 1.15
+"""How much larger Arabic and Thai must be to be read as far."""
 REFERENCE_CAP: Final = 39.68
 MARGIN: Final = 96.0
 TITLE_ROOM: Final = 190.0
@@ -64,13 +67,15 @@ class Place:
 
     def set(self, text: str, size: float, weight: int = 400, colour: str = "", **style: Any) -> Block | None:
         """``text`` set at ``size`` units (never under the smallest readable size)."""
-        pixels = max(SMALLEST, size) * self.unit
+        least = SMALLEST * DENSE if needs_room(text) else SMALLEST
+        pixels = max(least, size) * self.unit
         return self.type.set(text, Style(round(pixels, 1), weight, colour or self.theme.ink, **style))
 
     def fit(self, text: str, sizes: tuple[float, ...], room: Rect, weight: int = 400, colour: str = "", leading: float = 1.28,
             align: Align = "left", lang: str = "") -> Block | None:  # fmt: skip
         """``text`` at the greatest of ``sizes`` units whose lines fit into ``room``, cut with an ellipsis at the last."""
-        pixels = tuple(round(max(SMALLEST, size) * self.unit, 1) for size in sizes)
+        least = SMALLEST * DENSE if needs_room(text) else SMALLEST
+        pixels = tuple(round(max(least, size) * self.unit, 1) for size in sizes)
         style = Style(pixels[0], weight, colour or self.theme.ink, room.w, 1, leading, align, lang)
         return self.type.fit(text, style, pixels, room.h)
 

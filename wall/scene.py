@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Layout
-from wall import safe, transition
+from wall import graph, safe, transition
 from wall.drawlist import DrawList, Layer
 from wall.headline import draw_head
 from wall.panel import Place
 from wall.stage import StageBuilder
 from wall.text import typesetter
 from wall.view import View
-from wall.visuals import Visual, find
+from wall.visuals import Visual, find, find_graph
 
 TEXT_MS: Final = 4.0
 DRIFT: Final = (4.0, 3.0)
@@ -37,10 +37,8 @@ class Scene:
         """Everything that the wall shows at ``view.t``: the panels on air, and those before them while they leave."""
         self.type.begin(self.text_ms)
         stage = StageBuilder(view.hello.grid, view.hello.theme)
-        if view.panic or view.on_air.panic:
-            layers = safe.layers(view, self.type, stage)
-        else:
-            layers = self._layers(view, stage)
+        panic = view.panic or view.on_air.panic
+        layers = safe.layers(view, self.type, stage) if panic else self._layers(view, stage)
         return DrawList(view.hello.grid.canvas, stage.stage(), layers, max(0.0, self.type.left_ms))
 
     def _layers(self, view: View, stage: StageBuilder) -> list[Layer]:
@@ -88,28 +86,28 @@ class Scene:
 
     def _head(self, view: View, place: Place) -> Layer:
         layer = Layer(place.rect, place.opacity, drift(view.t))
-        draw_head(view, place, layer)
+        draw_head(view, place, layer, getattr(find(place.panel.visual), "legend", ()))
         return layer
 
     def _flight(self, view: View, old: Place, new: Place, share: float) -> list[Layer]:
         """One graph on its way from panel to panel: its lights fly, its labels fade with their own panel."""
-        visual_old, visual_new = find(old.panel.visual), find(new.panel.visual)
-        before, after = visual_old.picture(view, old), visual_new.picture(view, new)  # type: ignore[union-attr]
+        visual_old, visual_new = find_graph(old.panel.visual), find_graph(new.panel.visual)
+        if visual_old is None or visual_new is None:
+            return []
+        before, after = visual_old.picture(view, old), visual_new.picture(view, new)
         if before is None or after is None:
             return []
-        from wall import graph
-
         eased = transition.smooth(share)
         picture = graph.mixed(before, after, eased)
         clip = transition.between(old.rect, new.rect, eased)
         lights = Layer(clip)
         opacity, new.opacity = new.opacity, 1.0
-        visual_new.draw_lights(view, new, lights, picture, clip)  # type: ignore[union-attr]
+        visual_new.draw_lights(view, new, lights, picture, clip)
         new.opacity = opacity
         layers = [lights]
         for place, visual in ((old, visual_old), (new, visual_new)):
             words = Layer(Rect(0, 0, view.hello.grid.canvas.w, view.hello.grid.canvas.h), place.opacity)
-            visual.draw_words(view, place, words, picture)  # type: ignore[union-attr]
+            visual.draw_words(view, place, words, picture)
             layers.append(words)
         return layers
 
@@ -129,17 +127,14 @@ def _exact(visual: Visual) -> bool:
 
 def _flights(leaving: list[Place], coming: list[Place], view: View) -> list[tuple[Place, Place]]:
     """The panels before and after that show the same graph, each once."""
-    pairs = []
+    pairs: list[tuple[Place, Place]] = []
     for new in coming:
-        visual = find(new.panel.visual)
-        if visual is None or visual.graph is None or visual.graph not in view.graphs:
+        visual = find_graph(new.panel.visual)
+        if visual is None or visual.graph not in view.graphs:
             continue
         for old in leaving:
-            other = find(old.panel.visual)
-            if (
-                other is not None
-                and other.graph == visual.graph
-                and all(old is not o and new is not n for o, n in pairs)
-            ):
+            other = find_graph(old.panel.visual)
+            free = all(old is not o and new is not n for o, n in pairs)
+            if free and other is not None and other.graph == visual.graph:
                 pairs.append((old, new))
     return pairs

@@ -64,8 +64,8 @@ class StageBuilder:
         corners = np.concatenate([base, base + 1, base + self.columns, base + self.columns + 1])
         left, right = weight * (1 - fc), weight * fc
         density = np.bincount(corners, np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr]), size)
-        cube = density.astype(np.float32).reshape(len(present), self.rows, self.columns)
-        cube = _kernel(self.rows, sigma) @ cube @ _kernel(self.columns, sigma)
+        spread = density.astype(np.float32).reshape(len(present), self.rows, self.columns)
+        cube = np.matmul(np.matmul(_kernel(self.rows, sigma), spread), _kernel(self.columns, sigma))
         shine = 1.0 - np.exp(-cube)
         down = _feathered(self.y, clip.y, clip.bottom, self._canvas.h)
         mask = down[:, None] * _feathered(self.x, clip.x, clip.right, self._canvas.w)[None, :]
@@ -85,13 +85,13 @@ def _ground(canvas: Rect, rows: int, columns: int, inner: str, outer: str) -> Fl
     share = np.clip(np.sqrt(dx * dx + dy * dy), 0.0, 1.0)[..., None]
     share = share * share * (3.0 - 2.0 * share)
     a, b = np.array(rgb(inner), np.float32), np.array(rgb(outer), np.float32)
-    return (a + (b - a) * share).astype(np.float32)
+    return np.asarray(a + (b - a) * share, np.float32)
 
 
 @lru_cache(maxsize=16)
 def _kernel(size: int, sigma: float) -> Floats:
     at = np.arange(size, dtype=np.float32) * np.float32(STEP)
-    return np.exp(-0.5 * ((at[:, None] - at[None, :]) / sigma) ** 2).astype(np.float32)
+    return np.asarray(np.exp(-0.5 * ((at[:, None] - at[None, :]) / sigma) ** 2), np.float32)
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:
@@ -99,4 +99,4 @@ def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:
     from_start = at - start if start > 0.0 else np.full_like(at, FEATHER)
     to_end = end - at if end < whole else np.full_like(at, FEATHER)
     inside = np.clip(np.minimum(from_start, to_end) / FEATHER, 0.0, 1.0)
-    return (inside * inside * (3.0 - 2.0 * inside)).astype(np.float32)
+    return np.asarray(inside * inside * (3.0 - 2.0 * inside), np.float32)

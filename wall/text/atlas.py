@@ -93,28 +93,34 @@ class Atlas:
     def _put(self, key: Key, pixels: Pixels, scale: float) -> Spot | None:
         pixels, left, top = _trimmed(pixels)
         height, width = pixels.shape[:2]
-        for index, page in enumerate(self.pages):
-            place = _place(page, width + 1, height + 1)
-            if place is not None:
-                break
-        else:
-            fresh = self._fresh_page()
-            if fresh is None:
-                return None
-            index, page = fresh
-            place = _place(page, width + 1, height + 1)
-            assert place is not None
+        found = self._room(width + 1, height + 1)
+        if found is None:
+            return None
+        index, place = found
+        page = self.pages[index]
         page.texture.write(pixels, (*place, width, height))
         page.keys.add(key)
         return Spot(index, *place, width, height, scale, left / scale, top / scale)
 
-    def _fresh_page(self) -> tuple[int, Page] | None:
+    def _room(self, width: int, height: int) -> tuple[int, tuple[int, int]] | None:
+        """A page and a place on it, on a cleared or new page where the others are full."""
+        for index, page in enumerate(self.pages):
+            place = _place(page, width, height)
+            if place is not None:
+                return index, place
+        fresh = self._fresh_page()
+        if fresh is None:
+            return None
+        place = _place(self.pages[fresh], width, height)
+        return None if place is None else (fresh, place)
+
+    def _fresh_page(self) -> int | None:
         if len(self.pages) < self._most:
             texture = self._ctx.texture((PAGE, PAGE), 4)
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
             texture.repeat_x = texture.repeat_y = False
             self.pages.append(Page(texture))
-            return len(self.pages) - 1, self.pages[-1]
+            return len(self.pages) - 1
         index = min(range(len(self.pages)), key=lambda i: self.pages[i].used)
         page = self.pages[index]
         if page.used == self._frame:
@@ -123,7 +129,7 @@ class Atlas:
             self._spots.pop(key, None)
         page.keys.clear()
         page.shelves.clear()
-        return index, page
+        return index
 
 
 def _trimmed(pixels: Pixels) -> tuple[Pixels, int, int]:

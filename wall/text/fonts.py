@@ -14,7 +14,7 @@ from wall.text.clusters import ignorable
 
 EMOJI_FILE: Final = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 EMOJI: Final = "Emoji"
-SANS: Final = (
+SANS: Final[tuple[tuple[str, str, dict[str, float]], ...]] = (
     ("fontpkg_inter", "Inter[[]*.ttf", {"opsz": 32.0}),
     ("fontpkg_noto_sans", "NotoSans[[]*.ttf", {}),
     ("fontpkg_noto_sans_arabic", "*.ttf", {}),

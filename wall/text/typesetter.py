@@ -108,7 +108,7 @@ class Typesetter:
 
     @property
     def cap(self) -> float:
-        return self.fonts.cap
+        return float(self.fonts.cap)
 
     @property
     def left_ms(self) -> float:

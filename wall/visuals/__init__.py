@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module, metadata
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
+from stream.wire.geometry import Rect
 from stream.wire.messages import Graph
 from wall.drawlist import Layer
+from wall.graph import Lights
 from wall.panel import Place
 from wall.view import View
 
@@ -35,6 +37,19 @@ class Visual(Protocol):
         """Add its part of the picture to ``layer``."""
 
 
+class GraphVisual(Visual, Protocol):
+    """A visual of a graph, in the parts that a scene needs while its nodes fly from panel to panel."""
+
+    def picture(self, view: View, place: Place) -> Lights | None:
+        """Where its lights are on ``place``, or None without any."""
+
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
+        """Add fields (inside ``clip``), edges and nodes."""
+
+    def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
+        """Add the labels."""
+
+
 @cache
 def find(name: str) -> Visual | None:
     """The visual of that name, or None."""
@@ -46,3 +61,9 @@ def find(name: str) -> Visual | None:
             loaded: Visual = point.load()
             return loaded
     return None
+
+
+def find_graph(name: str) -> GraphVisual | None:
+    """The visual of that name when it shows a graph."""
+    visual = find(name)
+    return cast("GraphVisual", visual) if visual is not None and visual.graph is not None else None

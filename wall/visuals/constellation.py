@@ -11,6 +11,7 @@ from stream.wire.geometry import Rect, graph_area
 from stream.wire.messages import Graph
 from wall import graph, labels, palette
 from wall.drawlist import RING, Layer
+from wall.graph import Lights
 from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
@@ -39,7 +40,7 @@ class Constellation:
         self.draw_lights(view, place, layer, picture, place.rect)
         self.draw_words(view, place, layer, picture)
 
-    def picture(self, view: View, place: Place) -> graph.Lights | None:
+    def picture(self, view: View, place: Place) -> Lights | None:
         """Where its lights are on ``place``, or None without any."""
         state = view.graphs.get("topics")
         if state is None or not len(state.key):
@@ -47,7 +48,7 @@ class Constellation:
         area = graph_area(place.rect, place.titled or bool(place.panel.caption))
         return graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
 
-    def draw_lights(self, view: View, place: Place, layer: Layer, picture: graph.Lights, clip: Rect) -> None:
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
             picture.xy, picture.light * (0.2 + 0.2 * min(1.6, scale)), picture.state.community,
@@ -55,14 +56,14 @@ class Constellation:
         )  # fmt: skip
         graph.draw_edges(layer, picture)
         gain = 0.78 + 0.22 * np.sqrt(np.clip(picture.state.weight, 0.0, 1.0))
-        graph.draw_nodes(layer, picture, gain)
+        graph.draw_nodes(layer, picture, gain.astype(np.float32))
         graph.draw_comets(layer, picture, view.t)
         self._draw_rings(view, place, layer, picture)
 
-    def draw_words(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
+    def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
 
-    def _draw_rings(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
+    def _draw_rings(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         """Widening rings around what rises, kept off the bezels where the node itself is."""
         rows = []
         for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:6]:

@@ -1,4 +1,4 @@
-"""Conversations: who talks with whom. Weak ties, that carry an idea from group to group, are lit; the brand's own voices are ringed."""
+"""Conversations: who talks with whom. Ties between groups are lit, and the brand's own voices are ringed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from stream.wire.geometry import Rect, graph_area
 from stream.wire.messages import Graph
 from wall import graph, labels, palette
 from wall.drawlist import RING, Layer
-from wall.panel import MARGIN, Place
+from wall.graph import Lights
+from wall.headline import Sign
+from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
 
 SIGMA = 130.0
 PUBLIC, STAFF, BRAND = 0, 1, 2
 WEAK = (1.0, 0.93, 0.78)
+OWN = (0.6, 0.86, 1.0)
 
 
 class Conversations:
@@ -22,6 +25,7 @@ class Conversations:
     needs = frozenset({"graph:people", "labels"})
     seconds = 45.0
     graph: Graph | None = "people"
+    legend: tuple[Sign, ...] = (("line", "between groups", WEAK), ("ring", "our own", OWN))
 
     def away(self, view: View) -> bool:
         state = view.graphs.get("people")
@@ -35,7 +39,7 @@ class Conversations:
         self.draw_lights(view, place, layer, picture, place.rect)
         self.draw_words(view, place, layer, picture)
 
-    def picture(self, view: View, place: Place) -> graph.Lights | None:
+    def picture(self, view: View, place: Place) -> Lights | None:
         """Where its lights are on ``place``, or None without any."""
         state = view.graphs.get("people")
         if state is None or not len(state.key):
@@ -47,7 +51,7 @@ class Conversations:
         picture.radius = np.where(own, np.maximum(picture.radius, 15.0), picture.radius).astype(np.float32)
         return picture
 
-    def draw_lights(self, view: View, place: Place, layer: Layer, picture: graph.Lights, clip: Rect) -> None:
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
         state = picture.state
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
@@ -64,31 +68,10 @@ class Conversations:
         graph.draw_comets(layer, picture, view.t)
         self._draw_roles(layer, picture, place)
 
-    def draw_words(self, view: View, place: Place, layer: Layer, picture: graph.Lights) -> None:
-        self._draw_legend(layer, place)
+    def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
 
-    def _draw_legend(self, layer: Layer, place: Place) -> None:
-        """What a bright line and a ring mean, in the band of the title on the second screen."""
-        beside = [s for s in place.screens[1:2] if s.y == place.screens[0].y]
-        if not beside or not place.titled:
-            return
-        unit = place.unit
-        x, y = beside[0].x + MARGIN, beside[0].y + MARGIN + (66.9 + 92.0) * unit
-        for sign, words in (("line", "a tie between two groups"), ("ring", "our own voices")):
-            block = place.set(words, 56, 400, place.theme.quiet)
-            if block is None:
-                return
-            middle = y - block.cap / 2
-            if sign == "line":
-                layer.line(np.array([[x, middle], [x + 72 * unit, middle]], np.float32), 4.0, WEAK, 0.9)
-            else:
-                tint = palette.mixed(place.accent, (1.0, 1.0, 1.0), 0.45)
-                layer.rings.append(np.array([[x + 54 * unit, middle, 18.0 * unit, 4.0, *tint, 0.95]], np.float32))
-            layer.text(block, x + 96 * unit, y)
-            x += block.width + 160 * unit
-
-    def _draw_roles(self, layer: Layer, picture: graph.Lights, place: Place) -> None:
+    def _draw_roles(self, layer: Layer, picture: Lights, place: Place) -> None:
         own = np.flatnonzero((picture.state.role != PUBLIC) & (picture.light > 0.02))
         if not len(own):
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
@@ -15,7 +16,13 @@ from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
 
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
 LEAD_SIZES: Final = (390, 340, 300, 240)
+
+
+Parts = tuple[tuple[float, Colour, str], ...]
 
 
 class Item(NamedTuple):
@@ -25,7 +32,7 @@ class Item(NamedTuple):
     value: str
     word: str
     sentence: str
-    parts: tuple[tuple[float, Colour, str], ...] = ()
+    parts: Parts = ()
 
 
 class NumbersVisual:
@@ -93,10 +100,10 @@ class NumbersVisual:
         window = headline.span(figures.window_s)
         said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
         if word is not None:
-            layer.text(word, body.x, y + 168 * unit)
+            layer.text(word, body.x, y + 182 * unit)
         sentence = place.set(said, 62, colour=place.theme.quiet, width=body.w, lines=2)
         if sentence is not None:
-            layer.text(sentence, body.x, y + 258 * unit)
+            layer.text(sentence, body.x, y + 268 * unit)
         if with_course and body.bottom - y > 420 * unit:
             _course(layer, place, numbers.timeline, Rect(body.x, body.bottom - 150, body.w, 140), 5.0)
 
@@ -106,7 +113,9 @@ class NumbersVisual:
         timeline = figures.numbers.timeline
         if len(timeline) < 3:
             return
-        area = Rect(first.x + 96, first.y + 360 * unit, last.right - 150 - first.x - 96, first.h - 360 * unit - 190 * unit)
+        area = Rect(
+            first.x + 96, first.y + 360 * unit, last.right - 150 - first.x - 96, first.h - 360 * unit - 190 * unit
+        )
         caption = place.set("Posts a minute", 56, 500, place.theme.quiet)
         layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
         points = _course(layer, place, timeline, area, 7.0)
@@ -147,23 +156,25 @@ def _items(figures: Figures, place: Place) -> list[Item]:
     flows = numbers.flows
     with_us = sum(flows[k].share for k in ("public_brand", "brand_public") if k in flows)
     mood = numbers.sentiment
-    items = [
-        Item("voices", f"{numbers.voices:,}", "voices", f"{figure.part(numbers.new_voices_share)} speaks for the first time today",
-             ((numbers.new_voices_share, accent, ""), (1.0 - numbers.new_voices_share, quiet, ""))),
-    ]  # fmt: skip
+    fresh = numbers.new_voices_share
+    said = f"{figure.part(fresh)} speaks for the first time today"
+    items = [Item("voices", f"{numbers.voices:,}", "voices", said, ((fresh, accent, ""), (1.0 - fresh, quiet, "")))]
     if flows:
-        items.append(Item("with_us", figure.percent(with_us), "speak with us", "the others speak among themselves",
-                          ((with_us, rgb("#B69CFF"), ""), (1.0 - with_us, quiet, ""))))  # fmt: skip
+        parts: Parts = ((with_us, rgb("#B69CFF"), ""), (1.0 - with_us, quiet, ""))
+        items.append(
+            Item("with_us", figure.percent(with_us), "speak with us", "the others speak among themselves", parts)
+        )
     if mood.known:
         positive, negative = rgb(place.theme.positive), rgb(place.theme.negative)
-        items.append(Item("mood", figure.percent(mood.positive), "sound glad", f"{figure.percent(mood.negative)} do not, the others just tell",
-                          ((mood.positive, positive, "+"), (mood.neutral, quiet, ""), (mood.negative, negative, "−"))))  # fmt: skip
+        parts = ((mood.positive, positive, "+"), (mood.neutral, quiet, ""), (mood.negative, negative, "−"))
+        said = f"{figure.percent(mood.negative)} do not, the others just tell"
+        items.append(Item("mood", figure.percent(mood.positive), "sound glad", said, parts))
     if figures.bridges:
         items.append(Item("bridges", f"{figures.bridges:,}", "bridges", "people who carry an idea from group to group"))
     return items
 
 
-def _bar(layer: Layer, place: Place, rect: Rect, parts: tuple[tuple[float, Colour, str], ...]) -> None:
+def _bar(layer: Layer, place: Place, rect: Rect, parts: Parts) -> None:
     """Shares of a whole as one line; a part's sign stands above it, so that colour is never all that tells them apart."""
     gap, x = 8.0 * place.unit, rect.x
     room = rect.w - gap * (len(parts) - 1)
@@ -171,11 +182,13 @@ def _bar(layer: Layer, place: Place, rect: Rect, parts: tuple[tuple[float, Colou
         wide = min(max(rect.h, room * max(0.0, share)), rect.right - x)
         layer.rect(Rect(x, rect.y, wide, rect.h), colour, 0.95, rect.h / 2)
         if sign:
-            layer.text(place.set(sign, 64, 600, hexadecimal(colour), align="centre"), x + wide / 2, rect.y - 30 * place.unit)
+            layer.text(
+                place.set(sign, 64, 600, hexadecimal(colour), align="centre"), x + wide / 2, rect.y - 30 * place.unit
+            )
         x += wide + gap
 
 
-def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, width: float):  # type: ignore[no-untyped-def]
+def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, width: float) -> Floats:
     """A fine line of mentions over time with a glow below it and a light at now; returns its points."""
     if len(timeline) < 3:
         return np.zeros((1, 2), np.float32)
@@ -185,7 +198,9 @@ def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, w
     fine = np.linspace(0, len(values) - 1, 8 * len(values))
     smooth = _curve(values, fine)
     high = max(float(smooth.max()), 1.0)
-    points = np.column_stack([area.x + fine / (len(values) - 1) * area.w, area.bottom - smooth / high * area.h]).astype(np.float32)
+    points = np.column_stack([area.x + fine / (len(values) - 1) * area.w, area.bottom - smooth / high * area.h]).astype(
+        np.float32
+    )
     lower = points.copy()
     lower[:, 1] = area.bottom + 6
     along = np.linspace(0.25, 1.0, len(points)).astype(np.float32)
@@ -196,14 +211,14 @@ def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, w
     return points
 
 
-def _curve(values: np.ndarray, at: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _curve(values: Doubles, at: Doubles) -> Doubles:
     """Catmull-Rom through ``values``, never below zero."""
     i = np.clip(at.astype(int), 0, len(values) - 2)
     u = at - i
     p0, p1 = values[np.maximum(i - 1, 0)], values[i]
     p2, p3 = values[i + 1], values[np.minimum(i + 2, len(values) - 1)]
     bend = 2 * p1 + (p2 - p0) * u + (2 * p0 - 5 * p1 + 4 * p2 - p3) * u**2 + (3 * p1 - p0 - 3 * p2 + p3) * u**3
-    return np.maximum(0.0, 0.5 * bend)
+    return np.asarray(np.maximum(0.0, 0.5 * bend), np.float64)
 
 
 def _before(buckets: int, figures: Figures) -> str:

@@ -47,7 +47,9 @@ class RisingVisual:
         left, middle = row.w * 0.44, row.w * 0.34
         label = place.set(item.label, (84, 76, 70)[min(rank, 2)], 600, width=left - 30)
         minutes = max(1, round((figures.T - item.since) / 60_000))
-        since = place.set(f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h", 55, colour=place.theme.quiet)
+        since = place.set(
+            f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h", 55, colour=place.theme.quiet
+        )
         y = row.y + row.h / 2
         layer.text(label, row.x, y - 8 * unit, opacity)
         layer.text(since, row.x, y + 62 * unit, opacity)
@@ -61,7 +63,9 @@ class RisingVisual:
 
 
 def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> None:
-    values = np.convolve(np.pad(np.array(curve, np.float32), 2, mode="edge"), np.array([1, 2, 3, 2, 1], np.float32) / 9.0, "valid")
+    values = np.convolve(
+        np.pad(np.array(curve, np.float32), 2, mode="edge"), np.array([1, 2, 3, 2, 1], np.float32) / 9.0, "valid"
+    )
     high = max(float(values.max()), 1.0)
     x = area.x + np.linspace(0.0, area.w, len(values))
     points = np.column_stack([x, area.bottom - values / high * area.h]).astype(np.float32)

@@ -73,7 +73,9 @@ class StoriesVisual:
         if share < 0.5 and old is not None:
             self._card(place, layer, screen, old, transition.leaving(share))
         else:
-            self._card(place, layer, screen, card, transition.coming(share) if old is not None else transition.smooth(share))
+            self._card(
+                place, layer, screen, card, transition.coming(share) if old is not None else transition.smooth(share)
+            )
 
     def _card(self, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
         body, unit = place.body(screen), place.unit
@@ -92,7 +94,9 @@ class StoriesVisual:
         unit, opacity = place.unit, place.words
         colour = _colour(place, card)
         gap = (first.right + second.x) / 2
-        place.stage.glow(gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.17 * opacity * place.opacity)
+        place.stage.glow(
+            gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.17 * opacity * place.opacity
+        )
         body = place.body(first)
         below = _author(place, layer, Rect(body.x, body.y + 50 * unit, body.w, 150 * unit), card, opacity, 74.0)
         value = f"{card.count:,}"

@@ -31,7 +31,7 @@ class TestPattern:
     seconds = 60.0
     graph: Graph | None = None
 
-    def away(self, view: View) -> bool:
+    def away(self, view: View) -> bool:  # noqa: ARG002
         return True
 
     def draw(self, view: View, place: Place, layer: Layer) -> None:
@@ -105,7 +105,7 @@ def disc_at(t: float, rect: Rect) -> tuple[float, float]:
 
 
 def _wave(x: float, rect: Rect) -> float:
-    return rect.y + rect.h / 2 + rect.h * 0.36 * math.sin(3.0 * math.pi * (x - rect.x) / max(1.0, rect.w))
+    return rect.y + rect.h / 2 - rect.h * 0.36 * math.sin(2.5 * math.pi * (x - rect.x) / max(1.0, rect.w))
 
 
 VISUAL = TestPattern()

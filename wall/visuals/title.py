@@ -29,7 +29,9 @@ class Title:
         body = place.body(screen)
         waiting.motes(view, place, layer, 10 * len(place.panel.screens))
         place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.4, 900, 520, place.accent, 0.2 * place.opacity)
-        name = place.fit(event.name, (190, 160, 132, 108, 92), Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12)
+        name = place.fit(
+            event.name, (190, 160, 132, 108, 92), Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12
+        )
         if name is None:
             return
         layer.text(name, body.x, body.y + name.baseline)
@@ -38,7 +40,9 @@ class Title:
         if event.hashtag:
             layer.text(place.set(event.hashtag, 108, 600, place.theme.accent, width=body.w - code_room), body.x, y)
         if event.place:
-            layer.text(place.set(event.place, 62, 450, place.theme.quiet, width=body.w - code_room), body.x, y + 100 * unit)
+            layer.text(
+                place.set(event.place, 62, 450, place.theme.quiet, width=body.w - code_room), body.x, y + 100 * unit
+            )
         if event.contact:
             said = f"Off this wall: {event.contact}"
             layer.text(place.set(said, 55, 400, place.theme.quiet, width=body.w - code_room - 40), body.x, body.bottom)
@@ -59,7 +63,11 @@ def _code(layer: Layer, rect: Rect, url: str) -> None:
             while run < len(row) and row[run]:
                 run += 1
             if run > c:
-                layer.rect(Rect(rect.x + (c + 2) * cell, rect.y + (r + 2) * cell, (run - c) * cell, cell), (0.01, 0.02, 0.05), 1.0)
+                layer.rect(
+                    Rect(rect.x + (c + 2) * cell, rect.y + (r + 2) * cell, (run - c) * cell, cell),
+                    (0.01, 0.02, 0.05),
+                    1.0,
+                )
             c = max(run, c + 1)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from stream import labels as choice
 from stream import layouts
 from stream.evening import evened
-from stream.wire.geometry import Grid, graph_area, place
-from stream.wire.messages import Card, Event, Figures, Graph, Hello, Label, Labels, Layout, OnAir, Stories, Theme
+from stream.wire.geometry import Grid, graph_area, node_radius, place, shown_nodes, title_zone
+from stream.wire.messages import Card, Event, Figures, Graph, Hello, Labels, Layout, OnAir, Stories, Theme
 from stream.wire.snapshot import Flow, Numbers, Rising, Sentiment
 from wall.view import GraphState, View
 
@@ -130,7 +131,8 @@ def figures() -> Figures:
         posts=sum(timeline), volume_per_min=round(sum(timeline) / 30.0, 4), per_second=1.1, change=0.92, voices=812,
         new_voices_share=0.21, creators=402, editors=410, owned=61, earned=1895, reach=1_430_000, held=3,
         sentiment=Sentiment(0.31, 0.48, 0.39, 0.13, 1500), roles={"brand": 14, "public": 798},
-        flows={"brand_public": Flow(61, 0.08, 0.2), "public_brand": Flow(210, 0.27, 1.1), "public_public": Flow(504, 0.65, 0.1)},
+        flows={"brand_public": Flow(61, 0.08, 0.2), "public_brand": Flow(210, 0.27, 1.1),
+               "public_public": Flow(504, 0.65, 0.1)},
         languages={"en": 900, "fi": 300, "de": 260}, sources={"simulation": 1956}, countries={},
         timeline=timeline, bucket_ms=30_000,
     )  # fmt: skip
@@ -159,43 +161,23 @@ def stories() -> Stories:
     return Stories(int(T), cards)
 
 
-def labels(layout: Layout, panel: int, state: GraphState, grid: Grid, a_screen: int = 8) -> Labels:
-    """A stand-in for the hub's choice: the strongest nodes whose names fit on their screen and on no other name."""
-    from wall import labels as shown
-    from wall.text.typesetter import Style, shared
-
+def labels(layout: Layout, panel: int, state: GraphState, grid: Grid) -> Labels:
+    """The labels that the hub would choose."""
     names = TOPICS if state.graph == "topics" else PEOPLE
     screens = layout.panels[panel].screens
     rect = grid.span(screens)
-    xy = place(grid, graph_area(rect, True), state.uv)
-    taken: list[tuple[float, float, float, float]] = []
-    count = dict.fromkeys(screens, 0)
-    chosen = []
-    for node in range(min(len(state.key), len(names) if len(screens) > 1 else 40)):
-        screen = grid.screen_at(float(xy[node, 0]), float(xy[node, 1]))
-        if screen not in count or count[screen] >= a_screen:
-            continue
-        size = round(float(54.6 + 38.0 * np.sqrt(state.weight[node] / state.weight[0])), 1)
-        block = shared().set(names[node % len(names)], Style(size, 600, Theme().ink, shadow=True))
-        assert block is not None
-        area = grid.screen(screen).inset(72.0)
-        for side in (0, 4, 1, 7, 3, 5, 6, 2):
-            dx, dy = shown.offset(side, 20.0, block.width, block.cap, size)
-            x, y = float(xy[node, 0]) + dx, float(xy[node, 1]) + dy
-            box = (x - 24, y - block.cap - 26, x + block.width + 24, y + 0.30 * size + 26)
-            clear = all(box[2] < o[0] or o[2] < box[0] or box[3] < o[1] or o[3] < box[1] for o in taken)
-            if (
-                clear
-                and area.x <= x
-                and x + block.width <= area.right
-                and area.y <= box[1] + 26
-                and box[3] - 26 <= area.bottom
-            ):
-                taken.append(box)
-                count[screen] += 1
-                chosen.append(Label(int(state.key[node]), names[node % len(names)], size, side))
-                break
-    return Labels(int(T), layout.name, panel, state.graph, tuple(chosen))
+    area = graph_area(rect, panel == 0 or bool(layout.panels[panel].caption))
+    n = shown_nodes(state.graph, len(screens), len(state.key))
+    radius = node_radius(state.graph, area, n, state.weight[:n])
+    nodes = choice.Nodes(
+        key=state.key[:n].tolist(),
+        xy=place(grid, area, state.uv[:n]),
+        radius=np.where(state.role[:n] > 0, np.maximum(radius, 15.0), radius).astype(np.float32),
+        weight=state.weight[:n],
+        score=state.weight[:n] + 1e-3,
+        text=[names[i] if i < len(names) else "" for i in range(n)],
+    )
+    return Labels(int(T), layout.name, panel, state.graph, choice.choose(grid, rect, title_zone(grid, area), nodes, {}))
 
 
 def view(layout: Layout, grid: Grid | None = None, topics: int = 408, people: int = 2000, **changes: Any) -> View:
