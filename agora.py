@@ -313,6 +313,65 @@ def analyse(
 
 
 @app.command
+def simulate(
+    *,
+    rate: float = 8.0,
+    seed: int = 2012,
+    out: Path | None = None,
+    truth: Path | None = None,
+    from_: From = None,
+    seconds: int = 1800,
+) -> int:
+    """Write a stretch of the made-up event as an archive in our own format.
+
+    Parameters
+    ----------
+    rate
+        Mentions a second, on average.
+    seed
+        Another seed is another event.
+    out
+        The archive (default: standard output).
+    truth
+        Write what was planted (communities, bursts, weak ties, spam) to this file, as JSON.
+    seconds
+        How long a stretch.
+    """
+    import ingest.simulate
+
+    return ingest.simulate.run(rate, seed, out=out, truth=truth, start=moment(from_), seconds=seconds)
+
+
+@app.command
+def rejected(
+    *,
+    source: str = "",
+    reason: str = "",
+    since: Annotated[str | None, Parameter(help="Only what came since this time.")] = None,
+    limit: int = 50,
+    replay: bool = False,
+    config: ConfigFile = None,
+) -> int:
+    """List what could not be read, and why.
+
+    Parameters
+    ----------
+    source
+        Only from this source.
+    reason
+        Only with these words in the reason.
+    limit
+        List so many, the newest.
+    replay
+        Read them again and publish what can be read now; what was retracted since is skipped.
+    """
+    import ingest.rejected
+
+    chosen = ingest.rejected.Filter(source=source, reason=reason, since=moment(since) or 0)
+    return ingest.rejected.run(configuration(config), filter=chosen, replay=replay, limit=limit)
+
+
+@app.command
 def pin(
     roles: Annotated[list[Literal["viewer", "moderator", "operator"]] | None, Parameter(help="Whose.")] = None,
 ) -> int:

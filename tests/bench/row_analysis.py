@@ -1,0 +1,79 @@
+"""Full analysis on one core: mentions a second into the state, a snapshot a second of event time included; memory of a million."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from stream.analysis.state import State
+from stream.config import Config
+from tests.bench.figure import Figure, figure
+from tests.bench.posts import batches, originals, posts
+
+NUMBER = 120_000
+RATE = 10_000
+START = 1_760_000_000_000
+MILLION = 1_000_000
+
+
+def measure() -> Iterator[Figure]:
+    """Throughput in this process on one core; the million in a process of its own."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield from _throughput()
+    finally:
+        os.sched_setaffinity(0, cores)
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.bench.row_analysis"], check=True, capture_output=True, text=True
+    )
+    megabytes, seconds = (float(word) for word in child.stdout.split())
+    yield figure(
+        "a million mentions in the window", megabytes, "MB", most=1000, note="resident memory of the whole process"
+    )
+    yield figure("snapshot of a million mentions", seconds, "s")
+
+
+def _throughput() -> Iterator[Figure]:
+    what, _ = originals()
+    state = State(Config(), 60_000)
+    made = list(posts(NUMBER, START, START + NUMBER * 1000 // RATE))
+    warm = list(posts(2_000, START - 2_000, START))
+    state.add(warm)
+    state.snapshot(START)
+    begin = time.perf_counter()
+    snapshots = 0.0
+    due = START + 1000
+    for batch in batches(made, 500):
+        state.add(batch)
+        if batch[-1].at >= due:
+            due += 1000
+            state.advance(batch[-1].at)
+            before = time.perf_counter()
+            state.snapshot(batch[-1].at)
+            snapshots += time.perf_counter() - before
+    took = time.perf_counter() - begin
+    note = f"{NUMBER} {what}, one core, window 1 min, a snapshot for each second of {RATE} mentions"
+    yield figure("full analysis", NUMBER / took, "mentions/s", least=10_000, note=note)
+    yield figure("full analysis, in the end", NUMBER / took, "mentions/s", least=25_000)
+    yield figure("share of it spent in snapshots", snapshots / took, "")
+
+
+def _million() -> None:
+    state = State(Config(), 1_800_000)
+    for batch in batches(posts(MILLION, START, START + 1_700_000), 5_000):
+        state.add(batch)
+    state.advance(START + 1_700_000)
+    begin = time.perf_counter()
+    state.snapshot(START + 1_700_000)
+    seconds = time.perf_counter() - begin
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        resident = int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    print(resident / 1e6, seconds)
+
+
+if __name__ == "__main__":
+    _million()
