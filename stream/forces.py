@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 REPULSION: Final = 0.05
 GRAVITY: Final = 0.02
-COHESION: Final = 0.05
+COHESION: Final = 0.15
 LENGTH: Final = 1.0
 FRICTION: Final = 0.4
 """Share of its velocity that a node loses in a step."""

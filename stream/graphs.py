@@ -41,8 +41,12 @@ AWAY: Final = 4
 """Places of absent nodes are remembered up to this many times the capacity."""
 REMEMBERED: Final = 24
 """Panels whose last labels are kept in mind."""
-FOREIGN: Final = 0.35
+FOREIGN: Final = 0.15
 """A link between two communities pulls this much as strongly as one inside."""
+SATELLITE: Final = 0.02
+"""A loner's unseen link pulls it to its company, and its company hardly to it."""
+FEW: Final = 3
+"""Nodes tied only among so few count as loners."""
 SETTLING: Final = 200
 """Steps taken at once when a graph is new, so that it is first shown in order."""
 
@@ -224,13 +228,16 @@ class GraphView:
                 self._away[node_id] = (float(layout.x[i]), float(layout.y[i]))
         same = community[ends[:, 0]] == community[ends[:, 1]]
         pull = strength * np.where(same, 1.0, FOREIGN).astype(np.float32) if ends.size else strength
-        layout.rearrange(origin, ends, pull)
         self._keys = np.array([key_of(node_id) for node_id in ids], np.uint32)
+        hidden = _satellites(ends, self._keys)
+        ends = np.concatenate((ends, hidden))
+        pull = np.concatenate((pull, np.full(len(hidden), SATELLITE, np.float32)))
+        layout.rearrange(origin, ends, pull)
         back = [(i, self._away.pop(node_id)) for i, node_id in enumerate(ids) if not stays[i] and node_id in self._away]
         for i, (x, y) in back:
             layout.x[i], layout.y[i] = x, y
         known = int(stays.sum()) + len(back)
-        layout.mass = _masses(weight, ends, self._keys)
+        layout.mass = _masses(weight, links.ends, self._keys)
         layout.group = np.where(community == NO_COMMUNITY, -1, community).astype(np.int64)
         self._ends, self._pull = ends, pull
         self._weight = weight
@@ -273,6 +280,30 @@ def _masses(weight: Floats, ends: npt.NDArray[np.int64], keys: npt.NDArray[np.ui
     mass = 1.0 + 3.0 * np.sqrt(weight)
     alone = np.bincount(ends.ravel(), minlength=len(weight)) == 0
     return np.where(alone, mass * (0.15 + 0.7 * (keys % 1024) / 1024.0), mass).astype(np.float32)
+
+
+def _satellites(ends: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Unseen links (k, 2) that give loners a place beside others, rather than a heap of their own in the middle.
+
+    The company of each is the node next to it by key, so that it stays the same while others come and go.
+    """
+    part = np.arange(len(keys))
+    while True:
+        least = part.copy()
+        np.minimum.at(least, ends[:, 0], part[ends[:, 1]])
+        np.minimum.at(least, ends[:, 1], part[ends[:, 0]])
+        least = least[least]
+        if (least == part).all():
+            break
+        part = least
+    many = np.bincount(part, minlength=len(keys))[part] > FEW
+    company = np.flatnonzero(many)
+    loners = np.unique(part[~many])
+    if not company.size or not loners.size:
+        return np.zeros((0, 2), np.int64)
+    company = company[np.argsort(keys[company], kind="stable")]
+    nearest = company[np.searchsorted(keys[company], keys[loners]) % len(company)]
+    return np.column_stack((loners, nearest)).astype(np.int64)
 
 
 def _community(number: int) -> int:

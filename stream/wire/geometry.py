@@ -23,7 +23,7 @@ BEZEL_POWER: Final = 0.3
 
 MARGIN: Final = 96.0
 TITLE_ROOM: Final = 190.0
-REFERENCE_CAP: Final = 39.68
+REFERENCE_CAP: Final = 25.0 / 0.63
 """Cap height in pixels for which type and margins are measured: five metres, 0.63 mm a pixel."""
 TITLE_SLOPE: Final = 700.0
 """Pixels beside a title over which nodes rise to the top of their panel."""

@@ -231,3 +231,22 @@ def test_evening_covers_the_box_evenly():
     cells = np.histogram2d(even[:, 0], even[:, 1], bins=(4, 2), range=((0, 1), (0, 1)))[0] / 200
     assert cells.min() > 0.8
     assert cells.max() < 1.2
+
+
+def test_loners_lie_among_the_others_without_an_edge_of_their_own():
+    """Nodes without ties are no heap and no ring: they lie near tied nodes, and the feed holds no edge of theirs."""
+    nodes, edges = town(120, 6)
+    lone = [topic(f"lone{i}") for i in range(40)]
+    view = GraphView("topics", 1)
+    feed = view.update([*nodes, *lone], edges, [], 160, 0)
+    tied = {key_of(name) for edge in edges for name in (edge.source, edge.target)}
+    keys = np.frombuffer(feed.key, "<u4")
+    for end in (feed.source, feed.target):
+        assert set(keys[np.frombuffer(end, "<u4")].tolist()) <= tied
+    for _ in range(3):
+        second(view)
+    flat = uv(view) * [8, 3]
+    alone = np.isin(keys, [key_of(node.id) for node in lone])
+    gap = np.hypot(*(flat[alone][:, None] - flat[~alone][None]).transpose(2, 0, 1)).min(axis=1)
+    assert np.median(gap) < 0.6
+    assert (flat[alone].std(axis=0) > 0.5 * flat[~alone].std(axis=0)).all()
