@@ -34,6 +34,10 @@ NAMED: Final = 4
 
 UNKNOWN_MOOD: Final = -32768
 
+BINS: Final = 16
+"""Values in the signature of a text (``echoes``)."""
+BANDS: Final = 4
+
 Ints = NDArray[np.int32]
 
 _SHAPES: Final[dict[str, tuple[Any, int]]] = {
@@ -42,6 +46,9 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "at": (np.int64, 0),
     "target": (np.uint64, 0),
     "tracks": (np.uint64, 0),
+    "link": (np.uint64, 0),
+    "bands": (np.uint64, BANDS),
+    "sign": (np.uint16, BINS),
     "author": (np.int32, 0),
     "handle": (np.int32, 0),
     "source": (np.int32, 0),
@@ -72,6 +79,9 @@ class Columns:
     at: NDArray[np.int64]
     target: NDArray[np.uint64]
     tracks: NDArray[np.uint64]
+    link: NDArray[np.uint64]
+    bands: NDArray[np.uint64]
+    sign: NDArray[np.uint16]
     author: Ints
     handle: Ints
     source: Ints

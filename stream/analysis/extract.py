@@ -11,7 +11,9 @@ import xxhash
 
 from stream.analysis import sentiment
 from stream.analysis.columns import PEOPLE, POST, QUOTE, REPLY, REPOST, TERMS, Columns
+from stream.analysis.echoes import link_key, signatures
 from stream.analysis.names import Names
+from stream.analysis.text import Texts
 from stream.analysis.tracks import Tracker
 from stream.mention import Mention, Person
 
@@ -50,9 +52,11 @@ class Extractor:
         rows.forms[:] = -1
         rows.people[:] = -1
         rows.handles[:] = -1
-        rows.mood[:] = sentiment.moods([m.text for m in mentions], [m.lang for m in mentions])
         if not mentions:
             return rows
+        texts = Texts([mention.text for mention in mentions])
+        rows.mood[:] = sentiment.read(texts, [mention.lang for mention in mentions])
+        rows.sign[:], rows.bands[:] = signatures(texts)
         person, form, label = self.names.people.id, self.names.forms.id, self.names.labels.id
         scalars: list[tuple[int, ...]] = []
         terms: list[tuple[int, int, int, int]] = []
@@ -82,6 +86,8 @@ class Extractor:
             if target is not None and target.id:
                 rows.target[index] = key_of(target.id)
             rows.key[index] = key_of(mention.id)
+            if mention.links:
+                rows.link[index] = link_key(mention.links[0])
         (
             rows.at[:], rows.author[:], rows.handle[:], rows.source[:], rows.lang[:], rows.country[:],
             rows.followers[:], rows.weight[:], rows.kind[:], rows.role[:],

@@ -79,7 +79,7 @@ def change(now: int, before: int) -> float | None:
 
 def snapshot_of(view: View) -> Snapshot:
     """All sections of the snapshot."""
-    from stream.analysis import numbers, people, topics
+    from stream.analysis import numbers, people, stories, topics
 
     return Snapshot(
         at=view.t,
@@ -89,5 +89,5 @@ def snapshot_of(view: View) -> Snapshot:
         topics=topics.of(view),
         people=people.of(view),
         rising=(),
-        stories=(),
+        stories=stories.of(view),
     )

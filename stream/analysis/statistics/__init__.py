@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stream.analysis.statistics.base import Batch, Statistic
+from stream.analysis.statistics.echoed import Echoed
 from stream.analysis.statistics.forms import Forms
 from stream.analysis.statistics.terms import Terms
 from stream.analysis.statistics.ties import Ties
@@ -10,9 +11,9 @@ from stream.analysis.statistics.tracked import Tracked
 from stream.analysis.statistics.voices import Voices
 from stream.analysis.statistics.volume import Volume
 
-ALL: tuple[type[Statistic], ...] = (Volume, Voices, Tracked, Terms, Ties, Forms)
+ALL: tuple[type[Statistic], ...] = (Volume, Voices, Tracked, Terms, Ties, Forms, Echoed)
 
-__all__ = ["ALL", "Batch", "Forms", "Statistic", "Statistics", "Terms", "Ties", "Tracked", "Voices", "Volume"]
+__all__ = ["ALL", "Batch", "Echoed", "Forms", "Statistic", "Statistics", "Terms", "Ties", "Tracked", "Voices", "Volume"]
 
 
 class Statistics:
@@ -25,9 +26,10 @@ class Statistics:
         self.terms = Terms()
         self.ties = Ties()
         self.forms = Forms()
+        self.echoed = Echoed()
 
     def each(self) -> tuple[Statistic, ...]:
-        return (self.volume, self.voices, self.tracked, self.terms, self.ties, self.forms)
+        return (self.volume, self.voices, self.tracked, self.terms, self.ties, self.forms, self.echoed)
 
     def move(self, rows: Batch, before: int, after: int) -> None:
         """Rows that lay in the span ``before`` lie in the span ``after`` now (``columns.NOWHERE`` … ``BEFORE``)."""

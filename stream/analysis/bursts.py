@@ -1,0 +1,91 @@
+"""Bursts: how far a count lies above what its own recent past makes likely. Online, without look-ahead."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+MEMORY: Final = 36.0
+"""Periods after which the past weighs 1/e."""
+WARM: Final = 6
+"""Periods before anything can be called a burst."""
+STARTED: Final = 0.5
+"""A score from which a burst is one."""
+_LEVEL, _SPREAD, _SEEN = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def step(state, count, share):  # type: ignore[no-untyped-def]
+    """Score ``count`` in a period of which ``share`` (0 … 1] has passed, and learn from it once the period is whole.
+
+    ``state`` is float64 (3,): level and spread of the counts' square roots, and how many periods were seen. Square roots
+    make the noise of a Poisson count the same at every level (Anscombe 1948); a surprise teaches only as far as three
+    spreads, so that a burst does not soon become its own baseline.
+    """
+    level, spread, seen = state[0], state[1], state[2]
+    value = 2.0 * math.sqrt(count + 0.375)
+    expected = level
+    if share < 1.0:
+        expected = 2.0 * math.sqrt(max(level * level / 4.0 - 0.375, 0.0) * share + 0.375)
+    width = max(spread, 1.0)
+    surprise = (value - expected) / width
+    score = 0.0
+    if seen >= WARM and surprise > 0:
+        score = 1.0 - math.exp(-((surprise / 4.5) ** 2) * 0.6931471805599453)
+    if share >= 1.0:
+        pace = max(1.0 / (seen + 1.0), 1.0 / MEMORY)
+        drift = value - level
+        if seen >= WARM:
+            drift = min(max(drift, -3.0 * width), 3.0 * width)
+        state[0] = level + pace * drift
+        state[1] = spread + pace * (1.2533 * abs(drift) - spread)
+        state[2] = seen + 1.0
+    return score
+
+
+class BurstDetector:
+    """Scores a series of counts, one a period of ``period_s`` seconds; 0.5 and more is a burst.
+
+    >>> detector = BurstDetector(60)
+    >>> quiet = [detector.update(60.0 * i, 5 + i % 3) for i in range(30)]
+    >>> max(quiet) < 0.2, detector.update(1800.0, 60) > 0.9
+    (True, True)
+    """
+
+    def __init__(self, period_s: float) -> None:
+        if not period_s > 0:
+            raise ValueError("a period lasts longer than nothing")
+        self.period_s = period_s
+        self._state = np.zeros(3)
+        self._last: float | None = None
+
+    def update(self, t: float, count: float) -> float:
+        """The score of ``count`` in the period that begins at ``t`` (seconds), 0 … 1. Periods left out had a count of 0."""
+        if self._last is not None:
+            missed = min(round((t - self._last) / self.period_s) - 1, 10_000)
+            for _ in range(missed):
+                step(self._state, 0.0, 1.0)
+        self._last = t
+        return float(step(self._state, max(float(count), 0.0), 1.0))
+
+
+@njit(cache=True, nogil=True)
+def fold(counts, share):  # type: ignore[no-untyped-def]
+    """Scores of each row of ``counts`` (k, m), oldest period first, the last of them passed to ``share``."""
+    k, m = counts.shape
+    scores = np.zeros((k, m))
+    for i in range(k):
+        state = np.zeros(3)
+        for j in range(m):
+            scores[i, j] = step(state, float(counts[i, j]), share if j == m - 1 else 1.0)
+    return scores
+
+
+def curves(counts: NDArray[np.int64], share: float) -> NDArray[np.float64]:
+    """``fold`` with a type."""
+    scores: NDArray[np.float64] = fold(counts, share)
+    return scores

@@ -1,0 +1,93 @@
+"""Echoes: a signature of each text by which near-duplicates are found (min-wise hashing, Broder 1997).
+
+A signature has ``BINS`` values; two texts agree in about as many of them as they share of their runs of five characters.
+Texts that agree in all values of one of ``BANDS`` groups are compared.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+import xxhash
+from numba import njit
+from numpy.typing import NDArray
+
+from stream.analysis.columns import BANDS, BINS
+from stream.analysis.ngrams import normalise
+from stream.analysis.text import EMOJI, LIMIT, OTHER, Texts, classes
+
+_GROUP: Final = BINS // BANDS
+ALIKE: Final = 8
+"""Values that near-duplicates have in common at least."""
+SHORTEST: Final = 16
+"""Letters and spaces that a text must have; shorter ones are alike by accident."""
+
+_RUN: Final = 5
+_PRIME: Final = np.uint64(0x100000001B3)
+_BASIS: Final = np.uint64(0xCBF29CE484222325)
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_NONE: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def signatures(texts: Texts) -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
+    """Of each text its signature (n, ``BINS``), and the keys of its bands (n, ``BANDS``), 0 where it is too short."""
+    count = texts.starts.size - 1
+    values = np.zeros((count, BINS), np.uint16)
+    bands = np.zeros((count, BANDS), np.uint64)
+    _sign(texts.points, texts.starts, classes(), values, bands)
+    return values, bands
+
+
+@njit(cache=True, nogil=True)
+def _sign(points, starts, kinds, values, bands):  # type: ignore[no-untyped-def]
+    text = np.empty(LIMIT * 3 + 8, np.uint32)
+    least = np.empty(BINS, np.uint64)
+    for i in range(starts.size - 1):
+        start, end = starts[i], starts[i + 1] - 1
+        if end - start > 3 and points[start] == 114 and points[start + 1] == 116 and points[start + 2] == 32:
+            start += 3  # "rt " before words that are repeated by hand
+        size, _, _ = normalise(points, start, end, kinds, text)
+        kept = 1
+        for j in range(1, size):
+            c = text[j]
+            kind = kinds[c] if c < kinds.size else 3
+            if kind not in (OTHER, EMOJI) or (c == 32 and text[kept - 1] != 32):
+                text[kept] = c
+                kept += 1
+        if kept < SHORTEST:
+            continue
+        least[:] = _NONE
+        for j in range(kept - _RUN + 1):
+            run = _BASIS
+            for k in range(_RUN):
+                run = (run ^ np.uint64(text[j + k])) * _PRIME
+            run *= _MIX
+            run ^= run >> np.uint64(29)
+            run *= _MIX
+            place = np.int64(run >> np.uint64(60))
+            value = run & np.uint64(0x0FFFFFFFFFFFFFFF)
+            least[place] = min(least[place], value)
+        for j in range(BINS):
+            k = j
+            while least[k % BINS] == _NONE:
+                k += 1
+            values[i, j] = np.uint16((least[k % BINS] >> np.uint64(20)) & np.uint64(0xFFFF))
+        for band in range(BANDS):
+            key = _BASIS + np.uint64(band + 1)
+            for j in range(_GROUP):
+                key = (key ^ np.uint64(values[i, band * _GROUP + j])) * _MIX
+                key ^= key >> np.uint64(31)
+            bands[i, band] = key | np.uint64(1)
+
+
+_DRESSING: Final = re.compile(
+    r"^https?://(?:www\.|m\.|mobile\.)?|[#].*$|[?&](?:utm_\w+|fbclid|gclid|ref|s|t)=[^&#]*|/+(?=$|[?#])"
+)
+
+
+def link_key(url: str) -> int:
+    """One number for a page, however the link to it is dressed; 0 for no link."""
+    plain = _DRESSING.sub("", url.strip())
+    return xxhash.xxh3_64_intdigest(plain.encode("utf-8", "surrogatepass"), seed=1) or 1 if plain else 0
