@@ -31,8 +31,8 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 FILE: Final = "secrets.toml"
 PIN_DIGITS: Final = 8
-_SCRYPT: Final[dict[str, int]] = {"n": 2**14, "r": 8, "p": 2, "maxmem": 64 * 2**20, "dklen": 32}
-"""About 70 ms and 16 MB a try (OWASP's smaller setting); one salt for all roles, so that a try costs one hash."""
+WORK: Final = (2**14, 8, 2)
+"""scrypt's n, r and p for new PINs: about 70 ms and 16 MB a try. One salt for all roles, so that a try costs one hash."""
 
 Pins = Mapping[Role, str]
 """PINs in clear, by role."""
@@ -46,12 +46,13 @@ class Secrets(msgspec.Struct, frozen=True):
     """What the file says: ``pins`` are hex digests by role under one ``salt``, ``tokens`` are in clear by scope."""
 
     salt: str
+    work: tuple[int, int, int]
     pins: dict[str, str]
     tokens: dict[str, str]
 
     def role_of(self, pin: str) -> Role | None:
         """The strongest role that ``pin`` opens. Takes about 70 ms of processor: call it in a thread."""
-        digest = _digest(pin, self.salt)
+        digest = _digest(pin, self.salt, self.work)
         found: Role | None = None
         for role in ROLES:
             if hmac.compare_digest(self.pins.get(role, ""), digest):
@@ -103,10 +104,10 @@ def new_pins(folder: Path, roles: Iterable[Role] = ROLES) -> Pins:
     with _locked(folder) as path:
         document = _read(path)
         made: dict[Role, str] = dict(_fill(document) or {})
-        salt = document["pins"]["salt"]
+        salt, work = document["pins"]["salt"], _work(document["pins"])
         for role in roles:
             made[role] = _random_pin(taken=made.values())
-            document["pins"][role] = _digest(made[role], salt)
+            document["pins"][role] = _digest(made[role], salt, work)
         _add_tokens(document)
         _write(path, document)
         return made
@@ -117,10 +118,11 @@ def load(folder: Path) -> Secrets:
     path = folder / FILE
     document = _read(path)
     pins = document.get("pins", {})
-    if not isinstance(pins, dict) or "salt" not in pins:
+    if not isinstance(pins, dict) or not {"salt", "scrypt"} <= pins.keys():
         raise SecretsUnreadable(f"{path} holds no PINs; `agora pin` makes them.")
     return Secrets(
         salt=str(pins["salt"]),
+        work=_work(pins),
         pins={role: str(pins.get(role, "")) for role in ROLES},
         tokens={scope: str(document.get("tokens", {}).get(scope, "")) for scope in SCOPES},
     )
@@ -159,8 +161,15 @@ class Keeper:
         return self._secrets
 
 
-def _digest(pin: str, salt: str) -> str:
-    return hashlib.scrypt(pin.encode("utf-8", "replace"), salt=bytes.fromhex(salt), **_SCRYPT).hex()
+def _digest(pin: str, salt: str, work: tuple[int, int, int]) -> str:
+    n, r, p = work
+    word = pin.encode("utf-8", "replace")
+    return hashlib.scrypt(word, salt=bytes.fromhex(salt), n=n, r=r, p=p, maxmem=64 * 2**20, dklen=32).hex()
+
+
+def _work(pins: Mapping[str, Any]) -> tuple[int, int, int]:
+    n, r, p = pins["scrypt"]
+    return int(n), int(r), int(p)
 
 
 def _random_pin(taken: Iterable[str]) -> str:
@@ -172,13 +181,13 @@ def _random_pin(taken: Iterable[str]) -> str:
 def _fill(document: dict[str, Any]) -> dict[Role, str] | None:
     """Make all PINs where the document has none."""
     pins = document.setdefault("pins", {})
-    if all(pins.get(key) for key in ("salt", *ROLES)):
+    if all(pins.get(key) for key in ("salt", "scrypt", *ROLES)):
         return None
     made: dict[Role, str] = {}
-    pins["salt"] = secrets.token_hex(16)
+    pins["salt"], pins["scrypt"] = secrets.token_hex(16), list(WORK)
     for role in ROLES:
         made[role] = _random_pin(taken=made.values())
-        pins[role] = _digest(made[role], pins["salt"])
+        pins[role] = _digest(made[role], pins["salt"], _work(pins))
     return made
 
 

@@ -88,7 +88,7 @@ class House:
 def cheap_hashes() -> Iterator[None]:
     """PINs hashed with a thousandth of the work, so that signing in costs tests nothing."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(auth._SCRYPT, "n", 2**4)
+        patch.setattr(auth, "WORK", (2**4, 8, 1))
         yield
 
 

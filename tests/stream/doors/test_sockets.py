@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketT
 from starlette.websockets import WebSocketDisconnect
 
 from stream.hub.board import Board, Posted
+from stream.hub.sessions import Session
 from stream.hub.sockets import send_newest
 from stream.wire.messages import (
     Hello,
@@ -148,10 +150,14 @@ def test_touch_keeps_a_tablet_awake(house: House) -> None:
         for _ in range(2):
             house.clock["wall_ms"] += 9 * 60_000
             session = house.app.state.porter.sessions.all()[0]
-            before = session.used
+            touched_at = session.used
             tablet.send_text("touch")
-            house.until(lambda before=before, session=session: session.used > before)
+            house.until(partial(_later, session, touched_at))
         assert client.get("/api/v1/moderation/held").status_code == 200
+
+
+def _later(session: Session, than: int) -> bool:
+    return session.used > than
 
 
 def test_take_reaches_wall_and_tablet(house: House) -> None:
