@@ -41,11 +41,11 @@ def folder_of(config: Config) -> Path:
 
 
 def source_names(config: Config) -> tuple[str, ...]:
-    """The sources that run: the configured ones, else the simulation in a rehearsal and Bluesky otherwise, and the webhook."""
+    """The sources that run: the configured ones; else the simulation in a rehearsal, and the webhook where it has senders."""
     if config.ingest.sources:
         return config.ingest.sources
-    first = "simulation" if config.clock.mode == "rehearsal" else "bluesky"
-    return (first, "webhook") if config.webhook.senders else (first,)
+    first = ("simulation",) if config.clock.mode == "rehearsal" else ()
+    return (*first, "webhook") if config.webhook.senders else first
 
 
 def run(config: Config, sources: Sequence[str] | None = None) -> int:
@@ -53,9 +53,13 @@ def run(config: Config, sources: Sequence[str] | None = None) -> int:
 
     Returns the exit code: 0, or 2 with a sentence on standard error for what a person has to change.
     """
+    sources = source_names(config) if sources is None else sources
+    if not sources:
+        print("agora ingest: no source is configured; name some with [ingest] sources", file=sys.stderr)
+        return 2
     context = Context(config=config, now=now_ms, folder=folder_of(config))
     try:
-        made = [make(name, context) for name in (source_names(config) if sources is None else sources)]
+        made = [make(name, context) for name in sources]
     except ValueError as fault:
         print(f"agora ingest: {fault}", file=sys.stderr)
         return 2

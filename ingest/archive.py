@@ -11,7 +11,7 @@ import io
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -64,7 +64,7 @@ def _items(
         try:
             if fault:
                 raise Unreadable(fault)
-            items = parse(line)
+            items = _parsed(parse, line)
             for item in items:
                 _check(item, latest)
         except Unreadable as refusal:
@@ -76,6 +76,13 @@ def _items(
         for item in items:
             at = item.at
             yield item
+
+
+def _parsed(parse: Parser, line: bytes) -> Sequence[Mention | Retraction]:
+    try:
+        return parse(line)
+    except RecursionError as fault:
+        raise Unreadable("nested too deeply") from fault
 
 
 def _check(item: Mention | Retraction, latest: int) -> None:

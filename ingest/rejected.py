@@ -177,7 +177,7 @@ async def _list(log: Log, filter: Filter, limit: int, out: TextIO) -> None:
 
 def _excerpt(letter: Rejected, gone: set[str]) -> str:
     text = letter.raw.decode(errors="replace")
-    if any(id.partition(":")[2] and id.rpartition(":")[2] in text for id in gone):
+    if any(f'"{id}"' in text or f'"{id.rpartition(":")[2]}"' in text for id in gone):
         return "(retracted since)"
     shown = "".join(c if c.isprintable() else " " for c in text[: EXCERPT * 2])
     return shown if len(shown) <= EXCERPT else shown[: EXCERPT - 1] + "…"

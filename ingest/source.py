@@ -73,7 +73,7 @@ class Context(msgspec.Struct, frozen=True):
 
 Factory = Callable[[Context], Source]
 
-BUILT_IN: Final = ("archive", "bluesky", "simulation", "webhook")
+BUILT_IN: Final = ("archive", "simulation", "webhook")
 GROUP: Final = "agora.sources"
 
 

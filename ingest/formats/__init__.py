@@ -10,7 +10,10 @@ from ingest.roles import Roles
 from stream.mention import Mention, Retraction
 
 Parser = Callable[[bytes], Sequence[Mention | Retraction]]
-"""Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public."""
+"""Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public.
+
+The reader turns a ``RecursionError``, which JSON nested without end causes, into ``Unreadable`` as well.
+"""
 
 Format = Callable[[Roles], Parser]
 

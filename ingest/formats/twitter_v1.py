@@ -141,8 +141,6 @@ def parser(roles: Roles) -> Callable[[bytes], Sequence[Mention | Retraction]]:
             status = _decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             raise Unreadable(str(fault)) from fault
-        except RecursionError as fault:
-            raise Unreadable("nested too deeply") from fault
         if status.delete is not None:
             return (_retraction(status.delete),)
         if status.user is not None and status.user.protected:
