@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final, Protocol
 
-import msgspec
 import xxhash
 from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
-from stream.moderation.folding import term, views
+from stream.moderation.folding import haystack, term
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -27,12 +26,19 @@ SHORT: Final = 20
 """Characters of a text that may be said any number of times: thanks, congratulations."""
 
 
-class Words(msgspec.Struct, frozen=True):
-    """What is judged: the words that would be shown, their language, and the mention that they come from, if any."""
+class Words:
+    """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
-    text: str
-    lang: str = ""
-    mention: Mention | None = None
+    ``haystack`` is the text folded for searching.
+    """
+
+    __slots__ = ("haystack", "lang", "mention", "text")
+
+    def __init__(self, text: str, lang: str = "", mention: Mention | None = None) -> None:
+        self.text = text
+        self.lang = lang
+        self.mention = mention
+        self.haystack = haystack(text)
 
 
 class Filter(Protocol):
@@ -82,9 +88,8 @@ class BlockedTerms:
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         if self._automaton is None:
             return NO_OPINION
-        for view in views(words.text):
-            for found, _, _ in self._automaton.find_matches_as_indexes(view):
-                return Verdict("reject", f"blocked term: {self._terms[self._shapes[found]]}")
+        for found, _, _ in self._automaton.find_matches_as_indexes(words.haystack):
+            return Verdict("reject", f"blocked term: {self._terms[self._shapes[found]]}")
         return NO_OPINION
 
 
@@ -95,7 +100,7 @@ class ListedWords:
         self._lists = lists
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        if found := self._lists.find(words.text, words.lang):
+        if found := self._lists.find(words.text, words.lang, words.haystack):
             return Verdict("hold", f"word list: {found}")
         return NO_OPINION
 

@@ -32,6 +32,7 @@ _KINDS: Final = bytes(
 _SPELT_OUT: Final = b" a a a a "
 _TRIPLES: Final = AhoCorasick([c * 3 for c in string.ascii_lowercase + "äöåéабвгдежзиклмнопрстуфхцчшы"])
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+_ONCE, _TWICE = r"\1", r"\1\1"
 _SPELT: Final = re.compile(r"(?: {1,2}[^\W\d_]){4,}(?= )")
 _LATIN_AND_OTHER: Final = re.compile(r"[a-z][\u0370-\u052f\u0261]|[\u0370-\u052f\u0261][a-z]")
 _HUMPED: Final = re.compile(r"#\w*[a-z][A-Z]\w*")
@@ -50,24 +51,24 @@ def term(text: str) -> str:
     return words if any(_unparted(c) for c in words) else f" {words} "
 
 
-def views(text: str) -> Iterator[str]:
-    """The plain view, then others as far as the text gives cause: hashtags taken apart, disguises undone."""
+def haystack(text: str) -> str:
+    """All views of ``text``, a line each: the plain one, then others as far as the text gives cause."""
     lowered = _lowered(text)
-    plain = _words(lowered)
-    yield plain
-    if "#" in text and (humped := _HUMPED.findall(text)):
-        yield _words(_HUMP.sub(" ", " ".join(humped)).casefold())
     kinds = f" {lowered} ".encode("utf-8", "replace").translate(_KINDS)
+    plain = _words(lowered)
+    found = plain
+    if "#" in text and (humped := _HUMPED.findall(text)):
+        found += "\n" + _words(_HUMP.sub(" ", " ".join(humped)).casefold())
     if b"0a" in kinds or b"$" in kinds or b"a!a" in kinds or b"a*" in kinds:
-        yield " " + " ".join(undisguised(word) for word in lowered.split() if not word.isalpha()) + " "
+        found += "\n " + " ".join(undisguised(word) for word in lowered.split() if not word.isalpha()) + " "
     if _TRIPLES.find_matches_as_indexes(plain):
-        yield _STRETCHED.sub(r"\1", plain)
-        yield _STRETCHED.sub(r"\1\1", plain)
+        found += f"\n{_STRETCHED.sub(_ONCE, plain)}\n{_STRETCHED.sub(_TWICE, plain)}"
     if _SPELT_OUT in kinds:
-        yield " " + " ".join(word.replace(" ", "") for word in _SPELT.findall(plain)) + " "
+        found += "\n " + " ".join(word.replace(" ", "") for word in _SPELT.findall(plain)) + " "
     if len(kinds) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
         mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
-        yield " " + " ".join(mixed).translate(_LOOKALIKES) + " "
+        found += "\n " + " ".join(mixed).translate(_LOOKALIKES) + " "
+    return found
 
 
 def masks(word: str) -> Iterator[str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from stream.moderation.folding import masks, term, undisguised, views
+from stream.moderation.folding import haystack, masks, term, undisguised
 
 LANGUAGES: Final = {
     "ar": "arabic", "zh": "chinese", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto",
@@ -68,18 +68,23 @@ class WordLists:
         ]
         self._automaton = AhoCorasick(self._terms) if self._terms else None
 
-    def find(self, text: str, lang: str = "") -> str | None:
-        """The first entry in ``text`` that counts in ``lang`` (BCP 47, empty is unknown), or None."""
+    def find(self, text: str, lang: str = "", within: str | None = None) -> str | None:
+        """The first entry in ``text`` that counts in ``lang`` (BCP 47, empty is unknown), or None.
+
+        ``within`` is the text's ``haystack`` where that is known already.
+        """
         if self._automaton is None:
             return None
+        hits = self._automaton.find_matches_as_indexes(haystack(text) if within is None else within, overlapping=True)
+        if not hits:
+            return None
         language = base(lang)
-        for view in views(text):
-            for found, _, _ in self._automaton.find_matches_as_indexes(view, overlapping=True):
-                owners = self._owners[found]
-                counts = "en" in owners or language in owners if language else self._anywhere[found]
-                word = self._terms[found].strip()
-                if counts and not (word == "dick" and _NAME.search(text)):
-                    return word
+        for found, _, _ in hits:
+            owners = self._owners[found]
+            counts = "en" in owners or language in owners if language else self._anywhere[found]
+            word = self._terms[found].strip()
+            if counts and not (word == "dick" and _NAME.search(text)):
+                return word
         return None
 
 
@@ -88,6 +93,7 @@ def _tells(words: str) -> bool:
     return any(not word.isalnum() or (len(word) > 1 and not word.isnumeric()) for word in words.split())
 
 
+@lru_cache(1000)
 def base(lang: str) -> str:
     """The language of a BCP 47 tag as the lists know it; empty when it says nothing."""
     code = lang.replace("_", "-").partition("-")[0].lower()
