@@ -56,7 +56,7 @@ def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
     again = columns.kind[shown] == REPOST
     found: NDArray[np.bool_] = reposted.get(np.where(again, columns.target[shown], columns.key[shown])) > 0
     found |= ~again & (links.get(columns.link[shown]) > 0)
-    alike = bands.get(columns.bands[shown].ravel()).reshape(shown.size, -1) > 0
+    alike = bands.get(columns.bands[shown].ravel()).reshape(columns.bands[shown].shape) > 0
     found |= ~again & alike.any(1)
     return found
 

@@ -79,7 +79,7 @@ def change(now: int, before: int) -> float | None:
 
 def snapshot_of(view: View) -> Snapshot:
     """All sections of the snapshot."""
-    from stream.analysis import numbers, people, stories, topics
+    from stream.analysis import numbers, people, rising, stories, topics
 
     return Snapshot(
         at=view.t,
@@ -88,6 +88,6 @@ def snapshot_of(view: View) -> Snapshot:
         numbers=numbers.of(view),
         topics=topics.of(view),
         people=people.of(view),
-        rising=(),
+        rising=rising.of(view),
         stories=stories.of(view),
     )

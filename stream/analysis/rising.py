@@ -1,0 +1,98 @@
+"""Rising: topics that grow against their own past, found by folding the burst detector over the buckets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream.analysis.bursts import STARTED, curves
+from stream.analysis.columns import SHOWN
+from stream.analysis.statistics.forms import best
+from stream.analysis.view import View, rounded
+from stream.wire.snapshot import Rising
+
+MOST: Final = 40
+LOOKED_AT: Final = 500
+"""The most frequent topics; a topic that rises is among them."""
+LEAST: Final = 5
+"""Posts in the window below which nothing is called rising."""
+RECENT: Final = 2
+"""Buckets, the last one among them, of which one must be in the burst."""
+PATIENCE: Final = 2
+"""Quiet buckets that do not end a burst."""
+
+
+def of(view: View) -> tuple[Rising, ...]:
+    """Topics in a burst now, the strongest first."""
+    weight = view.statistics.terms.counts[:, 0].sum(0)
+    names = view.names.terms.names
+    often = np.flatnonzero(weight >= LEAST)
+    chosen = np.array(sorted(often.tolist(), key=lambda i: (-int(weight[i]), names[i]))[:LOOKED_AT], np.int64)
+    if not chosen.size:
+        return ()
+    edges = _edges(view)
+    counts = _counts(view, chosen, edges)
+    share = (view.t + 1 - int(edges[-1])) / view.window.bucket
+    scores = curves(counts, share)
+    shown = view.window.edges(view.t).size
+    forms = best(view.statistics.forms.terms, chosen, view.names.forms.names)
+    found = []
+    for i, topic in enumerate(chosen.tolist()):
+        score = float(scores[i, -RECENT:].max())
+        if score < STARTED:
+            continue
+        start = _start(scores[i])
+        found.append(
+            Rising(
+                topic=names[topic],
+                score=rounded(score),
+                since=int(edges[start]),
+                label=forms.get(topic, names[topic]),
+                factor=_factor(counts[i], start, share),
+                curve=(0,) * (shown - edges.size) + tuple(counts[i, -shown:].tolist()),
+            )
+        )
+    return tuple(sorted(found, key=lambda r: (-r.score, -r.factor, r.topic))[:MOST])
+
+
+def _edges(view: View) -> NDArray[np.int64]:
+    """Starts of the whole buckets of the window and the span before it, from the first in which anything was said."""
+    width = view.window.bucket
+    oldest = max(view.t - 2 * view.window.width + 1, int(view.columns.at[view.slots].min()))
+    first = min(-(-oldest // width), view.t // width)
+    return np.arange(first, view.t // width + 1, dtype=np.int64) * width
+
+
+def _counts(view: View, chosen: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Posts that say each of the chosen topics, by bucket."""
+    columns = view.columns
+    use = ((columns.flags[view.slots] & SHOWN) != 0) & (columns.at[view.slots] >= edges[0])
+    slots = view.slots[use]
+    places = np.full(len(view.names.terms) + 1, -1, np.int64)
+    places[chosen] = np.arange(chosen.size)
+    rows = places[columns.terms[slots]]
+    at, where = np.nonzero(rows >= 0)
+    bucket = (columns.at[slots][at] - edges[0]) // view.window.bucket
+    flat = np.bincount(rows[at, where] * edges.size + bucket, minlength=chosen.size * edges.size)
+    return flat.reshape(chosen.size, edges.size)
+
+
+def _start(scores: NDArray[np.float64]) -> int:
+    """The bucket with which the burst began that reaches into the newest ones."""
+    start = last = int(np.flatnonzero(scores >= STARTED)[-1])
+    for bucket in range(last, -1, -1):
+        if scores[bucket] >= STARTED:
+            start = bucket
+        elif start - bucket > PATIENCE:
+            break
+    return start
+
+
+def _factor(counts: NDArray[np.int64], start: int, share: float) -> float:
+    """How many times the mean of the buckets before the burst the mean in it is; of nothing before, half a post."""
+    before = counts[:start]
+    rate = int(counts[start:].sum()) / (counts.size - start - 1 + share)
+    usual = max(int(before.sum()), 0.5) / max(before.size, 1)
+    return rounded(rate / usual)
