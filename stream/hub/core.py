@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import secrets
 import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -25,10 +22,11 @@ from stream import layouts as shelves
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config
-from stream.hub import checkpoint
+from stream.hub import checkpoint, greeting, subjects
 from stream.hub.board import Board
 from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
 from stream.hub.engine import Engine
+from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
 from stream.hub.reader import Follower
@@ -36,8 +34,7 @@ from stream.hub.stage import Stage, on_air_json
 from stream.hub.threads import Analyst, Mover
 from stream.hub.walls import WallBook
 from stream.log import CONTROL, MEMORY, Entry, Log, LogUnavailable, Offsets, Record
-from stream.moderation.folding import term
-from stream.wire.messages import Event, Hello, Layout, OnAir, encode
+from stream.wire.messages import Hello, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
@@ -49,6 +46,8 @@ SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 UNDO_DEPTH: Final = 10_000
 END_S: Final = 1.5
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -174,7 +173,7 @@ class Hub:
     async def snapshot(self, at: int | None) -> bytes:
         """The snapshot at T, or at an earlier T still in the window, as JSON. Raises ``ValueError`` for a time not held."""
         try:
-            return await asyncio.wrap_future(self._analyst.call(lambda: self._engine.snapshot(at, self.now())))
+            return await self._asked(lambda: self._engine.snapshot(at, self.now()))
         except LookupError as fault:
             raise ValueError(str(fault)) from fault
 
@@ -273,7 +272,7 @@ class Hub:
                 self.metrics.dead.labels(record.topic).inc()
                 log.warning("a decision cannot be read", offset=record.offset, fault=str(fault))
         if others:
-            await asyncio.wrap_future(self._analyst.call(lambda: self._engine.apply(others, int(self.clock()))))
+            await self._asked(lambda: self._engine.apply(others, int(self.clock())))
 
     async def _resumed(self, current: Log) -> Mapping[str, Offsets]:
         """Take up the checkpoint if it is one of this log; what is read from where then."""
@@ -288,13 +287,13 @@ class Hub:
         except ValueError as fault:
             log.warning("the checkpoint is ignored", reason=str(fault))
             return {}
-        await asyncio.wrap_future(self._analyst.call(lambda: self._engine.restore(saved, state)))
+        await self._asked(lambda: self._engine.restore(saved, state))
         return saved.offsets
 
     async def _began(self) -> None:
         """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
         self._begun = True
-        await asyncio.wrap_future(self._analyst.call(self._engine.begin))
+        await self._asked(self._engine.begin)
         self._programme.look(int(self.clock()))
         self._air()
 
@@ -302,23 +301,18 @@ class Hub:
 
     async def _meant(self, subject: str, value: Mapping[str, Any] | None) -> Value:
         """``value`` as it is written down. Raises ``ValueError`` with what is wrong."""
-        kind, _, rest = subject.partition(":")
-        what, _, key = rest.partition(":")
-        if kind == "post" and rest:
-            if value is None or value == {"show": "hidden"}:
-                return value
-            if value == {"show": "approved"}:
-                try:
-                    of = await asyncio.wrap_future(self._analyst.call(lambda: self._engine.approval(rest)))
-                except KeyError as fault:
-                    raise ValueError(f"post {rest} is not there any more, so it cannot be approved") from fault
-                return {"show": "approved", "of": of}
-            raise ValueError('a post is {"show": "hidden"} or {"show": "approved"}')
-        if kind == "block" and what in ("author", "term") and key:
-            if what == "term" and not term(key).strip():
-                raise ValueError(f"{key!r} has no letter that could be blocked")
-            return None if value is None else {}
-        raise ValueError(f"{subject!r} is not a subject; write post:<id>, block:author:<id> or block:term:<term>")
+        about = subjects.parse(subject)
+        written = subjects.checked(about, value)
+        if about.kind == "post" and written == subjects.APPROVED:
+            try:
+                return {**written, "of": await self._asked(lambda: self._engine.approval(about.key))}
+            except KeyError as fault:
+                raise ValueError(f"post {about.key} is not there any more, so it cannot be approved") from fault
+        return written
+
+    async def _asked(self, what: Callable[[], T]) -> T:
+        """What the analyst's thread answers."""
+        return await asyncio.wrap_future(self._analyst.call(what))
 
     async def _decided(self, subject: str, value: Value, by: str, reason: str, at: int) -> Receipt:
         begun = time.perf_counter()
@@ -328,7 +322,7 @@ class Hub:
         finally:
             self._deciding.pop(subject, None)
         if subject not in SUBJECTS:
-            await asyncio.wrap_future(self._analyst.call(lambda: None))
+            await self._asked(lambda: None)
         self.metrics.decision_s.observe(time.perf_counter() - begun)
         self._notice()
         return Receipt(decision.id, saved)
@@ -375,14 +369,7 @@ class Hub:
 
     def _greet(self) -> None:
         """Hello, when it says something new (a replay comes to another day)."""
-        hello = Hello(
-            at=0,
-            grid=self.config.wall.grid,
-            theme=self.config.theme,
-            event=_event(self.config),
-            mode=self.config.clock.mode,
-            mode_label=mode_label(self.config, self.now()),
-        )
+        hello = greeting.hello(self.config, self.now(), 0)
         if hello != self._hello:
             self._hello = hello
             self.board.put("hello", encode(msgspec.structs.replace(hello, at=int(self.clock()))))
@@ -446,17 +433,9 @@ class Hub:
         self._notice()
 
     def _notice(self) -> None:
-        """What staff should know, in sentences."""
-        notices = [{"kind": "layout", "text": fault} for fault in self.faults()]
-        if count := len(self._ledger.pending()):
-            words = "1 decision is" if count == 1 else f"{count} decisions are"
-            notices.insert(
-                0, {"kind": "unsaved", "text": f"{words} not saved yet: they hold, and are saved when the log is back."}
-            )
-        if self._follower.fault:
-            notices.insert(0, {"kind": "log", "text": f"The log does not answer: {self._follower.fault}"})
-        elif not self._follower.caught_up:
-            notices.insert(0, {"kind": "catching-up", "text": "The hub is catching up with the log."})
+        """What staff should know, when it is something new."""
+        follower = self._follower
+        notices = greeting.notices(len(self._ledger.pending()), follower.fault, follower.caught_up, self.faults())
         if notices != self._notices:
             self._notices = notices
             self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
@@ -478,7 +457,7 @@ class Hub:
             return
         async with self._checkpointing:
             with self.metrics.checkpoint_s.time():
-                saved = await asyncio.wrap_future(self._analyst.call(self._engine.save))
+                saved = await self._asked(self._engine.save)
                 self.metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
 
     async def _keep_house(self) -> None:
@@ -495,7 +474,7 @@ class Hub:
             await asyncio.sleep(REMEMBER_S)
             if not self._follower.caught_up or self._follower.log is None:
                 continue
-            found = await asyncio.wrap_future(self._analyst.call(lambda: self._engine.memories(*self._times())))
+            found = await self._asked(lambda: self._engine.memories(*self._times()))
             if found:
                 try:
                     await self._follower.log.publish(
@@ -513,32 +492,3 @@ class Hub:
         if self._follower.behind == 0 and self._analyst.queued == 0:
             return 0.0
         return max(0.0, self.clock() - self._engine.applied_ms)
-
-
-def memory_key(path: Path) -> bytes:
-    """The secret that hides who spoke in ``memory``, beside the checkpoint; made at the first start, mode 0600."""
-    file = path.with_name("memory.key")
-    with contextlib.suppress(FileNotFoundError):
-        if len(key := file.read_bytes()) == 32:
-            return key
-    file.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(32)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as fresh:
-        fresh.write(key)
-    return key
-
-
-def mode_label(config: Config, t_ms: int) -> str:
-    """What a wall writes when it does not show what is said now."""
-    if config.clock.mode == "rehearsal":
-        return "Rehearsal"
-    if config.clock.mode == "replay":
-        day = datetime.fromtimestamp(t_ms / 1000, UTC)
-        return f"Replay, {day.day} {day:%B %Y}"
-    return ""
-
-
-def _event(config: Config) -> Event:
-    """The event with whom to write to about one's posts."""
-    contact = config.event.contact or config.privacy.contact
-    return msgspec.structs.replace(config.event, contact=contact)

@@ -19,7 +19,7 @@ from stream import mention
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config
-from stream.hub import checkpoint, feeds
+from stream.hub import checkpoint, feeds, subjects
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage, fingerprint
 from stream.hub.memoir import Memoir
@@ -127,19 +127,18 @@ class Engine:
 
     def decide(self, subject: str, value: Mapping[str, Any] | None) -> None:
         """A decision about a post, an author or a term takes effect."""
-        kind, _, rest = subject.partition(":")
+        kind, key = subjects.parse(subject)
         if kind == "post":
-            self.gate.decide(rest, value)
-            row = self.state.row(rest)
+            self.gate.decide(key, value)
+            row = self.state.row(key)
             if row is not None:
-                self.state.show(rest, self.gate.review(rest, row, self._hub_ms))
-        elif kind == "block":
-            what, _, key = rest.partition(":")
+                self.state.show(key, self.gate.review(key, row, self._hub_ms))
+        else:
             on = value is not None
-            self.gate.block(what, key, on)
-            blocked = self._blocked if what == "author" else self._terms
+            self.gate.block(kind, key, on)
+            blocked = self._blocked if kind == "author" else self._terms
             (blocked.add if on else blocked.discard)(key)
-            if what == "author":
+            if kind == "author":
                 self.state.block(key, on)
             elif self._open:
                 self._to_review = self.state.rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -25,6 +26,7 @@ QUIET_MS: Final = 60_000
 LATE_MS: Final = 5 * 60_000
 DEAD_MS: Final = 30 * 60_000
 
+_UNREADABLE: Final = re.compile(r"[\W_]+")
 _LANGUAGE: Final = re.compile(r"(?:[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})?\Z")
 
 Say = Callable[[str], bool]
@@ -141,7 +143,8 @@ def _told(story: Story, row: Mention, say: Say) -> Story:
     name = presentable(row.author.name, NAME_LIMIT) if say(row.author.name) else ""
     handle = presentable(row.author.handle, NAME_LIMIT) if say(row.author.handle) else ""
     lang = row.lang if _LANGUAGE.match(row.lang) else ""
-    return msgspec.structs.replace(story, text=words(row), name=name, handle=handle, lang=lang)
+    links = tuple(link for link in story.links if say(_UNREADABLE.sub(" ", unquote(link))))
+    return msgspec.structs.replace(story, text=words(row), name=name, handle=handle, lang=lang, links=links)
 
 
 def source_states(

@@ -6,7 +6,11 @@ read one log agree on them, and one that was away for a while writes what it mis
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from stream.analysis.memory import KNOWN_DAYS, day_of
@@ -16,6 +20,8 @@ from stream.mention import Mention
 POINT_MS: Final = 60_000
 SETTLE_MS: Final = 3_000
 """How long after a point of T its colours are taken: what was written until then has mostly been heard."""
+EFFECT_MS: Final = 15_000
+"""How long after it a point's colours count: until then they have been read back, so that nothing measured changes later."""
 PATIENCE_MS: Final = 10_000
 """When a record is not read back in this (hub) time, it is written once more."""
 VOICES_MS: Final = 600_000
@@ -28,6 +34,7 @@ class Memoir:
         scale = max(1.0, speed)
         self._point = int(POINT_MS * scale) if scale > 1 else POINT_MS
         self._settle = int(SETTLE_MS * scale)
+        self._effect = int(EFFECT_MS * scale)
         self._voices_ms = int(VOICES_MS * scale)
         self._asked = (0, 0)
         self._voiced = 0
@@ -56,7 +63,7 @@ class Memoir:
 
     def _colours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         earliest = -(-(t_ms - state.window.slack) // self._point) * self._point
-        point = max(earliest, (state.memory.latest() // self._point + 1) * self._point)
+        point = max(earliest, ((state.memory.latest() - self._effect) // self._point + 1) * self._point)
         if point > t_ms - self._settle or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
             return {}
         self._asked = (point, hub_ms)
@@ -64,7 +71,7 @@ class Memoir:
         found: dict[str, bytes] = {}
         for graph, nodes in (("topics", snapshot.topics.nodes), ("people", snapshot.people.nodes)):
             colours = {node.id: node.community for node in nodes if node.community >= 0}
-            found |= state.memory.colouring(graph, point // self._point, point, colours)
+            found |= state.memory.colouring(graph, point // self._point, point + self._effect, colours)
         return found
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:
@@ -79,3 +86,16 @@ class Memoir:
         for day in [day for day in self._spoke if day < day_of(t_ms) - KNOWN_DAYS]:
             del self._spoke[day]
         return found
+
+
+def memory_key(path: Path) -> bytes:
+    """The secret that hides who spoke in ``memory``, beside the checkpoint; made at the first start, mode 0600."""
+    file = path.with_name("memory.key")
+    with contextlib.suppress(FileNotFoundError):
+        if len(key := file.read_bytes()) == 32:
+            return key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(32)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as fresh:
+        fresh.write(key)
+    return key

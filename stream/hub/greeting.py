@@ -1,0 +1,56 @@
+"""What the hub says of itself: hello to walls, notices to the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from stream.config import Config
+from stream.wire.messages import Event, Hello
+
+Notice = dict[str, str]
+"""``kind`` and ``text``."""
+
+
+def hello(config: Config, t_ms: int, at: int) -> Hello:
+    """The first message to a wall, at hub time ``at`` while T is ``t_ms``."""
+    return Hello(
+        at=at,
+        grid=config.wall.grid,
+        theme=config.theme,
+        event=_event(config),
+        mode=config.clock.mode,
+        mode_label=mode_label(config, t_ms),
+    )
+
+
+def mode_label(config: Config, t_ms: int) -> str:
+    """What a wall writes when it does not show what is said now."""
+    if config.clock.mode == "rehearsal":
+        return "Rehearsal"
+    if config.clock.mode == "replay":
+        day = datetime.fromtimestamp(t_ms / 1000, UTC)
+        return f"Replay, {day.day} {day:%B %Y}"
+    return ""
+
+
+def _event(config: Config) -> Event:
+    """The event with whom to write to about one's posts."""
+    contact = config.event.contact or config.privacy.contact
+    return msgspec.structs.replace(config.event, contact=contact)
+
+
+def notices(unsaved: int, log_fault: str, caught_up: bool, faults: Sequence[str]) -> list[Notice]:
+    """What staff should know, the most urgent first, in sentences."""
+    found: list[Notice] = []
+    if log_fault:
+        found.append({"kind": "log", "text": f"The log does not answer: {log_fault}"})
+    elif not caught_up:
+        found.append({"kind": "catching-up", "text": "The hub is catching up with the log."})
+    if unsaved:
+        words = "1 decision is" if unsaved == 1 else f"{unsaved} decisions are"
+        text = f"{words} not saved yet: in effect, and saved as soon as the log is back."
+        found.append({"kind": "unsaved", "text": text})
+    return found + [{"kind": "layout", "text": fault} for fault in faults]

@@ -1,0 +1,42 @@
+"""Subjects of decisions beside the programme: a post, an author, a term; and which values mean something there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from stream.moderation.folding import term
+
+HIDDEN: Final[Mapping[str, Any]] = {"show": "hidden"}
+APPROVED: Final[Mapping[str, Any]] = {"show": "approved"}
+
+
+class Subject(NamedTuple):
+    """``key`` is a post's or an author's id, or the term."""
+
+    kind: Literal["post", "author", "term"]
+    key: str
+
+
+def parse(subject: str) -> Subject:
+    """``post:<id>``, ``block:author:<id>`` or ``block:term:<term>``. Raises ``ValueError`` for anything else."""
+    kind, _, rest = subject.partition(":")
+    if kind == "post" and rest:
+        return Subject("post", rest)
+    what, _, key = rest.partition(":")
+    if kind == "block" and key and what == "author":
+        return Subject("author", key)
+    if kind == "block" and key and what == "term":
+        return Subject("term", key)
+    raise ValueError(f"{subject!r} is no subject; write post:<id>, block:author:<id> or block:term:<term>")
+
+
+def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """``value`` if it can be decided about ``subject``; None clears. Raises ``ValueError`` with what could be."""
+    if subject.kind == "post" and value not in (None, HIDDEN, APPROVED):
+        raise ValueError('a post is {"show": "hidden"}, {"show": "approved"} or null')
+    if subject.kind == "term" and not term(subject.key).strip():
+        raise ValueError(f"{subject.key!r} has no letter that could be blocked")
+    if value is None or subject.kind == "post":
+        return value
+    return {}

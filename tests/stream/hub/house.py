@@ -1,0 +1,130 @@
+"""A hub's inside without threads, log or clock: an engine, its stage and its boards, driven by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from stream import mention
+from stream.config import Config, HubConfig, ShowConfig
+from stream.hub.board import Board
+from stream.hub.engine import Engine
+from stream.hub.metrics import Metrics
+from stream.hub.stage import Stage
+from stream.log import MENTIONS, RETRACTIONS, Record
+from stream.mention import Author, Mention, Retraction, Target
+from stream.wire.messages import Layout, OnAir, Panel, Stories, decode_from_hub
+
+NOW = 1_700_000_000_000
+
+ALL = Layout(
+    name="all",
+    title="All",
+    panels=(
+        Panel("constellation", (1, 2)),
+        Panel("conversations", (3,)),
+        Panel("stories", (4, 5)),
+        Panel("numbers", (6,)),
+    ),
+)
+
+
+def config(**tables: Any) -> Config:
+    """Words are shown at once, the window is ten minutes."""
+    return Config(**{"hub": HubConfig(window_s=600), "show": ShowConfig(delay_s=0), **tables})
+
+
+def post(number: int, text: str, *, author: str = "", at: int = NOW - 60_000, **more: Any) -> Mention:
+    """A post of the simulation; its author is ``author`` or one of its own."""
+    who = author or f"author{number}"
+    person = more.pop("by", Author(id=f"simulation:{who}", handle=who, name=who.title()))
+    fields: dict[str, Any] = {"kind": "post", "lang": "en", **more}
+    return Mention(id=f"simulation:{number}", source="simulation", at=at, seen=at, author=person, text=text, **fields)
+
+
+def edit(of: Mention, text: str, revision: int = 2) -> Mention:
+    """A later edit of a post by its author."""
+    return Mention(
+        id=f"{of.id}@{revision}",
+        source=of.source,
+        kind="edit",
+        at=of.at + revision,
+        seen=of.seen + revision,
+        author=of.author,
+        text=text,
+        lang=of.lang,
+        target=Target(of.id, of.author.id),
+    )
+
+
+class House:
+    """Hub time and T are one clock that ``later`` moves."""
+
+    def __init__(self, config: Config | None = None, now: int = NOW) -> None:
+        self.now = now
+        self.board, self.tablet = Board(), Board()
+        self.config = config or globals()["config"]()
+        self.stage = Stage(self.config.wall.grid, self.board, seed=1)
+        self.metrics = Metrics()
+        self.removed: list[float] = []
+        self.engine = Engine(
+            self.config,
+            board=self.board,
+            tablet=self.tablet,
+            stage=self.stage,
+            metrics=self.metrics,
+            removed=self.removed.append,
+            timer=lambda: 0.0,
+        )
+        self.stage.show(OnAir(at=now, rev=1, layout=ALL, why="default"))
+        self.engine.begin()
+        self._offset = 0
+
+    def hear(self, *mentions: Mention) -> None:
+        """The log gives mentions."""
+        self.engine.apply([self.record(MENTIONS.name, m.author.id, mention.encode(m)) for m in mentions], self.now)
+
+    def retract(self, target: str, scope: mention.Scope = "post") -> None:
+        """The log gives a retraction."""
+        value = mention.encode(Retraction(target=target, scope=scope, at=self.now))
+        self.engine.apply([self.record(RETRACTIONS.name, target, value)], self.now)
+
+    def record(self, topic: str, key: str, value: bytes | None) -> Record:
+        self._offset += 1
+        return Record(topic, 0, self._offset, self.now, key, value)
+
+    def later(self, ms: int = 1000) -> None:
+        """The clock moves; one turn of the analyst, one frame of the mover."""
+        self.now += ms
+        self.engine.tick(self.now, self.now)
+        self.stage.tick(self.now)
+
+    def at_once(self) -> None:
+        """A turn and a frame within a tenth of a second."""
+        self.later(100)
+
+    def cards(self) -> dict[str, str]:
+        """Texts of the cards on the board by id."""
+        posted = self.board.newest("stories")
+        assert posted is not None
+        stories = decode_from_hub(posted.payload)
+        assert isinstance(stories, Stories)
+        return {card.id: card.text for card in stories.cards}
+
+    def snapshot(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.engine.snapshot(None, self.now))
+        return found
+
+    def told(self, channel: str) -> dict[str, Any]:
+        """What tablets read on a channel."""
+        posted = self.tablet.newest(channel)
+        assert posted is not None
+        found: dict[str, Any] = json.loads(posted.payload)
+        return found
+
+    def leaks(self, word: str, boards: Sequence[str] = ("board",)) -> list[str]:
+        """Channels (and the snapshot) whose bytes hold ``word``, in whatever case."""
+        needle = word.casefold().encode()
+        found = [p.channel for name in boards for p in getattr(self, name).since({}) if needle in p.payload.lower()]
+        return found + ["snapshot"] * (needle in self.engine.snapshot(None, self.now).lower())

@@ -1,0 +1,130 @@
+"""Who wins on air, until when, and who was quicker."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from stream.hub.programme import SAFE, TAKE_MS, Conflict, Programme
+from stream.wire.messages import Layout, Panel
+
+LAYOUTS = {
+    name: Layout(name, name.title(), (Panel("title", (1,)),)) for name in ("pulse", "topics", "people", "urgent")
+}
+NOW = 1_000_000
+
+
+def programme(*, at: int = NOW) -> Programme:
+    return Programme("pulse", LAYOUTS, at)
+
+
+def seen(p: Programme, now: int = NOW) -> tuple[str, str]:
+    p.look(now)
+    return p.on_air.layout.name, p.on_air.why
+
+
+def test_default() -> None:
+    """Without a decision the configured layout is on air."""
+    assert seen(programme()) == ("pulse", "default")
+
+
+def test_default_that_does_not_exist() -> None:
+    """Without the configured layout the first that there is; without any, the safe scene's."""
+    assert seen(Programme("nothing", LAYOUTS, NOW)) == ("people", "default")
+    assert Programme("nothing", {}, NOW).on_air.layout is SAFE
+
+
+def test_take_lasts_a_quarter_of_an_hour() -> None:
+    """A take holds until its fifteen minutes are over."""
+    p = programme()
+    p.decide("layout", {"layout": "topics", "until": NOW + TAKE_MS}, NOW, "desk")
+    assert seen(p, NOW + TAKE_MS - 1) == ("topics", "take")
+    assert p.on_air.until == NOW + TAKE_MS
+    assert seen(p, NOW + TAKE_MS) == ("pulse", "default")
+
+
+def test_order_does_not_matter() -> None:
+    """Panic wins over urgent, urgent over freeze, freeze over a take, in whatever order they came."""
+    decisions = {
+        "panic": {},
+        "urgent": {"layout": "urgent", "until": NOW + 1000},
+        "freeze": {"layout": "people"},
+        "layout": {"layout": "topics"},
+    }
+    for order in permutations(decisions):
+        p = programme()
+        for subject in order:
+            p.decide(subject, decisions[subject], NOW, "desk")
+        assert seen(p) == ("urgent", "panic")
+        assert p.on_air.panic
+        assert p.on_air.frozen
+        for subject, expected in (
+            ("panic", ("urgent", "urgent")),
+            ("urgent", ("people", "freeze")),
+            ("freeze", ("topics", "take")),
+            ("layout", ("pulse", "default")),
+        ):
+            p.decide(subject, None, NOW, "desk")
+            assert seen(p) == expected
+
+
+def test_revisions_grow() -> None:
+    """Every change has a greater revision, also within one millisecond and over a restart."""
+    p = programme()
+    revs = [p.on_air.rev]
+    for name in ("topics", "people", "topics"):
+        p.decide("layout", {"layout": name}, NOW, "desk")
+        assert p.look(NOW)
+        revs.append(p.on_air.rev)
+    assert revs == sorted(set(revs))
+    assert programme(at=NOW + 5000).on_air.rev > revs[-1]
+
+
+def test_nothing_new() -> None:
+    """Looking again changes neither revision nor time."""
+    p = programme()
+    before = p.on_air
+    assert not p.look(NOW + 1000)
+    assert p.on_air is before
+
+
+def test_conflict() -> None:
+    """Who saw an older revision hears who was quicker; who saw the newest, or decided it, does not."""
+    p = programme()
+    old = p.on_air.rev
+    p.decide("layout", {"layout": "topics"}, old + 1, "Ada")
+    p.look(NOW + 10)
+    with pytest.raises(Conflict) as conflict:
+        p.check(old, "Ben")
+    assert conflict.value.by == "Ada"
+    p.check(old, "Ada")
+    p.check(p.on_air.rev, "Ben")
+    p.check(None, "Ben")
+
+
+def test_end_of_a_take_is_no_conflict() -> None:
+    """Only people are quicker: a take that ended by itself leaves nobody behind."""
+    p = programme()
+    p.decide("layout", {"layout": "topics", "until": NOW + 100}, NOW, "Ada")
+    p.look(NOW)
+    saw = p.on_air.rev
+    p.look(NOW + 100)
+    p.check(saw, "Ben")
+
+
+def test_file_of_the_layout_on_air_is_gone() -> None:
+    """A layout on air stays there when its file goes."""
+    p = programme()
+    p.decide("layout", {"layout": "topics"}, NOW, "desk")
+    p.look(NOW)
+    p.shelve({"pulse": LAYOUTS["pulse"]})
+    assert seen(p) == ("topics", "take")
+
+
+def test_new_version_of_the_layout_on_air() -> None:
+    """A new version of the layout on air is something new."""
+    p = programme()
+    p.shelve({**LAYOUTS, "pulse": Layout("pulse", "Another title", ())})
+    assert p.look(NOW + 1)
+    assert p.on_air.layout.title == "Another title"
