@@ -81,6 +81,8 @@ class Layer:
     rings: list[Floats] = field(default_factory=list)
     shapes: list[tuple[float, ...]] = field(default_factory=list)
     ribbons: list[Floats] = field(default_factory=list)
+    sparks: list[Floats] = field(default_factory=list)
+    """Halos that lie on ribbons: the light at the end of a line."""
     texts: list[Text] = field(default_factory=list)
 
     def text(self, block: Block | None, x: float, y: float, opacity: float = 1.0, role: Role = "still",

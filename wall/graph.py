@@ -20,6 +20,7 @@ from wall.drawlist import CURVE, HALO, Layer
 from wall.view import GraphState
 
 Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.uint32]
 
 HALO_RADIUS: Final = 4.6
 CORE_RADIUS: Final = 0.46
@@ -42,7 +43,7 @@ class Manner:
 
 
 MANNERS: Final[dict[Graph, Manner]] = {
-    "topics": Manner(420, (0.22, 0.42), (1.6, 4.6), 0.7),
+    "topics": Manner(420, (0.22, 0.42), (1.6, 4.6), 0.62),
     "people": Manner(1000, (0.11, 0.30), (1.3, 3.4), 0.6),
 }
 
@@ -112,41 +113,49 @@ def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> Non
     layer.halos.append(rows)
 
 
-def bows(picture: Lights, source: npt.NDArray[np.uint32], target: npt.NDArray[np.uint32]) -> Floats:
+def bows(picture: Lights, source: Indices, target: Indices) -> Floats:
     """How far and to which side each edge is bowed: the same curve in both directions."""
-    key, xy = picture.state.key, picture.xy
+    xy = picture.xy
     far = np.hypot(xy[target, 0] - xy[source, 0], xy[target, 1] - xy[source, 1])
+    return _bowed(picture.state.key, source, target, far)
+
+
+def _bowed(key: Indices, source: Indices, target: Indices, far: Floats) -> Floats:
     bow = np.minimum(BOW, HIGHEST_BOW / np.maximum(far, 1.0))
     return np.asarray(np.where(key[source] < key[target], bow, -bow), np.float32)
 
 
 def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None) -> None:
-    """The edges whose ends give light, strongest first; with ``weak_colour`` weak ties stand out and lie on top."""
+    """The edges whose ends give light, strongest first; with ``weak_colour`` weak ties stand out and lead."""
     state = picture.state
     alive = np.flatnonzero(picture.edge_light > 0.01)
     if not len(alive):
         return
+    weak = state.weak[alive] > 0
+    if weak_colour is not None:
+        alive, weak = np.concatenate([alive[weak], alive[~weak]]), np.sort(weak)[::-1]
+    source, target = state.source[alive], state.target[alive]
+    strength, light = state.strength[alive], picture.edge_light[alive]
+    nodes = np.concatenate([picture.xy, picture.colour], axis=1)
+    a, b = nodes.take(source, axis=0), nodes.take(target, axis=0)
+    far = np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1])
     low, high = picture.manner.edge_alpha
     thin, thick = picture.manner.edge_width
-    strength, light = state.strength[alive], picture.edge_light[alive]
-    rows = np.empty((len(alive), len(CURVE)), np.float32)
-    source, target = state.source[alive], state.target[alive]
-    rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
-    rows[:, 4] = thin + (thick - thin) * strength
-    rows[:, 5] = bows(picture, source, target)
-    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], picture.colour[target]
-    far = np.hypot(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
     alpha = (low + (high - low) * strength) * light * np.clip(1.25 - far / 3600.0, 0.45, 1.0)
-    rows[:, 9] = rows[:, 13] = alpha
-    rows[:, 14], rows[:, 15] = 0.0, 1.0
+    width = thin + (thick - thin) * strength
     if weak_colour is not None:
-        weak = state.weak[alive].astype(bool)
-        rows[weak, 6:9] = rows[weak, 6:9] * 0.35 + weak_colour * 0.65
-        rows[weak, 10:13] = rows[weak, 10:13] * 0.35 + weak_colour * 0.65
-        rows[weak, 9] = rows[weak, 13] = light[weak] * 0.62
-        rows[weak, 4] = 3.4
-        rows = np.concatenate([rows[weak], rows[~weak]])
-    layer.curves.append(rows)
+        count = int(weak.sum())
+        a[:count, 2:] += (weak_colour - a[:count, 2:]) * np.float32(0.65)
+        b[:count, 2:] += (weak_colour - b[:count, 2:]) * np.float32(0.65)
+        alpha[:count] = light[:count] * 0.62
+        width[:count] = 3.4
+    rows = np.empty((len(CURVE), len(alive)), np.float32)
+    rows[0:2], rows[2:4] = a.T[:2], b.T[:2]
+    rows[4], rows[5] = width, _bowed(picture.state.key, source, target, far)
+    rows[6:9], rows[10:13] = a.T[2:], b.T[2:]
+    rows[9] = rows[13] = alpha
+    rows[14], rows[15] = 0.0, 1.0
+    layer.curves.append(np.ascontiguousarray(rows.T))
 
 
 def draw_comets(layer: Layer, picture: Lights, t: float) -> None:

@@ -10,20 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.wire.geometry import label_offset
-from stream.wire.messages import Labels
+from stream.wire.messages import Label, Labels
 from wall.drawlist import Layer
 from wall.graph import Lights
 from wall.panel import DENSE, SMALLEST, Place
 from wall.text.clusters import needs_room
-from wall.text.typesetter import Style
+from wall.text.typesetter import Block, Style
 
 EASE_MS: Final = 450.0
 
 
 @dataclass(slots=True)
 class _Shown:
-    text: str
-    size: float
+    block: Block
+    side: int
     opacity: float
     dx: float
     dy: float
@@ -33,35 +33,50 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     """Add the labels whose nodes give light. What is drawn eases with hub time from what was drawn before."""
     if labels is None or place.words <= 0.0:
         return
-    state = picture.state
-    asked = {label.key for label in labels.labels} | set(place.memory.get("labels", ()))
-    index = _indices(state.key, asked)
     shown: dict[int, _Shown] = place.memory.setdefault("labels", {})
     first = "labels_t" not in place.memory
     ease = 1.0 if first else 1.0 - math.exp(-max(0.0, t - place.memory["labels_t"]) / EASE_MS)
     place.memory["labels_t"] = t
-    wanted = {label.key: label for label in labels.labels if label.key in index}
-    for key, label in wanted.items():
-        block = place.type.set(label.text, _style(place, label.text, label.size, weight))
-        if block is None:
-            continue
-        dx, dy = label_offset(label.side, float(picture.radius[index[key]]), block.width, block.cap, block.style.size)
-        old = shown.get(key)
-        if old is None or old.text != label.text or old.size != label.size:
-            shown[key] = _Shown(label.text, label.size, ease if old is None else old.opacity, dx, dy)
-        else:
-            old.dx, old.dy = old.dx + (dx - old.dx) * ease, old.dy + (dy - old.dy) * ease
-            old.opacity += (1.0 - old.opacity) * ease
-    for key in [k for k in shown if k not in wanted]:
-        shown[key].opacity *= 1.0 - ease
-        if shown[key].opacity < 0.02 or key not in index:
+    wanted = {label.key: label for label in labels.labels}
+    index = _indices(picture.state.key, wanted.keys() | shown.keys())
+    if place.memory.get("labels_from") is not labels and _choose(place, shown, wanted, ease, weight):
+        place.memory["labels_from"] = labels
+    for key, item in list(shown.items()):
+        goal = 1.0 if key in wanted else 0.0
+        item.opacity += (goal - item.opacity) * ease
+        node = index.get(key)
+        if node is None or (goal == 0.0 and item.opacity < 0.02):
             del shown[key]
-    for key, item in shown.items():
-        node = index[key]
-        block = place.type.set(item.text, _style(place, item.text, item.size, weight))
-        opacity = item.opacity * place.words * float(np.clip(picture.light[node] * 1.4, 0.0, 1.0))
+            continue
+        block = item.block
+        dx, dy = label_offset(item.side, float(picture.radius[node]), block.width, block.cap, block.style.size)
+        item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
+        opacity = item.opacity * place.words * min(1.0, 1.4 * float(picture.light[node]))
         x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
+
+
+def _choose(place: Place, shown: dict[int, _Shown], wanted: dict[int, Label], ease: float, weight: int) -> bool:
+    """Bring ``shown`` to a new choice of the hub; False when this frame had no time to set all of its text.
+
+    A text that was taken back is never drawn again, not even while it would fade.
+    """
+    whole = True
+    for key, label in wanted.items():
+        least = SMALLEST * place.unit * (DENSE if needs_room(label.text) else 1.0)
+        style = Style(round(max(label.size, least), 1), weight, place.theme.ink, shadow=True)
+        block = place.type.set(label.text, style)
+        old = shown.get(key)
+        if block is None:
+            whole = False
+            if old is not None and old.block.key[0] != label.text:
+                del shown[key]
+        elif old is None:
+            dx, dy = label_offset(label.side, 0.0, block.width, block.cap, block.style.size)
+            shown[key] = _Shown(block, label.side, 1.0 if ease == 1.0 else 0.0, dx, dy)
+        else:
+            old.block, old.side = block, label.side
+    return whole
 
 
 def _indices(keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
@@ -72,8 +87,3 @@ def _indices(keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
     wanted = np.fromiter(asked, np.uint32, len(asked))
     found = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
     return {int(keys[i]): int(i) for i, key in zip(found, wanted, strict=True) if keys[i] == key}
-
-
-def _style(place: Place, text: str, size: float, weight: int) -> Style:
-    least = SMALLEST * place.unit * (DENSE if needs_room(text) else 1.0)
-    return Style(round(max(size, least), 1), weight, place.theme.ink, shadow=True)

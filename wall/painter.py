@@ -19,8 +19,8 @@ from wall.text.atlas import PAGE, Atlas, Spot
 
 Floats = npt.NDArray[np.float32]
 
-CURVE_SEGMENTS: Final = ((150.0, 4), (520.0, 8), (np.inf, 16))
-"""Edges up to this many pixels long are drawn with so many straight pieces."""
+CURVE_SEGMENTS: Final = ((90.0, 4), (300.0, 8), (800.0, 14), (np.inf, 22))
+"""Edges up to this many pixels of the target long are drawn with so many straight pieces."""
 COMET_SEGMENTS: Final = 8
 RING_SEGMENTS: Final = 72
 DITHER: Final = (0.7548776662466927, 0.5698402909980532)
@@ -85,10 +85,14 @@ class Painter:
         if layer.shapes:
             self._shapes.draw([np.array(layer.shapes, np.float32)], *see)
         self._ribbons.draw(layer.ribbons, *see)
+        if layer.sparks:
+            self.ctx.blend_func = SCREEN
+            self._halos.draw(layer.sparks, *see)
+            self.ctx.blend_func = OVER
         self._paint_texts(layer, viewport, scale)
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
-        far = np.hypot(curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1])
+        far = np.hypot(curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]) * see[1]
         shorter = 0.0
         for longest, instances in self._curves:
             instances.draw([curves[(far >= shorter) & (far < longest)]], *see)

@@ -55,22 +55,28 @@ class StageBuilder:
             return
         slots = np.full(256, len(present) - 1, np.int64)
         slots[present] = np.arange(len(present))
-        column, row = xy[:, 0] / STEP, xy[:, 1] / STEP
-        c0 = np.clip(column.astype(np.int64), 0, self.columns - 2)
-        r0 = np.clip(row.astype(np.int64), 0, self.rows - 2)
+        rows, columns = self._cells(clip.y, clip.bottom, self.rows), self._cells(clip.x, clip.right, self.columns)
+        high, wide, count = rows.stop - rows.start, columns.stop - columns.start, len(present)
+        column, row = xy[:, 0] / STEP - columns.start, xy[:, 1] / STEP - rows.start
+        c0 = np.clip(column.astype(np.int64), 0, wide - 2)
+        r0 = np.clip(row.astype(np.int64), 0, high - 2)
         fc, fr = np.clip(column - c0, 0.0, 1.0), np.clip(row - r0, 0.0, 1.0)
-        base = (slots[group] * self.rows + r0) * self.columns + c0
-        size = len(present) * self.rows * self.columns
-        corners = np.concatenate([base, base + 1, base + self.columns, base + self.columns + 1])
+        base = (r0 * count + slots[group]) * wide + c0
+        below = base + count * wide
+        corners = np.concatenate([base, base + 1, below, below + 1])
         left, right = weight * (1 - fc), weight * fc
-        density = np.bincount(corners, np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr]), size)
-        spread = density.astype(np.float32).reshape(len(present), self.rows, self.columns)
-        cube = np.matmul(np.matmul(_kernel(self.rows, sigma), spread), _kernel(self.columns, sigma))
-        shine = 1.0 - np.exp(-cube)
-        down = _feathered(self.y, clip.y, clip.bottom, self._canvas.h)
-        mask = down[:, None] * _feathered(self.x, clip.x, clip.right, self._canvas.w)[None, :]
-        shine *= mask * (FIELD * strength)
-        self._light += np.tensordot(shine, colours[present], axes=(0, 0))
+        parts = np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr])
+        density = np.bincount(corners, parts, high * count * wide).astype(np.float32)
+        shine = 1.0 - np.exp(-_blurred(density.reshape(high, count, wide), _taps(sigma)))
+        down = _feathered(self.y[rows], clip.y, clip.bottom, self._canvas.h)
+        mask = down[:, None] * _feathered(self.x[columns], clip.x, clip.right, self._canvas.w)[None, :]
+        shine *= (mask * np.float32(FIELD * strength))[:, None, :]
+        self._light[rows, columns] += np.tensordot(shine, colours[present], axes=(1, 0))
+
+    def _cells(self, start: float, end: float, most: int) -> slice:
+        """The corners of the mesh from ``start`` to ``end``, one more on either side."""
+        first = min(max(0, int(start // STEP) - 1), most - 2)
+        return slice(first, max(first + 2, min(most, int(end // STEP) + 2)))
 
     def stage(self) -> Stage:
         """The mesh: ground and light by screen blending."""
@@ -89,9 +95,25 @@ def _ground(canvas: Rect, rows: int, columns: int, inner: str, outer: str) -> Fl
 
 
 @lru_cache(maxsize=16)
-def _kernel(size: int, sigma: float) -> Floats:
-    at = np.arange(size, dtype=np.float32) * np.float32(STEP)
-    return np.asarray(np.exp(-0.5 * ((at[:, None] - at[None, :]) / sigma) ** 2), np.float32)
+def _taps(sigma: float) -> tuple[float, ...]:
+    """A gaussian from its middle outwards, 1 in the middle, in steps of the mesh."""
+    reach = math.ceil(2.6 * sigma / STEP)
+    return tuple(math.exp(-0.5 * (i * STEP / sigma) ** 2) for i in range(reach + 1))
+
+
+def _blurred(cube: Floats, taps: tuple[float, ...]) -> Floats:
+    """``cube`` (rows, groups, columns) spread along rows and columns. A matrix product would wake the threads of BLAS."""
+    down = cube.copy()
+    for i, tap in enumerate(taps[1:], 1):
+        part = cube * np.float32(tap)
+        down[i:] += part[:-i]
+        down[:-i] += part[i:]
+    across = down.copy()
+    for i, tap in enumerate(taps[1:], 1):
+        part = down * np.float32(tap)
+        across[..., i:] += part[..., :-i]
+        across[..., :-i] += part[..., i:]
+    return across
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -192,23 +193,30 @@ def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, w
     """A fine line of mentions over time with a glow below it and a light at now; returns its points."""
     if len(timeline) < 3:
         return np.zeros((1, 2), np.float32)
+    points, strips = _strips(timeline, area, width, place.accent)
+    layer.ribbons += strips
+    x, y = float(points[-1, 0]), float(points[-1, 1])
+    layer.sparks.append(np.array([[x, y, 90.0, 9.0, *place.accent, 1.0]], np.float32).reshape(-1, len(HALO)))
+    return points
+
+
+@lru_cache(maxsize=16)
+def _strips(timeline: tuple[int, ...], area: Rect, width: float, colour: Colour) -> tuple[Floats, list[Floats]]:
+    """The points of the line, and the ribbons that draw it and the area below it."""
     values = np.array(timeline, np.float64)
     padded = np.concatenate([values[:1], values, values[-1:]])
     values = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
     fine = np.linspace(0, len(values) - 1, 8 * len(values))
     smooth = _curve(values, fine)
-    high = max(float(smooth.max()), 1.0)
-    points = np.column_stack([area.x + fine / (len(values) - 1) * area.w, area.bottom - smooth / high * area.h]).astype(
-        np.float32
-    )
+    x = area.x + fine / (len(values) - 1) * area.w
+    points = np.column_stack([x, area.bottom - smooth / max(float(smooth.max()), 1.0) * area.h]).astype(np.float32)
     lower = points.copy()
     lower[:, 1] = area.bottom + 6
     along = np.linspace(0.25, 1.0, len(points)).astype(np.float32)
-    layer.area(points, lower, place.accent, along * 0.34, 0.0)
-    layer.line(points, width, place.accent, along)
-    x, y = float(points[-1, 0]), float(points[-1, 1])
-    layer.halos.append(np.array([[x, y, 90.0, 9.0, *place.accent, 1.0]], np.float32).reshape(-1, len(HALO)))
-    return points
+    sheet = Layer(area)
+    sheet.area(points, lower, colour, along * 0.34, 0.0)
+    sheet.line(points, width, colour, along)
+    return points, sheet.ribbons
 
 
 def _curve(values: Doubles, at: Doubles) -> Doubles:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
@@ -14,6 +16,9 @@ from wall.drawlist import HALO, Layer
 from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
+
+Floats = npt.NDArray[np.float32]
+Point = tuple[float, float]
 
 ROW: Final = 190.0
 
@@ -63,19 +68,25 @@ class RisingVisual:
 
 
 def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> None:
-    values = np.convolve(
-        np.pad(np.array(curve, np.float32), 2, mode="edge"), np.array([1, 2, 3, 2, 1], np.float32) / 9.0, "valid"
-    )
-    high = max(float(values.max()), 1.0)
+    end, strips = _strips(curve, area, colour, opacity)
+    layer.ribbons += strips
+    layer.sparks.append(np.array([[*end, 60.0, 7.0, *colour, opacity]], np.float32).reshape(-1, len(HALO)))
+
+
+@lru_cache(maxsize=64)
+def _strips(curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> tuple[Point, list[Floats]]:
+    """Where the line ends, and the ribbons that draw it and the area below it."""
+    weights = np.array([1, 2, 3, 2, 1], np.float32) / 9.0
+    values = np.convolve(np.pad(np.array(curve, np.float32), 2, mode="edge"), weights, "valid")
     x = area.x + np.linspace(0.0, area.w, len(values))
-    points = np.column_stack([x, area.bottom - values / high * area.h]).astype(np.float32)
+    points = np.column_stack([x, area.bottom - values / max(float(values.max()), 1.0) * area.h]).astype(np.float32)
     lower = points.copy()
     lower[:, 1] = area.bottom + 8
-    along = np.linspace(0.2, 1.0, len(points)).astype(np.float32) * opacity
-    layer.area(points, lower, colour, along * 0.30, 0.0)
-    layer.line(points, 6.0, colour, along)
-    x_end, y_end = float(points[-1, 0]), float(points[-1, 1])
-    layer.halos.append(np.array([[x_end, y_end, 60.0, 7.0, *colour, opacity]], np.float32).reshape(-1, len(HALO)))
+    along = np.linspace(0.2, 1.0, len(points)).astype(np.float32) * np.float32(opacity)
+    sheet = Layer(area)
+    sheet.area(points, lower, colour, along * np.float32(0.30), 0.0)
+    sheet.line(points, 6.0, colour, along)
+    return (float(points[-1, 0]), float(points[-1, 1])), sheet.ribbons
 
 
 VISUAL = RisingVisual()
