@@ -7,6 +7,7 @@ and ease to what they become, new ones grow in from nothing, and those that left
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,83 +107,105 @@ def _pairs(key: Ints, source: Ints, target: Ints) -> npt.NDArray[np.uint64]:
     return (key[source].astype(np.uint64) << np.uint64(32)) | key[target].astype(np.uint64)
 
 
+@dataclass(slots=True)
+class _Arrived:
+    """A feed's arrays, read and checked."""
+
+    key: Ints
+    community: Bytes
+    role: Bytes
+    ends: dict[str, Floats]
+    source: Ints
+    target: Ints
+    weak: Bytes
+    strength: Floats
+
+
+def _arrived(feed: GraphFeed) -> _Arrived:
+    n, m = feed.n, feed.m
+    ends = {name: _floats(getattr(feed, name), n, name) for name in ("weight", "trend", "sentiment", "burst")}
+    arrived = _Arrived(
+        key=_read(feed.key, "<u4", n, "key").astype(np.uint32),
+        community=_read(feed.community, "u1", n, "community").astype(np.uint8),
+        role=_read(feed.role, "u1", n, "role").astype(np.uint8),
+        ends={**ends, "light": np.ones(n, np.float32)},
+        source=_read(feed.source, "<u4", m, "source").astype(np.uint32),
+        target=_read(feed.target, "<u4", m, "target").astype(np.uint32),
+        weak=_read(feed.weak, "u1", m, "weak").astype(np.uint8),
+        strength=_floats(feed.strength, m, "strength"),
+    )
+    if m and max(int(arrived.source.max()), int(arrived.target.max())) >= n:
+        raise Malformed(f"an edge ends at a node that does not exist; there are {n}")
+    return arrived
+
+
 def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indices]:
     """The structure of ``feed`` as it grows out of ``before``, and the index in ``before`` of each of its nodes (−1: new).
 
     Raises ``Malformed`` when the feed's arrays do not fit each other.
     """
-    n, m = feed.n, feed.m
-    key = _read(feed.key, "<u4", n, "key").astype(np.uint32)
-    community = _read(feed.community, "u1", n, "community").astype(np.uint8)
-    role = _read(feed.role, "u1", n, "role").astype(np.uint8)
-    ends = {
-        "weight": _floats(feed.weight, n, "weight"),
-        "trend": _floats(feed.trend, n, "trend"),
-        "sentiment": _floats(feed.sentiment, n, "sentiment"),
-        "burst": _floats(feed.burst, n, "burst"),
-        "light": np.ones(n, np.float32),
-    }
-    source = _read(feed.source, "<u4", m, "source").astype(np.uint32)
-    target = _read(feed.target, "<u4", m, "target").astype(np.uint32)
-    weak = _read(feed.weak, "u1", m, "weak").astype(np.uint8)
-    strength = _floats(feed.strength, m, "strength")
-    if m and max(int(source.max()), int(target.max())) >= n:
-        raise Malformed(f"an edge ends at a node that does not exist; there are {n}")
+    new = _arrived(feed)
     if before is None:
-        starts = {**ends, "light": np.zeros(n, np.float32)}
-        index = np.full(n, -1, dtype=np.int64)
-        eased = {name: Eased(starts[name], ends[name]) for name in ends}
-        edges = Eased(np.zeros(m, np.float32), strength)
-    else:
-        e = before.progress(float(feed.at))
-        old = {name: getattr(before, name).at(e) for name in ends}
-        index = _lookup(before.key, key)
-        staying = np.zeros(len(before.key), bool)
-        staying[index[index >= 0]] = True
-        leaving = np.flatnonzero(~staying & (old["light"] > GONE))
-        eased = {}
-        for name, end in ends.items():
-            start = _carried(old[name], index, np.zeros_like(end) if name == "light" else end)
-            last = old[name][leaving]
-            gone = np.zeros_like(last) if name == "light" else last
-            eased[name] = Eased(np.concatenate([start, last], dtype=np.float32), np.concatenate([end, gone]))
-        index = np.concatenate([index, leaving])
-        old_strength = before.strength.at(e)
-        old_pairs = _pairs(before.key, before.source, before.target)
-        pairs = _pairs(key, source, target)
-        same = _lookup(old_pairs, pairs)
-        kept = np.zeros(len(old_pairs), bool)
-        kept[same[same >= 0]] = True
-        where = np.full(len(before.key), -1, dtype=np.int64)
-        where[index[index >= 0]] = np.flatnonzero(index >= 0)
-        fading = np.flatnonzero(
-            ~kept & (old_strength > GONE) & (where[before.source] >= 0) & (where[before.target] >= 0)
-        )
-        start = _carried(old_strength, same, np.zeros(m, np.float32))
-        edges = Eased(
-            np.concatenate([start, old_strength[fading]], dtype=np.float32),
-            np.concatenate([strength, np.zeros(len(fading), np.float32)]),
-        )
-        key = np.concatenate([key, before.key[leaving]])
-        community = np.concatenate([community, before.community[leaving]])
-        role = np.concatenate([role, before.role[leaving]])
-        source = np.concatenate([source, where[before.source[fading]].astype(np.uint32)])
-        target = np.concatenate([target, where[before.target[fading]].astype(np.uint32)])
-        weak = np.concatenate([weak, before.weak[fading]])
+        before = _nothing(feed)
+    e = before.progress(float(feed.at))
+    index = _lookup(before.key, new.key)
+    old_light = before.light.at(e)
+    leaving = np.flatnonzero(_others(index, len(before.key)) & (old_light > GONE))
+    eased: dict[str, Any] = {}
+    for name, end in new.ends.items():
+        old: Floats = getattr(before, name).at(e)
+        last = old[leaving]
+        dark = name == "light"
+        start = _carried(old, index, np.zeros_like(end) if dark else end)
+        eased[name] = Eased(np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last]))
+    index = np.concatenate([index, leaving])
     structure = Structure(
         graph=feed.graph,
         rev=feed.rev,
         at=float(feed.at),
         total=feed.total,
-        n=n,
-        m=m,
-        key=key,
-        community=community,
-        role=role,
-        source=source,
-        target=target,
-        weak=weak,
-        strength=edges,
+        n=feed.n,
+        m=feed.m,
+        key=np.concatenate([new.key, before.key[leaving]]),
+        community=np.concatenate([new.community, before.community[leaving]]),
+        role=np.concatenate([new.role, before.role[leaving]]),
         **eased,
+        **_edges(new, before, e, index),
     )
     return structure, index
+
+
+def _edges(new: _Arrived, before: Structure, e: float, index: Indices) -> dict[str, Any]:
+    """The edges of a feed, then those that left and fade; ``index`` is the old index of each node."""
+    old_strength = before.strength.at(e)
+    old_pairs = _pairs(before.key, before.source, before.target)
+    same = _lookup(old_pairs, _pairs(new.key, new.source, new.target))
+    where = np.full(len(before.key), -1, dtype=np.int64)
+    where[index[index >= 0]] = np.flatnonzero(index >= 0)
+    source, target = where[before.source], where[before.target]
+    fading = np.flatnonzero(_others(same, len(old_pairs)) & (old_strength > GONE) & (source >= 0) & (target >= 0))
+    start = _carried(old_strength, same, np.zeros_like(new.strength))
+    return {
+        "source": np.concatenate([new.source, source[fading].astype(np.uint32)]),
+        "target": np.concatenate([new.target, target[fading].astype(np.uint32)]),
+        "weak": np.concatenate([new.weak, before.weak[fading]]),
+        "strength": Eased(
+            np.concatenate([start, old_strength[fading]]),
+            np.concatenate([new.strength, np.zeros(len(fading), np.float32)]),
+        ),
+    }
+
+
+def _others(index: Indices, count: int) -> npt.NDArray[np.bool_]:
+    """Which of ``count`` old entries no new one continues."""
+    others = np.ones(count, bool)
+    others[index[index >= 0]] = False
+    return others
+
+
+def _nothing(feed: GraphFeed) -> Structure:
+    """A graph without nodes, for the first feed to grow out of."""
+    ints, marks = np.empty(0, np.uint32), np.empty(0, np.uint8)
+    none = Eased(np.empty(0, np.float32), np.empty(0, np.float32))
+    nodes = (ints, marks, marks, none, none, none, none, none)
+    return Structure(feed.graph, 0, float(feed.at), 0, 0, 0, *nodes, ints, ints, marks, none)

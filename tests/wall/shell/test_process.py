@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -110,23 +110,48 @@ def test_two_processes_side_by_side(hub: StandIn, var: Path, tmp_path: Path) -> 
     assert 640 < x < 664
     for dx in (-74, -70, 70, 74):
         assert canvas[round(y), round(x + dx)].min() > 200
-    columns = (570, 580, 615, 625, 680, 690, 720, 735)
-    rows = [bright_row(canvas, column) for column in columns]
-    slope, start_row = np.polyfit(columns[:4], rows[:4], 1)
-    for column, row in zip(columns, rows, strict=True):
-        assert row == pytest.approx(start_row + column * slope, abs=0.6)
+    for falling in (True, False):
+        left_columns = clear_columns(range(572, 640, 2), falling, (x, y))
+        right_columns = clear_columns(range(664, 742, 2), falling, (x, y))
+        if len(left_columns) >= 5 and len(right_columns) >= 5:
+            break
+    else:
+        pytest.fail("the pattern leaves no diagonal free beside the bezel")
+    rows = [bright_row(canvas, column, falling) for column in left_columns]
+    slope, start_row = np.polyfit(left_columns, rows, 1)
+    for column in right_columns:
+        assert bright_row(canvas, column, falling) == pytest.approx(start_row + column * slope, abs=0.6)
+
+
+def diagonal(column: int, falling: bool) -> float:
+    """The row at which a diagonal of the canvas has its middle."""
+    canvas = SIDE_BY_SIDE.canvas
+    return (column if falling else canvas.w - column) * canvas.h / canvas.w
+
+
+def clear_columns(columns: Iterable[int], falling: bool, disc: tuple[float, float]) -> list[int]:
+    """Those in which nothing else of the pattern lies near the diagonal."""
+    wave = np.array(sorted(disc_at(t, SIDE_BY_SIDE.canvas) for t in np.arange(0.0, 6_000.0, 20.0)))
+    clear = []
+    for column in columns:
+        row = diagonal(column, falling)
+        others = (diagonal(column, not falling), float(np.interp(column, wave[:, 0], wave[:, 1])))
+        frame = min(abs(column - line) for line in (592, 640, 664, 712)) < 5
+        if not frame and min(abs(row - o) for o in others) > 14 and np.hypot(column - disc[0], row - disc[1]) > 100:
+            clear.append(column)
+    return clear
 
 
 def crossing(grid: Grid) -> float:
-    """A hub time at which the disc's middle is behind the bezel and clear of the diagonals."""
+    """A hub time at which the disc's middle is behind the bezel."""
     middle = grid.width + grid.gap_x / 2
     times = np.arange(0.0, 6_000.0, 5.0)
     return float(min(times, key=lambda t: abs(disc_at(t, grid.canvas)[0] - middle)))
 
 
-def bright_row(canvas: np.ndarray, column: int) -> float:
-    """The row of the falling diagonal in a column, by its light."""
-    near = round(column * 360 / 1304)
+def bright_row(canvas: np.ndarray, column: int, falling: bool) -> float:
+    """The row of a diagonal in a column, by its light."""
+    near = round(diagonal(column, falling))
     window = canvas[near - 6 : near + 7, column].min(axis=1).astype(float)
     window[window < 60] = 0
     return float((np.arange(near - 6, near + 7) * window).sum() / window.sum())
