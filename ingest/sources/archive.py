@@ -81,14 +81,20 @@ class Archive:
         except OSError as fault:
             raise SourceUnavailable(f"{self._path} cannot be read: {fault.strerror or fault}") from fault
         numbered = self._chosen(items)
-        while chunk := await asyncio.to_thread(lambda: list(islice(numbered, CHUNK))):
-            first = 0
-            while first < len(chunk):
-                due = await self._due(chunk, first)
-                self.at = max(self.at, *(item.at for item, _ in chunk[first:due]))
-                # A line may hold several items; the one before it is surely safe.
-                yield Batch(tuple(item for item, _ in chunk[first:due]), cursor=str(chunk[due - 1][1] - 1))
-                first = due
+        reading = asyncio.ensure_future(asyncio.to_thread(_some, numbered))
+        try:
+            while chunk := await reading:
+                # The next lines are read while these are published.
+                reading = asyncio.ensure_future(asyncio.to_thread(_some, numbered))
+                first = 0
+                while first < len(chunk):
+                    due = await self._due(chunk, first)
+                    self.at = max(self.at, *(item.at for item, _ in chunk[first:due]))
+                    # A line may hold several items; the one before it is surely safe.
+                    yield Batch(tuple(item for item, _ in chunk[first:due]), cursor=str(chunk[due - 1][1] - 1))
+                    first = due
+        finally:
+            reading.cancel()
 
     def _chosen(self, items: Iterator[Item]) -> Iterator[tuple[Item, int]]:
         """The items in the chosen part, with their lines."""
@@ -107,6 +113,10 @@ class Archive:
         while due < len(chunk) and chunk[due][0].at <= t:
             due += 1
         return due
+
+
+def _some(numbered: Iterator[tuple[Item, int]]) -> list[tuple[Item, int]]:
+    return list(islice(numbered, CHUNK))
 
 
 def _shifted(item: Item, shift: int) -> Item:

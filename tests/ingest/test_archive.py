@@ -17,7 +17,7 @@ from stream.config import AccountsConfig
 from stream.mention import RAW_LIMIT, Author, Mention, Rejected, Retraction, Unreadable, encode
 
 NOW = 1_750_000_000_000
-CONGRESS = Path("/work/shared/data/congress/tweets-2016-q1.ndjson.gz")
+CONGRESS = Path(__file__).parents[3] / "shared/data/congress/tweets-2016-q1.ndjson.gz"
 
 
 def mention(n: int, at: int = NOW, **fields: object) -> Mention:
