@@ -33,7 +33,7 @@ def damaged(path: str, what: str) -> str:
     """The sentence for a file that is no longer whole."""
     return (
         f"the log {path} is damaged ({what}). Stop Agora; save what can be read with "
-        f"sqlite3 {path} .recover | sqlite3 {path}.saved and put that in its place, or move {path}* away to start anew"
+        f"python -m stream.log.salvage {path}, or move {path}* away to start anew"
     )
 
 

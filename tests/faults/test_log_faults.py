@@ -9,6 +9,7 @@ import pytest
 
 from stream.log import Entry, Log, LogDamaged, LogUnavailable, Reader, Record, open_log
 from stream.log.file import LogFile
+from stream.log.salvage import salvage
 from tests.contract.place import ONE, TOPICS, WORDS, KafkaPlace, SqlitePlace, everything, opened, publisher, take
 from tests.kafka import Broker, free_port
 
@@ -47,7 +48,7 @@ async def test_a_file_cut_in_the_middle_is_told(tmp_path: Path) -> None:
     await written(place)
     whole = place.path.read_bytes()
     place.path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(LogDamaged, match=r"damaged.*\.recover"):
+    with pytest.raises(LogDamaged, match=r"damaged.*\.salvage"):
         await open_log(place.url, timeout_s=1)
 
 
@@ -55,12 +56,54 @@ async def test_a_page_of_rubbish_is_told(tmp_path: Path) -> None:
     """Rubbish in the middle of the file is found when it is read, and never handed over as records."""
     place = SqlitePlace(tmp_path)
     await written(place)
-    with place.path.open("r+b") as file:
-        file.seek(place.path.stat().st_size // 2 // 4096 * 4096)
-        file.write(b"\xa5" * 4096 * 10)
+    spoil(place.path)
     async with opened(place) as log:
-        with pytest.raises(LogDamaged, match=r"damaged.*\.recover"):
+        with pytest.raises(LogDamaged, match=r"damaged.*\.salvage"):
             await everything(log, ONE)
+
+
+async def test_a_cut_file_is_salvaged(tmp_path: Path) -> None:
+    """What is left of a log that was cut comes into a new one, with its offsets; it goes on from there."""
+    place = SqlitePlace(tmp_path)
+    await written(place)
+    whole = place.path.read_bytes()
+    place.path.write_bytes(whole[: len(whole) * 2 // 3])
+    result = salvage(str(place.path), f"{place.path}.saved")
+    assert result.saved + result.lost == 300
+    assert result.saved > 100
+    place.url = f"sqlite:{place.path}.saved"
+    async with opened(place) as log:
+        got = await everything(log, ONE)
+        assert [record.value for record in got] == [numbered(record.offset, 1, 1000)[0].value for record in got]
+        assert len(got) == result.saved
+        await log.publish(ONE, numbered(300, 1))
+        assert await log.end(ONE) == {0: 301}
+
+
+async def test_salvage_goes_around_rubbish(tmp_path: Path) -> None:
+    """Records before and after a damaged stretch are saved, and where groups stood."""
+    place = SqlitePlace(tmp_path)
+    await written(place)
+    async with opened(place) as log:
+        await log.commit("hub", ONE, {0: 200})
+    spoil(place.path)
+    result = salvage(str(place.path), f"{place.path}.saved")
+    place.url = f"sqlite:{place.path}.saved"
+    async with opened(place) as log:
+        offsets = [record.offset for record in await everything(log, ONE)]
+        assert await log.committed("hub", ONE) == {0: 200}
+    assert (offsets[0], offsets[-1]) == (0, 299)
+    assert len(offsets) == result.saved == 300 - result.lost
+    assert 0 < result.lost < 60
+    with pytest.raises(FileExistsError, match="there already"):
+        salvage(str(place.path), f"{place.path}.saved")
+
+
+def spoil(path: Path) -> None:
+    """Write ten pages of rubbish over the middle of a file."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\xa5" * 4096 * 10)
 
 
 async def test_a_cut_wal_leaves_whole_transactions(tmp_path: Path) -> None:
