@@ -20,7 +20,7 @@ import msgspec
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-from stream.wire.messages import Hello, Picture, Ping, Pong, WallMessage, WallState, Watch, decode_from_hub, encode
+from stream.wire.messages import Picture, Ping, Pong, WallMessage, WallState, Watch, decode_from_hub, encode
 from wall.clock import HubClock
 from wall.feeds import Store
 from wall.recording import Recorder
@@ -85,6 +85,8 @@ class Client:
         self._clock = clock
         self._token = token
         self._recorder = recorder
+        self._unrecorded: list[tuple[float, bytes]] = []
+        """Local time and frame of what came before the hub's clock was known."""
         self._random = random.Random()
         self._newest: dict[type[WallMessage], WallMessage] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -205,11 +207,15 @@ class Client:
                 self.hub_clock.pong(message.sent, now, message.hub)
             case Watch():
                 self.watch = message
-            case Hello():
-                self.hub_clock.hello(now, float(message.at))
+            case _:
+                self.hub_clock.at_least(now, float(message.at))
         self._store.take(message)
         if self._recorder is not None and not isinstance(message, Pong | Watch):
-            self._recorder.write(self.hub_clock.now(now), frame)
+            self._unrecorded.append((now, frame))
+        if self._recorder is not None and self.hub_clock.synchronised:
+            for heard, said in self._unrecorded:
+                self._recorder.write(self.hub_clock.now(heard), said)
+            self._unrecorded.clear()
 
     async def _ping(self, socket: ClientConnection) -> None:
         sent = 0

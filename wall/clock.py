@@ -53,10 +53,10 @@ class HubClock:
         with self._lock:
             return bool(self._samples)
 
-    def hello(self, local: float, hub: float) -> None:
-        """A first guess from a message without a round trip; pings replace it."""
+    def at_least(self, local: float, hub: float) -> None:
+        """A message of hub time ``hub`` came: a first guess, since the hub cannot be before it; pings replace it."""
         with self._lock:
-            if not self._samples and (self._shown is None or abs(hub - self._shown_now(local)) > STEP_MS):
+            if not self._samples and hub > local + self._expected(local):
                 self._offset, self._drift, self._at = hub - local, 0.0, local
                 self._shown = None
 

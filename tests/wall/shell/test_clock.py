@@ -81,11 +81,13 @@ def test_another_hub() -> None:
     assert clock.now(3520.0) == pytest.approx(9e6 - 3.6e6 + 3520, abs=1)
 
 
-def test_hello_is_a_first_guess() -> None:
-    """Before any pong the clock follows the hello; a pong then slews it."""
+def test_messages_are_a_first_guess() -> None:
+    """Before any pong the clock is at least where the newest message was made; a pong then slews it."""
     clock = HubClock()
     clock.now(100.0)
-    clock.hello(1000.0, 5_000_000.0)
+    clock.at_least(1000.0, 4_000_000.0)
+    clock.at_least(1000.0, 5_000_000.0)
+    clock.at_least(1000.0, 3_000_000.0)
     assert clock.now(1000.0) == 5_000_000.0
     assert not clock.synchronised
     clock.pong(1000.0, 1040.0, 5_000_030.0)
