@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+import structlog
 from cyclopts import App, Parameter
 
 from stream import machine
@@ -21,6 +22,7 @@ from stream.log import MENTIONS, RETRACTIONS, LogUnavailable, open_log
 from stream.log.whole import whole
 from stream.mention import Mention, Rejected, Retraction, decode, decode_retraction
 from stream.supervisor import Supervisor
+from stream.wire.messages import Event
 from stream.wire.snapshot import Snapshot
 
 app = App(
@@ -80,6 +82,14 @@ def pace(text: str) -> float | None:
     if speed <= 0:
         raise SystemExit(f"{text!r} is no speed; write a number above 0, or max")
     return speed
+
+
+def festival() -> dict[str, str]:
+    """What the title says of the simulated event, where the configuration names none."""
+    from ingest.simulation.festival import HASHTAG, NAME, SITE, TOWN
+
+    told = {"NAME": NAME, "HASHTAG": HASHTAG, "PLACE": TOWN, "URL": SITE}
+    return {f"AGORA_EVENT_{key}": value for key, value in told.items()}
 
 
 def first_moment(archive: Path, format: str) -> int:
@@ -173,6 +183,8 @@ def run(
         settings = machine.replayed(settings, first, moment(to), rate)
     elif not settings.ingest.sources:
         settings = machine.rehearsed(settings)
+        if settings.event == Event():
+            os.environ.update(festival())
     headless = headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     print(machine.welcome(settings, headless), flush=True)
     source = ["ingest"]
@@ -298,7 +310,6 @@ def analyse(
         The whole snapshot as JSON; otherwise a few lines for a person.
     """
     from stream.analysis.analyse import analyse as measure
-
     from stream.wire.snapshot import encode
 
     settings = configuration(config)
@@ -406,7 +417,16 @@ def told(line: str) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; one line a fact goes to standard error, so that standard output stays what was asked for."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     raise SystemExit(app(result_action="return_value") or 0)
 
 

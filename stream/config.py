@@ -196,7 +196,7 @@ class Misconfigured(Exception):
         self.faults = tuple(faults)
 
 
-NOT_SETTINGS: Final = frozenset({"AGORA_HUB_TOKEN", "AGORA_LOG_PASSWORD"})
+NOT_SETTINGS: Final = frozenset({"AGORA_HUB_TOKEN", "AGORA_LOG_USER", "AGORA_LOG_PASSWORD", "AGORA_LOG_KEY_PASSWORD"})
 """Secrets that only come from the environment and belong to no table."""
 
 

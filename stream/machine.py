@@ -41,10 +41,12 @@ def apart(settings: Config, name: str) -> Config:
     """The configuration with a log and a checkpoint of its own, so that ``name`` never enters the live log."""
     folder = auth.folder() / name
     folder.mkdir(parents=True, exist_ok=True)
-    if settings.log.url.startswith("sqlite:"):
-        log = msgspec.structs.replace(settings.log, url=f"sqlite:{folder / 'agora.db'}")
+    url = settings.log.url
+    if url.startswith("sqlite:"):
+        log = msgspec.structs.replace(settings.log, url=f"sqlite:{folder / 'agora.db'}?retention=none")
     else:
-        log = msgspec.structs.replace(settings.log, prefix=f"{settings.log.prefix}{name}-")
+        forever = url + ("&" if "?" in url else "?") + "retention=none"
+        log = msgspec.structs.replace(settings.log, url=forever, prefix=f"{settings.log.prefix}{name}-")
     hub = msgspec.structs.replace(settings.hub, checkpoint=str(folder / "checkpoint"))
     return msgspec.structs.replace(settings, log=log, hub=hub)
 

@@ -1,8 +1,8 @@
 """The simulated event as a source: the wall is full at once, then it goes on as it happens.
 
-A start tells the whole window that lies behind first, with the times at which it would have happened. Ids belong to the
-moment, so that a restart makes nothing count twice. The cursor is the time up to which everything was told; what was told
-in that same millisecond is told again.
+A start tells the whole window that lies behind first, with the times at which it would have happened, then the span before it,
+with which changes are compared. Ids belong to the moment, so that a restart makes nothing count twice. The cursor is the time
+up to which everything was told; what was told in that same millisecond is told again.
 """
 
 from __future__ import annotations
@@ -43,9 +43,14 @@ class Simulation:
         t = self._clock.now(self._now())
         told = max(int(cursor or 0), t - self._window)
         telling = _Telling(self._world.plan(told, FOR_EVER))
+        before = _Telling(self._world.plan(told - self._window, told)) if not cursor else None
         while True:
             while items := await asyncio.to_thread(telling.until, t):
                 yield Batch(tuple(planned.item for planned in items), cursor=str(items[-1].due))
+            if before is not None:
+                while items := await asyncio.to_thread(before.until, told):
+                    yield Batch(tuple(planned.item for planned in items))
+                before = None
             await self._pause(STEP_MS / 1000)
             t = self._clock.now(self._now())
 

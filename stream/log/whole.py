@@ -17,5 +17,5 @@ async def whole(log: Log, topics: Sequence[Topic]) -> AsyncIterator[list[Record]
         while any(
             reader.position(t).get(p, 0) < end for t, partitions in ends.items() for p, end in partitions.items()
         ):
-            if batch := await reader.poll(1.0):
+            if batch := await reader.poll(0.2):
                 yield batch
