@@ -15,6 +15,7 @@ import xxhash
 
 from stream.analysis import checkpoint as saved
 from stream.analysis import columns as fields
+from stream.analysis import stories
 from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN, Columns
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import KEPT_MS, Gone
@@ -27,7 +28,7 @@ from stream.analysis.view import View, snapshot_of
 from stream.analysis.window import Buckets, Slots, Window
 from stream.config import Config
 from stream.mention import Mention, Retraction, decode, encode
-from stream.wire.snapshot import Snapshot
+from stream.wire.snapshot import Snapshot, Story
 
 _PULSES: Final = 4096
 _ALL: Final = LIVE | SHOWN | LINKED
@@ -358,6 +359,13 @@ class State:
 
         Raises ``LookupError`` for a time further back than ``window.slack``, and when T was never set.
         """
+        return snapshot_of(self._view(t_ms))
+
+    def stories(self) -> tuple[Story, ...]:
+        """The stories of ``snapshot`` at T alone, in a fifth of its time."""
+        return stories.of(self._view(None))
+
+    def _view(self, t_ms: int | None) -> View:
         if t_ms is not None and (self.t is None or t_ms > self.t):
             self.advance(t_ms)
         if self.t is None:
@@ -374,7 +382,7 @@ class State:
             for span in np.unique(spans).tolist():
                 statistics.move(Batch(self.columns, slots[spans == span]), NOWHERE, span)
         counted = spans != NOWHERE
-        view = View(
+        return View(
             t=t,
             config=self.config,
             window=self.window,
@@ -388,7 +396,6 @@ class State:
             tracker=self._extractor.tracker,
             mention=self._mention,
         )
-        return snapshot_of(view)
 
     def to_bytes(self) -> bytes:
         """Everything the state knows; ``from_bytes`` makes the same state of it."""

@@ -33,9 +33,11 @@ from stream.wire.snapshot import PersonNode, Snapshot, SourceState
 from stream.wire.snapshot import encode as encode_snapshot
 
 SNAPSHOT_MS: Final = 1000
+CARDS_MS: Final = 100
+"""New cards come so often."""
 SOON_MS: Final = 50
 SHARE: Final = 4
-"""A snapshot that takes c comes no sooner than this many times c after the one before; a removal waits for two."""
+"""A snapshot that takes c comes no sooner than this many times c after the one before, cards too; a removal waits for two."""
 SLOW_MS: Final = 40
 """Beyond this, a removal first leaves the newest feeds as they are but for its words, then makes new ones."""
 PRUNE_MS: Final = 5000
@@ -81,6 +83,7 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._due_ms = 0.0
         self._soon_ms = 0.0
+        self._cards_ms = 0.0
         self._cost_ms = 0.0
         self._pruned_ms = 0.0
         self._hub_ms = 0
@@ -207,8 +210,10 @@ class Engine:
             self._fresh = True
         if self._gone and self._snapshot is not None and self._cost_ms > SLOW_MS:
             self._tell_words(self._snapshot, hub_ms)
-        if hub_ms >= (self._soon_ms if self._gone or self._fresh else self._due_ms):
+        if hub_ms >= (self._soon_ms if self._gone else self._due_ms):
             self._present(hub_ms, t_ms)
+        elif self._fresh and hub_ms >= self._cards_ms:
+            self._renew_cards(hub_ms, t_ms)
         if hub_ms - self._pruned_ms >= PRUNE_MS:
             self._pruned_ms = hub_ms
             self.gate.prune(hub_ms - 2 * self.window_ms)
@@ -248,6 +253,7 @@ class Engine:
                 self.state.show(post_id, False)
             if row.kind != "repost":
                 self._recent.append(post_id)
+                self._fresh = self._fresh or self.gate.passage(post_id, row, self._hub_ms).state == "shown"
 
     def _take(self, mentions: Sequence[Mention]) -> None:
         """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall."""
@@ -293,6 +299,16 @@ class Engine:
         self._cost_ms = (self._timer() - begun) * 1000
         self._due_ms = hub_ms + max(SNAPSHOT_MS, SHARE * self._cost_ms)
         self._soon_ms = hub_ms + max(SOON_MS, 2 * self._cost_ms)
+
+    def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
+        """The stories of now; all else stays as the last snapshot had it."""
+        if self._snapshot is None:
+            return
+        begun = self._timer()
+        told = msgspec.structs.replace(self._snapshot, at=t_ms, stories=self.state.stories())
+        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._passes, self.gate.say)))
+        self._fresh = False
+        self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
 
     def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,8 @@ def post(number: int, text: str, *, author: str = "", at: int = NOW - 60_000, **
     """A post of the simulation; its author is ``author`` or one of its own."""
     who = author or f"author{number}"
     person = more.pop("by", Author(id=f"simulation:{who}", handle=who, name=who.title()))
-    fields: dict[str, Any] = {"kind": "post", "lang": "en", **more}
+    tags = tuple(re.findall(r"#(\w+)", text))
+    fields: dict[str, Any] = {"kind": "post", "lang": "en", "hashtags": tags, **more}
     return Mention(id=f"simulation:{number}", source="simulation", at=at, seen=at, author=person, text=text, **fields)
 
 
@@ -54,6 +56,7 @@ def edit(of: Mention, text: str, revision: int = 2) -> Mention:
         author=of.author,
         text=text,
         lang=of.lang,
+        hashtags=tuple(re.findall(r"#(\w+)", text)),
         target=Target(of.id, of.author.id),
     )
 

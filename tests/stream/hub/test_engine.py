@@ -347,3 +347,14 @@ def test_order_does_not_matter(steps: list[tuple[str, int]], random) -> None:
         house.later()
     assert houses[0].snapshot() == houses[1].snapshot()
     assert houses[0].cards() == houses[1].cards()
+
+
+def test_a_card_comes_within_a_tenth_of_a_second() -> None:
+    """A post that may be shown at once is a card before the next snapshot."""
+    house = House()
+    house.hear(*others())
+    house.later()
+    house.later(50)
+    house.hear(post(1, SECRET))
+    house.at_once()
+    assert "simulation:1" in house.cards()
