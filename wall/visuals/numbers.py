@@ -20,7 +20,8 @@ from wall.visuals import waiting
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-LEAD_SIZES: Final = (390, 340, 300, 240)
+LEAD_SIZES: Final = (390, 340, 300, 240, 200, 160, 120, 90)
+SIZES: Final = (300, 260, 220, 180, 140, 110, 90)
 
 
 Parts = tuple[tuple[float, Colour, str], ...]
@@ -64,10 +65,10 @@ class NumbersVisual:
             self._figure(view, place, layer, screen, item)
 
     def _one_screen(self, view: View, figures: Figures, place: Place, layer: Layer) -> None:
+        """As much as the height holds: the leading figure, then its course, then two more figures."""
         body, unit = place.body(place.screens[0]), place.unit
         numbers = figures.numbers
-        value = f"{round(numbers.volume_per_min):,}"
-        size = 300.0
+        value, size = f"{round(numbers.volume_per_min):,}", 300.0
         place.stage.glow(body.x + 360, body.y + 150, 620, 420, place.accent, 0.13 * place.opacity)
         y = body.y + size * unit * place.type.cap
         right = figure.draw(layer, place, "minute", value, body.x, y, size, view.t)
@@ -79,34 +80,27 @@ class NumbersVisual:
             start = y - (word.height + sentence.height) / 2 - size * unit * place.type.cap / 2
             layer.text(word, x, start + word.baseline)
             layer.text(sentence, x, start + word.height + sentence.baseline)
-        _course(layer, place, numbers.timeline, Rect(body.x, y + 62 * unit, body.w, 150 * unit), 5.0)
-        items = _items(figures, place)[:2]
+        if body.bottom - y >= 220 * unit:
+            _course(layer, place, numbers.timeline, Rect(body.x, y + 62 * unit, body.w, 150 * unit), 5.0)
+        if body.bottom - y < 450 * unit:
+            return
         column = body.w / 2
         y = body.bottom - 78 * unit
-        for i, item in enumerate(items):
+        for i, item in enumerate(_items(figures, place)[:2]):
             x = body.x + i * column
             figure.draw(layer, place, item.key, item.value, x, y, 170, view.t)
-            block = place.set(item.word, 56, 500, place.theme.quiet, width=column - 40)
-            if block is not None:
-                layer.text(block, x, y + 78 * unit)
+            layer.text(place.set(item.word, 56, 500, place.theme.quiet, width=column - 40), x, y + 78 * unit)
 
     def _lead(self, view: View, figures: Figures, place: Place, layer: Layer, screen: Rect, with_course: bool) -> None:
         body, numbers, unit = place.body(screen), figures.numbers, place.unit
         place.stage.glow(body.x + body.w * 0.3, body.y + body.h * 0.45, 760, 460, place.accent, 0.2 * place.opacity)
-        value = f"{numbers.posts:,}"
-        size = next((s for s in LEAD_SIZES if figure.width(place, value, s) <= body.w), 200)
-        y = body.y + 64 * unit + size * unit * place.type.cap
-        figure.draw(layer, place, "posts", value, body.x - 0.02 * size, y, size, view.t)
-        word = place.set("posts", 108, 650)
         window = headline.span(figures.window_s)
         said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
-        if word is not None:
-            layer.text(word, body.x, y + 182 * unit)
-        sentence = place.set(said, 62, colour=place.theme.quiet, width=body.w, lines=2)
-        if sentence is not None:
-            layer.text(sentence, body.x, y + 268 * unit)
-        if with_course and body.bottom - y > 420 * unit:
-            _course(layer, place, numbers.timeline, Rect(body.x, body.bottom - 150, body.w, 140), 5.0)
+        item = Item("posts", f"{numbers.posts:,}", "posts", said)
+        room = Rect(body.x, body.y + 60 * unit, body.w, body.h - 60 * unit)
+        below = _stack(layer, place, room, item, LEAD_SIZES, (108, 62), view.t)
+        if with_course and body.bottom - below > 190 * unit:
+            _course(layer, place, numbers.timeline, Rect(body.x, body.bottom - 120 * unit, body.w, 110 * unit), 5.0)
 
     def _course_panel(self, figures: Figures, place: Place, layer: Layer, screens: list[Rect]) -> None:
         """The window's course over whole screens: when it was loud, and how loud at most."""
@@ -140,15 +134,33 @@ class NumbersVisual:
         body, unit = place.body(screen), place.unit
         colour = item.parts[0][1] if item.parts else place.accent
         place.stage.glow(body.x + 420, body.y + body.h * 0.42, 640, 380, colour, 0.11 * place.opacity)
-        size = next((s for s in (300, 260, 220) if figure.width(place, item.value, s) <= body.w), 180)
-        y = body.y + body.h * 0.5 - 60 * unit
-        figure.draw(layer, place, item.key, item.value, body.x - 0.02 * size, y, size, view.t)
-        word = place.set(item.word, 92, 600, width=body.w)
-        sentence = place.set(item.sentence, 58, colour=place.theme.quiet, width=body.w, lines=2)
-        layer.text(word, body.x, y + 132 * unit)
-        layer.text(sentence, body.x, y + 222 * unit)
+        foot = 120 * unit if item.parts else 0.0
+        top = max(0.0, (body.h - foot - 520 * unit) * 0.62)
+        _stack(layer, place, Rect(body.x, body.y + top, body.w, body.h - foot - top), item, SIZES, (92, 58), view.t)
         if item.parts:
             _bar(layer, place, Rect(body.x, body.bottom - 30 * unit, body.w, 16 * unit), item.parts)
+
+
+def _stack(
+    layer: Layer, place: Place, room: Rect, item: Item, sizes: tuple[int, ...], small: tuple[int, int], t: float
+) -> float:
+    """Figure, word and sentence under each other, the figure as large as the rest leaves it; returns the lower end."""
+    unit, cap = place.unit, place.type.cap
+    word = place.set(item.word, small[0], 620, width=room.w)
+    sentence = place.set(item.sentence, small[1], colour=place.theme.quiet, width=room.w, lines=2)
+    if word is None or sentence is None:
+        return room.y
+    under = word.cap + 40 * unit + sentence.height
+    fits = (
+        s for s in sizes if figure.width(place, item.value, s) <= room.w and (cap + 0.27) * s * unit + under <= room.h
+    )
+    size = next(fits, sizes[-1])
+    y = room.y + size * unit * cap
+    figure.draw(layer, place, item.key, item.value, room.x - 0.02 * size, y, size, t)
+    y += 0.27 * size * unit + word.cap
+    layer.text(word, room.x, y)
+    layer.text(sentence, room.x, y + 30 * unit + sentence.baseline)
+    return y + 30 * unit + sentence.height
 
 
 def _items(figures: Figures, place: Place) -> list[Item]:

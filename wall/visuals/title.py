@@ -37,9 +37,10 @@ class Title:
         layer.text(name, body.x, body.y + name.baseline)
         y = body.y + name.height + 96 * unit
         code_room = 330 * unit if event.url else 0.0
-        if event.hashtag:
+        end = body.bottom - (110 * unit if event.contact else 0.0)
+        if event.hashtag and y < end:
             layer.text(place.set(event.hashtag, 108, 600, place.theme.accent, width=body.w - code_room), body.x, y)
-        if event.place:
+        if event.place and y + 100 * unit < end:
             layer.text(
                 place.set(event.place, 62, 450, place.theme.quiet, width=body.w - code_room), body.x, y + 100 * unit
             )

@@ -71,9 +71,11 @@ def graph_state(graph: Graph, n: int, m: int, seed: int = 7, groups: int = 14) -
     weak = (outside & (random.random(len(source)) < (0.18 if graph == "people" else 0.0))).astype(np.uint8)
     role = np.zeros(n, np.uint8)
     if graph == "people":
-        role[[3, 17, 64]], role[[8, 40, 90, 130]] = 2, 1
+        role[[i for i in (3, 17, 64) if i < n]] = 2
+        role[[i for i in (8, 40, 90, 130) if i < n]] = 1
     burst = np.zeros(n, np.float32)
-    burst[[1, 5, 11]] = (0.95, 0.7, 0.5)
+    for i, score in ((1, 0.95), (5, 0.7), (11, 0.5)):
+        burst[i : i + 1] = score
     code = np.where(community < 11, community, np.where(community < 13, community, 255)).astype(np.uint8)
     pulses = [
         (int(a), int(b), T - float(p))
@@ -106,7 +108,7 @@ def _edges(random: np.random.Generator, community: np.ndarray, weight: np.ndarra
     n = len(weight)
     pairs: set[tuple[int, int]] = set()
     pull = weight / weight.sum()
-    while len(pairs) < min(m, n * (n - 1) // 4):
+    while n > 3 and len(pairs) < min(m, n * (n - 1) // 4):
         a = int(random.choice(n, p=(pull + 0.6 / n) / 1.6))
         inside = random.random() < 0.9
         others = np.flatnonzero((community == community[a]) if inside else np.ones(n, bool))

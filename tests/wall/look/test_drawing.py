@@ -1,0 +1,166 @@
+"""Lights, lines, figures and the painter: numbers and pixels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.wire.geometry import Grid, Rect
+from tests.golden import pictures
+from tests.wall.look import views
+from wall import figure, graph, legibility, palette
+from wall.drawlist import CURVE, DrawList, Layer, ribbon
+from wall.panel import Place
+from wall.scene import Scene
+from wall.stage import StageBuilder
+from wall.text.typesetter import Style, shared
+
+
+def test_edges_are_the_same_curve_in_both_directions() -> None:
+    """A comet from b to a flies along the edge that was drawn from a to b."""
+    view = views.view(views.shipped("topics"), topics=40, people=0)
+    state = view.graphs["topics"]
+    grid = view.hello.grid
+    lights = graph.lights(state, grid, grid.canvas, 6, view.hello.theme, view.t)
+    a, b = np.array([3], np.uint32), np.array([9], np.uint32)
+    rows = []
+    for source, target in ((a, b), (b, a)):
+        row = np.zeros((1, len(CURVE)), np.float32)
+        row[:, 0:2], row[:, 2:4] = lights.xy[source], lights.xy[target]
+        row[:, 5] = graph.bows(lights, source, target)
+        rows.append(row)
+    share = np.array([0.3], np.float32)
+    assert np.allclose(graph.on_curve(rows[0], share), graph.on_curve(rows[1], 1 - share), atol=0.01)
+
+
+def test_comets_live_for_their_time() -> None:
+    """An interaction flies for less than two seconds after it was heard, and not before."""
+    view = views.view(views.shipped("topics"), topics=40, people=0)
+    state, grid = view.graphs["topics"], view.hello.grid
+    state.pulses = [(0, 1, view.t)]
+    lights = graph.lights(state, grid, grid.canvas, 6, view.hello.theme, view.t)
+    seen = []
+    for age in (-50.0, 800.0, 2500.0):
+        layer = Layer(grid.canvas)
+        graph.draw_comets(layer, lights, view.t + age)
+        seen.append(sum(len(c) for c in layer.comets))
+    assert seen == [0, 1, 0]
+
+
+def test_weakest_nodes_stay_dark_on_a_small_panel() -> None:
+    """A panel shows as many nodes as its screens hold in calm, the strongest."""
+    view = views.view(views.shipped("pulse"), topics=400, people=0)
+    state, grid = view.graphs["topics"], view.hello.grid
+    lights = graph.lights(state, grid, grid.screen(1), 1, view.hello.theme, view.t)
+    assert lights.light[:70].min() > 0
+    assert lights.light[70:].max() == 0
+
+
+def test_ribbon_of_a_straight_line_has_its_width() -> None:
+    """A line ten pixels wide reaches five to each side, and one more to be smoothed."""
+    strip = ribbon(np.array([[0, 0], [50, 0], [100, 0]], np.float32), 10.0, (1, 1, 1))
+    assert sorted(set(strip[:, 1].round(3))) == [-6.0, 6.0]
+
+
+def test_communities_keep_their_colours() -> None:
+    """Named communities have the theme's colours, further ones muted ones, and none the grey."""
+    theme = views.Theme()
+    table = palette.communities(theme)
+    assert palette.hexadecimal(tuple(table[0])) == theme.communities[0]  # type: ignore[arg-type]
+    assert palette.hexadecimal(tuple(table[255])) == theme.rest  # type: ignore[arg-type]
+    assert len({tuple(c) for c in table[:22]}) == 22
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_share_is_said_in_words(share: float) -> None:
+    """Every share has words that a visitor understands without a sum."""
+    assert figure.part(share)
+    assert "%" in figure.percent(share)
+
+
+def test_a_figure_rolls_and_comes_to_rest() -> None:
+    """Digits that change roll through their window; a second later the new figure stands alone."""
+    view = views.view(views.shipped("numbers"), topics=0, people=0)
+    grid, layout = view.hello.grid, view.on_air.layout
+    place = Place(grid, layout, 0, layout.panels[0], grid.canvas, view.hello.theme, shared(),
+                  StageBuilder(grid, view.hello.theme), 1.0, 1.0)  # fmt: skip
+    seen = []
+    for text, t in (("118", 0.0), ("121", 100.0), ("121", 600.0), ("121", 5000.0)):
+        layer = Layer(grid.canvas)
+        figure.draw(layer, place, "posts", text, 0.0, 500.0, 300, t)
+        seen.append(("".join(x.block.text for x in layer.texts if x.window is None), len(layer.texts)))
+    assert seen[0] == ("118", 3)
+    assert seen[2][1] > 3
+    assert seen[3] == ("121", 3)
+
+
+def test_legibility_sees_what_is_wrong() -> None:
+    """Texts on each other, under a bezel, cut, too small, or with lost letters are told."""
+    grid = Grid()
+    stage = StageBuilder(grid, views.Theme()).stage()
+    big, small = shared().set("Harbour", Style(90.0)), shared().set("tiny", Style(20.0))
+    lost = shared().set("ቋ lost", Style(90.0))
+    layer = Layer(grid.screen(1))
+    layer.text(big, 200, 300)
+    layer.text(big, 240, 330)
+    layer.text(big, grid.width - 100, 700)
+    layer.text(small, 200, 600)
+    layer.text(lost, 200, 900)
+    found = " ".join(legibility.faults(DrawList(grid.canvas, stage, [layer]), grid))
+    for said in ("lies on", "one screen", "cut by its panel", "too small", "no font has"):
+        assert said in found
+
+
+@pytest.mark.gl
+def test_a_part_of_the_canvas_is_that_part_of_the_picture() -> None:
+    """Any viewport shows exactly what the whole picture shows there, at half scale as well."""
+    view = views.view(views.shipped("pulse"), topics=80, people=120)
+    drawlist = pictures.drawn(view)
+    whole = pictures.painted(drawlist, view, scale=0.5)
+    part = pictures.painted(drawlist, view, Rect(1956, 1116, 1920, 1080), 0.5)
+    cut = whole[558 : 558 + 540, 978 : 978 + 960]
+    assert np.abs(part.astype(int) - cut.astype(int)).mean() < 0.3
+
+
+@pytest.mark.gl
+def test_panel_is_cut_to_its_clip() -> None:
+    """Light of one panel never falls on another."""
+    grid = Grid(columns=2, rows=1, width=640, height=360)
+    view = views.view(views.shipped("topics"), grid, topics=0, people=0)
+    layer = Layer(grid.screen(1))
+    layer.halos.append(np.array([[620.0, 180.0, 300.0, 20.0, 1.0, 1.0, 1.0, 1.0]], np.float32))
+    dark = DrawList(grid.canvas, StageBuilder(grid, view.hello.theme).stage())
+    lit = DrawList(grid.canvas, dark.stage, [layer])
+    apart = np.abs(pictures.painted(lit, view).astype(int) - pictures.painted(dark, view).astype(int)).max(axis=2)
+    assert apart[:, :640].max() > 150
+    assert apart[:, 640:].max() == 0
+
+
+@pytest.mark.gl
+def test_light_never_clips_to_less() -> None:
+    """A hundred halos on one place are white, not wrapped around or darker than one."""
+    grid = Grid(columns=1, rows=1, width=640, height=360)
+    view = views.view(views.shipped("topics"), grid, topics=0, people=0)
+    layer = Layer(grid.canvas)
+    layer.halos.append(np.tile(np.array([[320.0, 180.0, 80.0, 8.0, 0.2, 0.6, 1.0, 0.9]], np.float32), (100, 1)))
+    picture = pictures.painted(DrawList(grid.canvas, StageBuilder(grid, view.hello.theme).stage(), [layer]), view)
+    assert picture[180, 320].min() >= 250
+
+
+@pytest.mark.gl
+def test_text_comes_within_a_few_frames_when_time_is_short() -> None:
+    """With four milliseconds a frame for new text the whole wall is written after some frames, and then stays."""
+    view = views.view(views.shipped("stories"), topics=0, people=0)
+    scene = Scene(text_ms=1.0)
+    counts = []
+    for _ in range(200):
+        view.t += 16.0
+        counts.append(len(list(scene.draw(view).texts())))
+        if len(counts) > 3 and counts[-1] == counts[-2] == counts[-3] and scene.type.left_ms > 0.99:
+            break
+    whole = Scene(math.inf)
+    assert counts[-1] == len(list(whole.draw(view).texts()))
