@@ -85,9 +85,9 @@ class Window:
             raise NoPicture(f"Display {display} does not exist; this machine has {len(desktops)}.")
         if display is not None:
             self._set_mode(desktops[self._display], flags | pygame.FULLSCREEN)
-        elif spans_outputs(self._part, desktops):
+        elif spans_outputs(self._part, desktops) and (len(desktops) == 1 or pygame.display.get_driver() != "wayland"):
             os.environ["SDL_VIDEO_WINDOW_POS"] = "0,0"
-            self._set_mode(self._part.joined, flags | pygame.NOFRAME)
+            self._set_mode(self._part.joined, flags | (pygame.FULLSCREEN if len(desktops) == 1 else pygame.NOFRAME))
             self.spanning = True
         else:
             room = desktops[self._display]
