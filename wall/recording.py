@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from stream.wire.messages import Picture, WallState, Watch, decode_from_hub
-from wall.feeds import DELAY_MS, Store
+from wall.feeds import Store
 
 MAGIC = b"agora recording 1\n"
 _ENTRY = struct.Struct("<dI")
@@ -102,17 +100,3 @@ class Player:
 
     def stop(self) -> None:
         """Nothing to end."""
-
-
-def shifted(hub_ms: float) -> float:
-    """The hub time to ask a store for, so that it draws ``hub_ms`` itself."""
-    return hub_ms + DELAY_MS
-
-
-def playable(path: Path) -> bool:
-    """Whether ``path`` begins like a recording and its first frame can be read."""
-    try:
-        first = next(read(path), None)
-        return first is not None and decode_from_hub(first[1]) is not None
-    except (OSError, Unplayable, msgspec.DecodeError):
-        return False
