@@ -8,8 +8,9 @@ import numpy as np
 
 from stream.wire.geometry import Rect
 from wall.drawlist import Layer
-from wall.palette import Colour, rgb
+from wall.palette import Colour, hexadecimal, mixed, rgb
 from wall.panel import MARGIN, Place
+from wall.text.typesetter import ELLIPSIS
 from wall.view import View
 
 ATTENTION: Final = "#FFB02E"
@@ -44,8 +45,9 @@ def _title(view: View, place: Place, layer: Layer, room: Rect, legend: tuple[Sig
     subtitle = place.layout.subtitle or place.panel.caption
     if subtitle and x < room.right - 200:
         block = place.set(_filled(subtitle, view), 56, 400, place.theme.quiet, width=room.right - x)
-        layer.text(block, x, y)
-        x += block.width if block is not None else 0.0
+        if block is not None and not block.text.endswith(ELLIPSIS):
+            layer.text(block, x, y)
+            x += block.width
     _legend(place, layer, legend, x, y, room.right)
 
 
@@ -69,7 +71,7 @@ def _legend(place: Place, layer: Layer, legend: tuple[Sign, ...], x: float, y: f
 
 def _mark(place: Place, layer: Layer, words: str, colour: str, x: float, y: float) -> float:
     """A small light and a word; returns where the next thing may stand."""
-    block = place.set(words, 56, 550, colour)
+    block = place.set(words, 56, 500, hexadecimal(mixed(rgb(colour), place.quiet, 0.4)))
     if block is None:
         return x
     light: Colour = rgb(colour)

@@ -25,6 +25,8 @@ FIELD: Final = 0.30
 """How much of its colour a field shows where it is densest."""
 FEATHER: Final = 240.0
 GROUPS: Final = 12
+NO_GROUP: Final = 255
+"""Nodes without a community have no field: a grey fog would say that they belong together."""
 
 
 class StageBuilder:
@@ -49,10 +51,12 @@ class StageBuilder:
               strength: float) -> None:  # fmt: skip
         """The density of nodes ``xy`` (n, 2) with ``weight`` (n,), each in the colour of its ``group``, inside ``clip``."""
         counts = np.bincount(group, weights=weight, minlength=256)
+        counts[NO_GROUP] = 0.0
         present = np.argsort(-counts, kind="stable")[:GROUPS]
         present = present[counts[present] > 0]
         if not len(present):
             return
+        weight = np.where(group == NO_GROUP, np.float32(0.0), weight)
         slots = np.full(256, len(present) - 1, np.int64)
         slots[present] = np.arange(len(present))
         rows, columns = self._cells(clip.y, clip.bottom, self.rows), self._cells(clip.x, clip.right, self.columns)

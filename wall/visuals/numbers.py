@@ -106,7 +106,8 @@ class NumbersVisual:
         """The window's course over whole screens: when it was loud, and how loud at most."""
         first, last, unit = screens[0], screens[-1], place.unit
         timeline = figures.numbers.timeline
-        if len(timeline) < 3:
+        whole = timeline[:-1]
+        if len(timeline) < 4:
             return
         area = Rect(
             first.x + 96, first.y + 360 * unit, last.right - 150 - first.x - 96, first.h - 360 * unit - 190 * unit
@@ -115,8 +116,8 @@ class NumbersVisual:
         layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
         points = _course(layer, place, timeline, area, 7.0)
         a_minute = 60_000.0 / max(1, figures.numbers.bucket_ms or 60_000)
-        best = int(np.argmax(timeline))
-        x, y = points[round(best * (len(points) - 1) / (len(timeline) - 1))]
+        best = int(np.argmax(whole))
+        x, y = points[round(best * (len(points) - 1) / (len(whole) - 1))]
         peak = place.set(f"{round(timeline[best] * a_minute):,} a minute", 84, 600)
         when = place.set(_before(len(timeline) - 1 - best, figures), 56, colour=place.theme.quiet)
         if peak is not None and when is not None:
@@ -134,7 +135,7 @@ class NumbersVisual:
         body, unit = place.body(screen), place.unit
         colour = item.parts[0][1] if item.parts else place.accent
         place.stage.glow(body.x + 420, body.y + body.h * 0.42, 640, 380, colour, 0.11 * place.opacity)
-        foot = 120 * unit if item.parts else 0.0
+        foot = 120 * unit
         top = max(0.0, (body.h - foot - 520 * unit) * 0.62)
         _stack(layer, place, Rect(body.x, body.y + top, body.w, body.h - foot - top), item, SIZES, (92, 58), view.t)
         if item.parts:
@@ -170,9 +171,11 @@ def _items(figures: Figures, place: Place) -> list[Item]:
     with_us = sum(flows[k].share for k in ("public_brand", "brand_public") if k in flows)
     mood = numbers.sentiment
     fresh = numbers.new_voices_share
-    said = f"{figure.part(fresh)} speaks for the first time today"
+    words = figure.part(fresh)
+    verb = "speaks" if words.startswith(("one", "every")) else "speak"
+    said = f"{words} {verb} for the first time today"
     items = [Item("voices", f"{numbers.voices:,}", "voices", said, ((fresh, accent, ""), (1.0 - fresh, quiet, "")))]
-    if flows:
+    if with_us > 0.0 or numbers.roles.get("brand"):
         parts: Parts = ((with_us, rgb("#B69CFF"), ""), (1.0 - with_us, quiet, ""))
         items.append(
             Item("with_us", figure.percent(with_us), "speak with us", "the others speak among themselves", parts)
@@ -203,6 +206,7 @@ def _bar(layer: Layer, place: Place, rect: Rect, parts: Parts) -> None:
 
 def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, width: float) -> Floats:
     """A fine line of mentions over time with a glow below it and a light at now; returns its points."""
+    timeline = timeline[:-1]  # the newest bucket is still filling: drawn, the line would always end in a fall
     if len(timeline) < 3:
         return np.zeros((1, 2), np.float32)
     points, strips = _strips(timeline, area, width, place.accent)

@@ -36,7 +36,7 @@ class RisingVisual:
         figures = view.figures
         rising = [r for r in figures.rising if r.label] if figures is not None else []
         if figures is None or not rising or place.words <= 0.0:
-            waiting.draw(view, place, layer, "A steady evening: nothing grows faster than usual")
+            waiting.draw(view, place, layer, "All steady: nothing grows faster than usual")
             return
         for screen in place.screens:
             body = place.body(screen)
@@ -62,9 +62,9 @@ class RisingVisual:
             said = f"×\u202f{item.factor:.1f}" if item.factor < 10 else f"×\u202f{item.factor:.0f}"
             factor = place.set(said, 92, 650, align="right")
             layer.text(factor, row.right, y + 33 * unit, opacity)
-        if len(item.curve) >= 3:
+        if len(item.curve) >= 4:
             area = Rect(row.x + left, row.y + row.h * 0.16, middle, row.h * 0.62)
-            _curve(layer, item.curve, area, colour, opacity)
+            _curve(layer, item.curve[:-1], area, colour, opacity)
 
 
 def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ FADE_MS: Final = 900.0
 TURN_MS: Final = 14_000.0
 """A panel of one screen turns to the next story after this long."""
 TURNS: Final = 5
+ADDRESS: Final = re.compile(r"https?://\S+")
 LEADS_FROM: Final = 3
 """A story of at least this many posts may lead over two screens."""
 
@@ -85,7 +87,7 @@ class StoriesVisual:
         below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
         foot = _foot(place, layer, body, card, opacity)
         room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 64) * unit)
-        words = place.fit(card.text, SIZES, room, 450, leading=1.24, lang=card.lang)
+        words = place.fit(_said(card), SIZES, room, 450, leading=1.24, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + words.baseline, opacity)
 
@@ -107,7 +109,7 @@ class StoriesVisual:
             said = place.set(f"times shared, by {card.voices:,} voices", 66, 500, place.theme.quiet, width=body.w)
             layer.text(said, body.x, body.bottom)
         room = place.body(second)
-        words = place.fit(card.text, LEAD_SIZES, room, 500, leading=1.18, lang=card.lang)
+        words = place.fit(_said(card), LEAD_SIZES, room, 500, leading=1.18, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + (room.h - words.height) / 2 + words.baseline, opacity)
 
@@ -124,7 +126,7 @@ def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, 
         layer.text(initials, middle, rect.y + r + initials.cap / 2, opacity)
     room = rect.w - 2 * r - 36 * unit
     x = rect.x + room if mirrored else rect.right - room
-    handle = f"@{card.handle}" if card.handle else ""
+    handle = f"@{card.handle.lstrip('@')}" if card.handle else ""
     line = " · ".join(part for part in (handle, headline.ago(card.age_s)) if part)
     name = _line(place, card.name or card.handle, 62, 620, place.theme.ink, room, mirrored)
     small = _line(place, line, 55, 400, place.theme.quiet, room, mirrored)
@@ -152,6 +154,11 @@ def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) ->
         return body.bottom
     layer.text(block, body.x, body.bottom - 4, opacity)
     return body.bottom - block.cap - 12
+
+
+def _said(card: Card) -> str:
+    """The words of a card without addresses, which nobody can follow on a wall; they stay where nothing else is said."""
+    return ADDRESS.sub("", card.text).strip() or card.text
 
 
 def _colour(place: Place, card: Card) -> Colour:

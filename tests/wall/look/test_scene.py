@@ -124,6 +124,19 @@ def test_retracted_card_is_gone_at_once() -> None:
     assert gone.text not in {t.block.key[0] for layer in draw(view, scene).layers for t in layer.texts}
 
 
+def test_addresses_are_not_read_from_a_wall() -> None:
+    """A link in a post is left out of its words, and stays where the post is nothing else."""
+    view = views.view(layout("stories", (5,)), topics=0, people=0)
+    assert view.stories is not None
+    for text, said in (
+        ("Come and see https://example.org/a?b=1", "Come and see"),
+        ("https://example.org/", "https://example.org/"),
+    ):
+        card = msgspec.structs.replace(view.stories.cards[0], text=text)
+        view.stories = Stories(int(view.t), (card,))
+        assert said in words(draw(view))
+
+
 def test_data_age_is_told() -> None:
     """Old data is said to be old, and a rehearsal to be one."""
     view = views.view(views.shipped("topics"), topics=60, people=0)
