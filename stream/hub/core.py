@@ -41,6 +41,8 @@ __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 MIND_S: Final = 0.25
 LAG_MS: Final = 5000
 REMEMBER_S: Final = 1.0
+MISSED_S: Final = 0.1
+"""How soon the next is written where an earlier life left several."""
 HOUR_S: Final = 3600.0
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
@@ -470,12 +472,14 @@ class Hub:
 
     async def _remember(self) -> None:
         """Write what later hubs must know of what the window forgets."""
+        wait = REMEMBER_S
         while True:
-            await asyncio.sleep(REMEMBER_S)
+            await asyncio.sleep(wait)
+            wait = REMEMBER_S
             if not self._follower.caught_up or self._follower.log is None:
                 continue
-            found = await self._asked(lambda: self._engine.memories(*self._times()))
-            if found:
+            if found := await self._asked(lambda: self._engine.memories(*self._times())):
+                wait = MISSED_S
                 try:
                     await self._follower.log.publish(
                         MEMORY, [Entry(subject, value) for subject, value in found.items()]

@@ -155,10 +155,15 @@ class Gate:
 
     def save(self) -> dict[str, Any]:
         """What a checkpoint keeps. Decisions are not in it: ``control`` is read anew."""
-        return {"due": dict(self._due), "held": {k: [w.since, w.reason] for k, w in self._held.items()}}
+        return {
+            "due": dict(self._due),
+            "held": {k: [w.since, w.reason] for k, w in self._held.items()},
+            "chain": self._chain.save(),
+        }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """What ``save`` gave in an earlier life."""
+        self._chain.restore(saved["chain"])
         self._due = {k: int(due) for k, due in saved["due"].items()}
         self._queue = [(due, k) for k, due in self._due.items()]
         heapq.heapify(self._queue)

@@ -6,7 +6,7 @@ that happens after a delay or only when approved is the hub's to decide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from stream.config import ModerationConfig
 from stream.mention import Mention
@@ -35,9 +35,10 @@ class Chain:
         config = config or ModerationConfig()
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
+        self._repeated = Repeated()
         self._lists = ListedWords(WordLists(config.languages, config.allow))
         self._filters: tuple[Filter, ...] = (
-            self._authors, self._terms, Sensitive(), self._lists, LinksOnly(), Repeated(), *more,
+            self._authors, self._terms, Sensitive(), self._lists, LinksOnly(), self._repeated, *more,
         )  # fmt: skip
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
@@ -54,6 +55,14 @@ class Chain:
             if verdict.what != "none":
                 return verdict
         return NO_OPINION
+
+    def save(self) -> list[tuple[int, dict[str, int]]]:
+        """What the chain has learnt from the posts that it judged, for ``restore``; blocks are not in it."""
+        return self._repeated.save()
+
+    def restore(self, saved: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+        """Know what an earlier life has learnt."""
+        self._repeated.restore(saved)
 
     def block_term(self, term: str, on: bool) -> None:
         """Reject a word or phrase from now on, or no more. Raises ``ValueError`` where it has no letter."""

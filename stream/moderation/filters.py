@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 import xxhash
@@ -137,6 +138,14 @@ class Repeated:
 
     def __init__(self) -> None:
         self._said: OrderedDict[int, dict[str, int]] = OrderedDict()
+
+    def save(self) -> list[tuple[int, dict[str, int]]]:
+        """What is kept in mind, oldest first, for ``restore``."""
+        return [(key, dict(times)) for key, times in self._said.items()]
+
+    def restore(self, said: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+        """Keep in mind what an earlier life did."""
+        self._said = OrderedDict((key, dict(times)) for key, times in said)
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         mention = words.mention

@@ -92,7 +92,7 @@ def evening(seed: int, count: int) -> list[Mention]:
             more = {"kind": r.choice(["reply", "quote", "repost"]), "target": Target(other.id, other.author.id)}
         elif r.random() < 0.3:
             more = {"mentions": (Person(f"simulation:author{r.randrange(40)}", "somebody"),)}
-        text = f"Good evening number {i % 50} from #hall{r.randrange(5)} and #stage{r.randrange(5)}"
+        text = f"Good evening number {i % 3} from #hall{r.randrange(5)} and #stage{r.randrange(5)}"
         posts.append(post(i, text, author=who, at=NOW - r.randrange(1_200_000), **more))
         if r.random() < 0.1:
             posts.append(
