@@ -13,7 +13,7 @@ from stream.analysis.columns import FEATURES, Columns
 from stream.analysis.names import NAMED_BY, Names
 from stream.config import Config
 
-VERSION: Final = 1
+VERSION: Final = 3
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Parts(msgspec.Struct, frozen=True):
     columns: dict[str, bytes]
     data: list[bytes]
     gone: tuple[dict[int, int], list[str], list[str], dict[int, int]]
-    edits: list[tuple[int, str, int, str, bytes, list[int], int]]
+    edits: list[tuple[int, str, int, str, bytes, int]]
     tallies: list[tuple[int, int, str, int, int]]
     memory: dict[str, bytes]
     version: int = VERSION

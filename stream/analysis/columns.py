@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-TERMS: Final = 12
+TERMS: Final = 8
 """Topics that a row keeps, in the order of its source."""
-PEOPLE: Final = 8
+PEOPLE: Final = 6
 """People that a row keeps as addressed: its target's author first, then who is named."""
 
 LIVE: Final = 1
@@ -47,7 +47,6 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "target": (np.uint64, 0),
     "tracks": (np.uint64, 0),
     "link": (np.uint64, 0),
-    "bands": (np.uint64, BANDS),
     "sign": (np.uint16, BINS),
     "author": (np.int32, 0),
     "handle": (np.int32, 0),
@@ -80,7 +79,6 @@ class Columns:
     target: NDArray[np.uint64]
     tracks: NDArray[np.uint64]
     link: NDArray[np.uint64]
-    bands: NDArray[np.uint64]
     sign: NDArray[np.uint16]
     author: Ints
     handle: Ints
@@ -109,7 +107,7 @@ class Columns:
         """Make room for ``size`` rows at least."""
         if size <= self.size:
             return
-        size = max(size, self.size + self.size // 2, 1024)
+        size = max(size, self.size + self.size // 5, 1024)
         for name, (dtype, width) in _SHAPES.items():
             old = getattr(self, name)
             new = np.zeros((size, width) if width else size, dtype)

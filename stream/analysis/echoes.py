@@ -31,17 +31,41 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _NONE: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-def signatures(texts: Texts) -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
-    """Of each text its signature (n, ``BINS``), and the keys of its bands (n, ``BANDS``), 0 where it is too short."""
-    count = texts.starts.size - 1
-    values = np.zeros((count, BINS), np.uint16)
-    bands = np.zeros((count, BANDS), np.uint64)
-    _sign(texts.points, texts.starts, classes(), values, bands)
-    return values, bands
+def signatures(texts: Texts) -> NDArray[np.uint16]:
+    """The signature of each text (n, ``BINS``), all 0 where it is too short."""
+    values = np.zeros((texts.starts.size - 1, BINS), np.uint16)
+    _sign(texts.points, texts.starts, classes(), values)
+    return values
+
+
+def bands(signs: NDArray[np.uint16], slots: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The keys of the bands of some signatures (n, ``BANDS``), 0 for those of short texts."""
+    keys = np.empty((slots.size, BANDS), np.uint64)
+    _bands(signs, slots, keys)
+    return keys
 
 
 @njit(cache=True, nogil=True)
-def _sign(points, starts, kinds, values, bands):  # type: ignore[no-untyped-def]
+def _bands(signs, slots, keys):  # type: ignore[no-untyped-def]
+    for i in range(slots.size):
+        for band in range(BANDS):
+            keys[i, band] = band_key(signs[slots[i]], band)
+
+
+@njit(cache=True, nogil=True)
+def band_key(sign, band):  # type: ignore[no-untyped-def]
+    """32 bits for the values of one band, or 0."""
+    key = _BASIS + np.uint64(band + 1)
+    some = 0
+    for j in range(band * _GROUP, (band + 1) * _GROUP):
+        some |= sign[j]
+        key = (key ^ np.uint64(sign[j])) * _MIX
+        key ^= key >> np.uint64(31)
+    return (key & np.uint64(0xFFFFFFFF)) | np.uint64(1) if some else np.uint64(0)
+
+
+@njit(cache=True, nogil=True)
+def _sign(points, starts, kinds, values):  # type: ignore[no-untyped-def]
     text = np.empty(LIMIT * 3 + 8, np.uint32)
     least = np.empty(BINS, np.uint64)
     for i in range(starts.size - 1):
@@ -73,13 +97,7 @@ def _sign(points, starts, kinds, values, bands):  # type: ignore[no-untyped-def]
             k = j
             while least[k % BINS] == _NONE:
                 k += 1
-            values[i, j] = np.uint16((least[k % BINS] >> np.uint64(20)) & np.uint64(0xFFFF))
-        for band in range(BANDS):
-            key = _BASIS + np.uint64(band + 1)
-            for j in range(_GROUP):
-                key = (key ^ np.uint64(values[i, band * _GROUP + j])) * _MIX
-                key ^= key >> np.uint64(31)
-            bands[i, band] = key | np.uint64(1)
+            values[i, j] = np.uint16((least[k % BINS] >> np.uint64(20)) & np.uint64(0xFFFF)) | np.uint16(1)
 
 
 _DRESSING: Final = re.compile(

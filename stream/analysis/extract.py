@@ -56,7 +56,7 @@ class Extractor:
             return rows
         texts = Texts([mention.text for mention in mentions])
         rows.mood[:] = sentiment.read(texts, [mention.lang for mention in mentions])
-        rows.sign[:], rows.bands[:] = signatures(texts)
+        rows.sign[:] = signatures(texts)
         person, form, label = self.names.people.id, self.names.forms.id, self.names.labels.id
         scalars: list[tuple[int, ...]] = []
         terms: list[tuple[int, int, int, int]] = []

@@ -22,13 +22,19 @@ class Gone:
         self.hidden: dict[int, int] = {}
         """Posts that must not be shown, and until when that is kept."""
 
-    def retract(self, retraction: Retraction, t_ms: int) -> None:
-        """An author's retraction stays for good, a post's for ``KEPT_MS``."""
+    def retract(self, retraction: Retraction, t_ms: int) -> set[int]:
+        """An author's retraction stays for good, a post's for ``KEPT_MS``; returns the keys of the posts it is about.
+
+        Who takes an edit back (``<post id>@<revision>``) takes the post back: what it said before is gone already.
+        """
         if retraction.scope == "author":
             self.authors.add(retraction.target)
-        else:
-            key = key_of(retraction.target)
+            return set()
+        post, _, _ = retraction.target.rpartition("@")
+        keys = {key_of(target) for target in (retraction.target, post) if target}
+        for key in keys:
             self.posts[key] = max(self.posts.get(key, 0), max(retraction.at, t_ms) + KEPT_MS)
+        return keys
 
     def person(self, person_id: str) -> bool:
         """Whether nothing by or about this person may count."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stream.analysis import communities, identity
 from stream.analysis.extract import ROLE_NAMES
 from stream.analysis.statistics.forms import best
-from stream.analysis.view import View
+from stream.analysis.view import View, strongest
 from stream.wire.snapshot import People, PersonEdge, PersonNode
 
 MOST_NODES: Final = 2000
@@ -31,7 +31,7 @@ def of(view: View) -> People:
     np.add.at(weight, source, count)
     np.add.at(weight, target, count)
     names = view.names.people.names
-    chosen = sorted(np.flatnonzero(weight).tolist(), key=lambda i: (-int(weight[i]), names[i]))[:MOST_NODES]
+    chosen = strongest(weight, names, MOST_NODES)
     if not chosen:
         return People()
     ids = np.array(chosen)
@@ -46,16 +46,16 @@ def of(view: View) -> People:
     members = [names[i] for i in chosen]
     colour = identity.colours(members, labels.tolist(), weight[ids].tolist(), view.memory.colours("people", view.t))
     handles = best(view.statistics.forms.handles, ids, view.names.forms.names)
-    roles = view.roles()
+    roles = view.roles()[ids].tolist()
     nodes = tuple(
         PersonNode(
             id=names[i],
             handle=handles.get(i, ""),
-            role=ROLE_NAMES[roles[i]],
-            weight=int(weight[i]),
+            role=ROLE_NAMES[role],
+            weight=much,
             community=colour.get(label, identity.ALONE),
         )
-        for i, label in zip(chosen, labels.tolist(), strict=True)
+        for i, role, much, label in zip(chosen, roles, weight[ids].tolist(), labels.tolist(), strict=True)
     )
     order = np.lexsort((kind, target, source, -count))[:MOST_EDGES]
     bridging = (labels[source] != labels[target]) & (overlap(source, target, ids.size) < WEAK)

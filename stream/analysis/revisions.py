@@ -12,12 +12,11 @@ from stream.mention import Mention, decode, encode
 
 
 class Edit(NamedTuple):
-    """The newest edit of a post by its author; ``keys`` are those of all its edits, it is forgotten at ``until``."""
+    """The newest edit of a post by one author; it is forgotten at ``until``."""
 
     at: int
     id: str
     data: bytes
-    keys: frozenset[int]
     until: int
 
 
@@ -48,7 +47,7 @@ class Revisions:
             count = weight.likes + weight.reposts + weight.replies if weight is not None else 0
             self._put_tally(key, Tally(mention.at, mention.id, count, until))
         else:
-            edit = Edit(mention.at, mention.id, encode(mention), frozenset((key_of(mention.id),)), until)
+            edit = Edit(mention.at, mention.id, encode(mention), until)
             self._put_edit((key, mention.author.id), edit)
         return key
 
@@ -56,7 +55,7 @@ class Revisions:
         held = self.edits.get(where)
         if held is not None:
             newest = max(held, edit, key=lambda e: (e.at, e.id, e.data))
-            edit = newest._replace(keys=held.keys | edit.keys, until=max(held.until, edit.until))
+            edit = newest._replace(until=max(held.until, edit.until))
         self.edits[where] = edit
 
     def _put_tally(self, key: int, tally: Tally) -> None:
@@ -84,14 +83,11 @@ class Revisions:
 
     def restore(
         self,
-        edits: Sequence[tuple[int, str, int, str, bytes, list[int], int]],
+        edits: Sequence[tuple[int, str, int, str, bytes, int]],
         tallies: Sequence[tuple[int, int, str, int, int]],
     ) -> None:
         """Become what was saved: key and author before the fields of an edit, the key before those of a tally."""
-        self.edits = {
-            (key, author): Edit(at, edit_id, data, frozenset(keys), until)
-            for key, author, at, edit_id, data, keys, until in edits
-        }
+        self.edits = {(key, author): Edit(at, edit_id, data, until) for key, author, at, edit_id, data, until in edits}
         self.tallies = {key: Tally(at, tally_id, count, until) for key, at, tally_id, count, until in tallies}
 
     def forget(self, floor_ms: int) -> None:

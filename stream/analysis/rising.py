@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.bursts import STARTED, curves
 from stream.analysis.columns import SHOWN
 from stream.analysis.statistics.forms import best
-from stream.analysis.view import View, rounded
+from stream.analysis.view import View, rounded, strongest
 from stream.wire.snapshot import Rising
 
 MOST: Final = 40
@@ -28,8 +29,7 @@ def of(view: View) -> tuple[Rising, ...]:
     """Topics in a burst now, the strongest first."""
     weight = view.statistics.terms.counts[:, 0].sum(0)
     names = view.names.terms.names
-    often = np.flatnonzero(weight >= LEAST)
-    chosen = np.array(sorted(often.tolist(), key=lambda i: (-int(weight[i]), names[i]))[:LOOKED_AT], np.int64)
+    chosen = np.array(strongest(np.where(weight >= LEAST, weight, 0), names, LOOKED_AT), np.int64)
     if not chosen.size:
         return ()
     edges = _edges(view)
@@ -72,11 +72,19 @@ def _counts(view: View, chosen: NDArray[np.int64], edges: NDArray[np.int64]) -> 
     slots = view.slots[use]
     places = np.full(len(view.names.terms) + 1, -1, np.int64)
     places[chosen] = np.arange(chosen.size)
-    rows = places[columns.terms[slots]]
-    at, where = np.nonzero(rows >= 0)
-    bucket = (columns.at[slots][at] - edges[0]) // view.window.bucket
-    flat = np.bincount(rows[at, where] * edges.size + bucket, minlength=chosen.size * edges.size)
-    return flat.reshape(chosen.size, edges.size)
+    bucket = (columns.at[slots] - edges[0]) // view.window.bucket
+    counts = np.zeros((chosen.size, edges.size), np.int64)
+    _by_bucket(columns.terms, slots, places, bucket, counts)
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _by_bucket(terms, slots, places, bucket, counts):  # type: ignore[no-untyped-def]
+    for i in range(slots.size):
+        for k in range(terms.shape[1]):
+            term = terms[slots[i], k]
+            if term >= 0 and places[term] >= 0:
+                counts[places[term], bucket[i]] += 1
 
 
 def _start(scores: NDArray[np.float64]) -> int:

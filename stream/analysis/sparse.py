@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Keys = NDArray[np.uint64]
+Keys = NDArray[Any]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SMALLEST: Final = 1024
 
@@ -19,7 +19,7 @@ def _apply(keys, counts, shift, wanted, amount):  # type: ignore[no-untyped-def]
     fresh = 0
     for i in range(wanted.size):
         key = wanted[i]
-        j = np.int64((key * _MIX) >> shift)
+        j = np.int64((np.uint64(key) * _MIX) >> shift)
         while keys[j] != key:
             if keys[j] == 0:
                 keys[j] = key
@@ -38,7 +38,7 @@ def _move(old_keys, old_counts, keys, counts, shift):  # type: ignore[no-untyped
         if old_counts[i] == 0:
             continue
         key = old_keys[i]
-        j = np.int64((key * _MIX) >> shift)
+        j = np.int64((np.uint64(key) * _MIX) >> shift)
         while keys[j] != 0:
             j = (j + 1) & mask
         keys[j] = key
@@ -52,7 +52,7 @@ def _look_up(keys, counts, shift, wanted, out):  # type: ignore[no-untyped-def]
     mask = keys.size - 1
     for i in range(wanted.size):
         key = wanted[i]
-        j = np.int64((key * _MIX) >> shift)
+        j = np.int64((np.uint64(key) * _MIX) >> shift)
         while keys[j] != 0:
             if keys[j] == key:
                 out[i] = counts[j]
@@ -61,7 +61,7 @@ def _look_up(keys, counts, shift, wanted, out):  # type: ignore[no-untyped-def]
 
 
 class SparseCounts:
-    """An open-addressing table of counts; a key is any uint64 but 0. Keys whose count is zero leave when it grows.
+    """An open-addressing table of counts; a key is any number of ``dtype`` (uint64, uint32) but 0. Zeros leave as it grows.
 
     >>> counts = SparseCounts()
     >>> counts.add(np.array([7, 9, 7], np.uint64), 1)
@@ -70,12 +70,13 @@ class SparseCounts:
     [[7], [2]]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: type[np.unsignedinteger[Any]] = np.uint64) -> None:
+        self._dtype = dtype
         self._allocate(_SMALLEST)
         self._held = 0
 
     def _allocate(self, size: int) -> None:
-        self._keys: Keys = np.zeros(size, np.uint64)
+        self._keys: Keys = np.zeros(size, self._dtype)
         self._counts = np.zeros(size, np.int32)
         self._shift = np.uint64(64 - (size.bit_length() - 1))
 
@@ -83,13 +84,13 @@ class SparseCounts:
         """Add ``amount`` to the count of each key, once for each time that it occurs."""
         if not keys.size:
             return
-        if (self._held + keys.size) * 2 > self._keys.size:
+        if (self._held + keys.size) * 3 > self._keys.size * 2:
             self._grow(keys.size)
         self._held += int(_apply(self._keys, self._counts, self._shift, keys, np.int32(amount)))
 
     def _grow(self, more: int) -> None:
         keys, counts = self._keys, self._counts
-        needed = (int(np.count_nonzero(counts)) + more) * 2
+        needed = (int(np.count_nonzero(counts)) + more) * 5 // 3
         size = max(_SMALLEST, 1 << needed.bit_length())
         self._allocate(size)
         self._held = int(_move(keys, counts, self._keys, self._counts, self._shift))
@@ -104,9 +105,13 @@ class SparseCounts:
         """Keys that are counted ``least`` times or more, in no order."""
         return self._keys[self._counts >= least]
 
+    def entries(self) -> tuple[Keys, NDArray[np.int32]]:
+        """Keys whose count is not zero, in no order, and their counts."""
+        at = np.flatnonzero(self._counts)
+        return self._keys[at], self._counts[at]
+
     def items(self) -> tuple[Keys, NDArray[np.int32]]:
         """Keys whose count is not zero, in order of the keys, and their counts."""
-        at = np.flatnonzero(self._counts)
-        keys = self._keys[at]
+        keys, counts = self.entries()
         order = np.argsort(keys)
-        return keys[order], self._counts[at][order]
+        return keys[order], counts[order]

@@ -22,6 +22,7 @@ from stream.analysis.gone import KEPT_MS, Gone
 from stream.analysis.memory import Memory
 from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.revisions import Revisions
+from stream.analysis.rows import Rows
 from stream.analysis.statistics import Batch, Statistics
 from stream.analysis.tracks import Tracker
 from stream.analysis.view import View, snapshot_of
@@ -46,12 +47,9 @@ class State:
         self.names = Names()
         self.gone = Gone()
         self.revisions = Revisions()
-        self.columns = Columns(1024)
+        self.rows_held = Rows()
         self.statistics = Statistics()
         self._extractor = Extractor(self.names, Tracker(config.tracks))
-        self._data: list[bytes | None] = [None] * 1024
-        self._slots: dict[int, int] = {}
-        self._free: list[int] = list(range(1023, -1, -1))
         self._buckets = Buckets(self.window)
         self._stale_posts: set[int] = set()
         self._stale_authors: set[str] = set()
@@ -61,7 +59,12 @@ class State:
 
     def __len__(self) -> int:
         """Rows held, counted or not."""
-        return len(self._slots)
+        return len(self.rows_held)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the rows."""
+        return self.rows_held.columns
 
     @property
     def floor(self) -> int:
@@ -73,70 +76,76 @@ class State:
 
         Of two different mentions under one id the same is kept whichever came first.
         """
-        changed: set[int] = set()
-        fresh: dict[int, tuple[int, Mention]] = {}
+        edited: set[int] = set()
+        tallied: set[int] = set()
+        fresh: dict[int, tuple[int, Mention, bytes]] = {}
         floor = self.floor
         for mention in mentions:
-            if mention.kind in ("edit", "tally"):
-                changed.add(self.revisions.take(mention))
+            if mention.kind == "edit":
+                edited.add(self.revisions.take(mention))
+            elif mention.kind == "tally":
+                tallied.add(self.revisions.take(mention))
             elif mention.at > floor:
-                key, digest = key_of(mention.id), xxhash.xxh3_64_intdigest(encode(mention))
-                if key in fresh:
-                    if digest < fresh[key][0]:
-                        fresh[key] = (digest, mention)
-                    continue
-                slot = self._slots.get(key)
-                if slot is None or digest < int(self.columns.digest[slot]):
-                    fresh[key] = (digest, mention)
+                key, data = key_of(mention.id), encode(mention)
+                digest = xxhash.xxh3_64_intdigest(data)
+                if key not in fresh or digest < fresh[key][0]:
+                    fresh[key] = (digest, mention, data)
+        self._drop_known(fresh)
         if fresh:
-            written = [self.revisions.apply(mention, key) for key, (_, mention) in fresh.items()]
-            rows = self._extractor.rows(written, [digest for digest, _ in fresh.values()])
-            self._insert(rows, [encode(mention) for mention in written])
-        self._rewrite(changed - fresh.keys())
+            written = [self.revisions.apply(mention, key) for key, (_, mention, _) in fresh.items()]
+            rows = self._extractor.rows(written, [digest for digest, _, _ in fresh.values()])
+            data_of = zip(written, fresh.values(), strict=True)
+            self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
+        self._rewrite(edited - fresh.keys())
+        slots = self.rows_held.find(np.array(sorted(tallied), np.uint64))
+        self._weigh(slots[slots >= 0])
+
+    def _drop_known(self, fresh: dict[int, tuple[int, Mention, bytes]]) -> None:
+        """Leave out what is held already; of different mentions with one key the one of smaller digest stays."""
+        slots = self.rows_held.find(np.fromiter(fresh, np.uint64, len(fresh)))
+        held = slots >= 0
+        for key, known in zip(
+            np.array(list(fresh), np.uint64)[held].tolist(), self.columns.digest[slots[held]], strict=True
+        ):
+            if fresh[key][0] >= int(known):
+                del fresh[key]
 
     def _insert(self, rows: Columns, data: Sequence[bytes]) -> None:
         """Put rows in, in place of rows with the same key."""
-        slots = np.empty(rows.size, np.int64)
-        stay = [i for i, key in enumerate(rows.key.tolist()) if key in self._slots]
-        for i in stay:
-            slots[i] = slot = self._slots[int(rows.key[i])]
-            self._buckets.discard(slot, int(self.columns.at[slot]))
-        if stay:
-            self._place(slots[stay], np.zeros(len(stay), np.uint8))
-        missing = rows.size - len(stay)
-        if missing > len(self._free):
-            old = self.columns.size
-            self.columns.grow(old + missing)
-            self._free.extend(range(self.columns.size - 1, old - 1, -1))
-            self._data.extend([None] * (self.columns.size - old))
-        replaced = set(stay)
-        for i, key in enumerate(rows.key.tolist()):
-            if i not in replaced:
-                slots[i] = self._slots[key] = self._free.pop()
-            self._data[slots[i]] = data[i]
+        old = self.rows_held.find(rows.key)
+        old = old[old >= 0]
+        if old.size:
+            self._place(old, np.zeros(old.size, np.uint8))
+            for slot, at in zip(old.tolist(), self.columns.at[old].tolist(), strict=True):
+                self._buckets.discard(slot, at)
+            self.rows_held.drop(old)
+        slots = self.rows_held.take(rows.key)
+        self.rows_held.put(slots, data)
         self.columns.write(slots, rows)
-        self.columns.held[slots] = 1
         self.columns.span[slots] = NOWHERE
         self._weigh(slots)
         self._buckets.put(slots, rows.at)
         self.columns.flags[slots] = self._flags(slots)
         self._count(slots)
         self._pulse(slots)
-        self._stale_posts.update(
-            key for key, author in zip(rows.key.tolist(), rows.author.tolist(), strict=True) if self._gone(author)
-        )
+        if self.gone.authors or self.gone.blocked:
+            authors = zip(rows.key.tolist(), rows.author.tolist(), strict=True)
+            self._stale_posts.update(key for key, author in authors if self._gone(author))
 
     def _rewrite(self, keys: Iterable[int]) -> None:
         """Read the held rows among ``keys`` again after an edit or tally."""
-        held = [(key, self._slots[key]) for key in keys if key in self._slots]
-        if not held:
+        wanted = np.array(sorted(keys), np.uint64)
+        slots = self.rows_held.find(wanted)
+        wanted, slots = wanted[slots >= 0], slots[slots >= 0]
+        if not slots.size:
             return
-        slots = np.array([slot for _, slot in held], np.int64)
-        written = [self.revisions.apply(self._mention(slot), key) for key, slot in held]
+        written = [
+            self.revisions.apply(self._mention(slot), key)
+            for key, slot in zip(wanted.tolist(), slots.tolist(), strict=True)
+        ]
         self._place(slots, np.zeros(slots.size, np.uint8))
         self.columns.write(slots, self._extractor.rows(written, self.columns.digest[slots].tolist()))
-        for slot, mention in zip(slots.tolist(), written, strict=True):
-            self._data[slot] = encode(mention)
+        self.rows_held.replace(slots, [encode(mention) for mention in written])
         self._weigh(slots)
         self.columns.flags[slots] = self._flags(slots)
         self._count(slots)
@@ -149,9 +158,7 @@ class State:
                     self.columns.weight[slot] = min(max(tally.reactions, 0), 2**31 - 1)
 
     def _mention(self, slot: int) -> Mention:
-        data = self._data[slot]
-        assert data is not None, "a held row has its bytes"
-        return decode(data)
+        return decode(self.rows_held.data(slot))
 
     def _gone(self, person: int) -> bool:
         return person >= 0 and self.gone.person(self.names.people.names[person])
@@ -165,19 +172,18 @@ class State:
         columns, people = self.columns, self.names.people.names
         for i, slot in enumerate(slots.tolist()):
             key, author, target = int(columns.key[slot]), people[columns.author[slot]], int(columns.target[slot])
-            edit = self.revisions.edits.get((key, author))
-            if key in gone.posts or gone.person(author) or (edit and not gone.posts.keys().isdisjoint(edit.keys)):
+            if key in gone.posts or gone.person(author):
                 flags[i] = 0
                 continue
             if key in gone.hidden:
                 flags[i] &= ~np.uint8(SHOWN)
             if not target or columns.kind[slot] not in (REPOST, fields.QUOTE):
                 continue
-            other = self._slots.get(target)
+            other = self.rows_held.slot(target)
             lost = (
                 target in gone.posts
                 or self._gone(int(columns.people[slot, 0]))
-                or (other is not None and self._gone(int(columns.author[other])))
+                or (other >= 0 and self._gone(int(columns.author[other])))
             )
             if columns.kind[slot] == REPOST:
                 if lost:
@@ -222,13 +228,9 @@ class State:
 
     def retract(self, retraction: Retraction) -> None:
         """A post, or everything of an author, is gone; at once, and also when it comes later."""
-        self.gone.retract(retraction, self.t or 0)
+        self._stale_posts |= self.gone.retract(retraction, self.t or 0)
         if retraction.scope == "author":
             self._stale_authors.add(retraction.target)
-        else:
-            key = key_of(retraction.target)
-            self._stale_posts.add(key)
-            self._stale_posts.update(post for (post, _), edit in self.revisions.edits.items() if key in edit.keys)
 
     def block(self, author_id: str, blocked: bool) -> None:
         """A blocked author counts nowhere, until unblocked."""
@@ -294,11 +296,7 @@ class State:
         self._place(slots, spans)
 
     def _drop(self, slots: Slots) -> None:
-        for slot, key in zip(slots.tolist(), self.columns.key[slots].tolist(), strict=True):
-            del self._slots[key]
-            self._data[slot] = None
-        self._free.extend(slots.tolist())
-        self.columns.held[slots] = 0
+        self.rows_held.drop(slots)
 
     def _sweep(self) -> None:
         """Forget names that no row uses any more, once there are twice as many as after the last time."""
@@ -321,20 +319,13 @@ class State:
         self._stale_posts |= set(other.gone.posts) | set(other.gone.hidden)
         self._stale_authors |= other.gone.authors | other.gone.blocked
         self.memory.merge(other.memory)
-        slots = np.array(sorted(other._slots.values()), np.int64)
-        floor, columns = self.floor, other.columns
-        wanted = [
-            slot
-            for slot in slots.tolist()
-            if columns.at[slot] > floor
-            and (
-                (mine := self._slots.get(int(columns.key[slot]))) is None
-                or columns.digest[slot] < self.columns.digest[mine]
-            )
-        ]
-        rows = other.columns.take(np.array(wanted, np.int64))
+        slots = other.rows_held.slots()
+        slots = slots[other.columns.at[slots] > self.floor]
+        mine = self.rows_held.find(other.columns.key[slots])
+        slots = slots[(mine < 0) | (other.columns.digest[slots] < self.columns.digest[mine])]
+        rows = other.columns.take(slots)
         saved.rename(rows, other.names, self.names)
-        self._insert(rows, [other._data[slot] or b"" for slot in wanted])
+        self._insert(rows, [other.rows_held.data(slot) for slot in slots.tolist()])
         changed |= {key for key, _ in self.revisions.edits} & set(rows.key.tolist())
         self._rewrite(changed)
         if other.t is not None:
@@ -342,16 +333,16 @@ class State:
 
     def row(self, post_id: str) -> Mention | None:
         """A post as its newest edit has it (under its own id, kind and time); None when unknown or retracted."""
-        slot = self._slots.get(key_of(post_id))
-        if slot is None or not self._flags(np.array([slot], np.int64))[0] & LIVE:
+        slot = self.rows_held.slot(key_of(post_id))
+        if slot < 0 or not self._flags(np.array([slot], np.int64))[0] & LIVE:
             return None
         return self._mention(slot)
 
     def rows(self) -> Iterator[Mention]:
         """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""
-        for key in list(self._slots):
-            slot = self._slots.get(key)
-            if slot is not None and self._flags(np.array([slot], np.int64))[0] & LIVE:
+        for key in self.columns.key[self.rows_held.slots()].tolist():
+            slot = self.rows_held.slot(key)
+            if slot >= 0 and self._flags(np.array([slot], np.int64))[0] & LIVE:
                 yield self._mention(slot)
 
     def snapshot(self, t_ms: int | None = None) -> Snapshot:
@@ -402,7 +393,7 @@ class State:
         self.settle()
         slots = np.flatnonzero(self.columns.held)
         rows = self.columns.take(slots)
-        data = [self._data[slot] or b"" for slot in slots.tolist()]
+        data = [self.rows_held.data(slot) for slot in slots.tolist()]
         return saved.pack(
             saved.Parts(
                 config=saved.digest(self.config),
@@ -412,10 +403,7 @@ class State:
                 columns=saved.dump(rows),
                 data=data,
                 gone=(self.gone.posts, sorted(self.gone.authors), sorted(self.gone.blocked), self.gone.hidden),
-                edits=[
-                    (k, author, e.at, e.id, e.data, sorted(e.keys), e.until)
-                    for (k, author), e in self.revisions.edits.items()
-                ],
+                edits=[(k, author, e.at, e.id, e.data, e.until) for (k, author), e in self.revisions.edits.items()],
                 tallies=[(key, *tally) for key, tally in self.revisions.tallies.items()],
                 memory=self.memory.entries(),
             )

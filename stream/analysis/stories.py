@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.columns import REPOST, SHOWN, UNKNOWN_MOOD
-from stream.analysis.echoes import ALIKE
+from stream.analysis.columns import BANDS, BINS, REPOST, SHOWN, UNKNOWN_MOOD
+from stream.analysis.echoes import ALIKE, band_key, bands
 from stream.analysis.extract import ROLE_NAMES
 from stream.analysis.sparse import SparseCounts
 from stream.analysis.view import View, rounded
@@ -33,15 +33,12 @@ def of(view: View) -> tuple[Story, ...]:
     echoing = _echoing(view, shown)
     told, single = shown[echoing], shown[~echoing]
     told = told[np.lexsort((columns.key[told], columns.at[told]))]
-    story = _fold(
-        np.where(columns.kind[told] == REPOST, columns.target[told], columns.key[told]),
-        np.where(columns.kind[told] == REPOST, 0, columns.link[told]),
-        np.where((columns.kind[told] == REPOST)[:, None], 0, columns.bands[told]),
-        columns.sign[told],
-    )
+    story = _fold((columns.kind, columns.key, columns.target, columns.link, columns.sign), told)
     size = np.bincount(story, minlength=told.size)
     alone = told[size[story] == 1]
-    groups = [told[story == chosen] for chosen in _strongest(view, told, story, size)]
+    members = np.argsort(story, kind="stable")
+    ends = np.cumsum(size)
+    groups = [told[members[ends[c] - size[c] : ends[c]]] for c in _strongest(view, told, story, size)]
     posts = _posts(view, np.concatenate([single, alone]), STRONGEST - len(groups))
     found = [_story(view, group) for group in groups] + [_story(view, slot[None]) for slot in posts]
     return tuple(sorted(found, key=lambda s: (-s.voices, -s.count, -s.weight, -s.at, s.id)))
@@ -50,31 +47,33 @@ def of(view: View) -> tuple[Story, ...]:
 def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
     """Of each row whether another may belong to its story."""
     columns, echoed = view.columns, view.statistics.echoed
-    reposted, links, bands = (
+    reposted, links, hot = (
         _hot(counts, least) for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))
     )
     again = columns.kind[shown] == REPOST
     found: NDArray[np.bool_] = reposted.get(np.where(again, columns.target[shown], columns.key[shown])) > 0
     found |= ~again & (links.get(columns.link[shown]) > 0)
-    alike = bands.get(columns.bands[shown].ravel()).reshape(columns.bands[shown].shape) > 0
+    alike = hot.get(bands(columns.sign, shown).astype(np.uint32).ravel()).reshape(shown.size, BANDS) > 0
     found |= ~again & alike.any(1)
     return found
 
 
 def _hot(counts: SparseCounts, least: int) -> SparseCounts:
     """The keys that occur ``least`` times, in a table small enough to look up every row in."""
-    hot = SparseCounts()
-    hot.add(counts.at_least(least), 1)
+    keys = counts.at_least(least)
+    hot = SparseCounts(keys.dtype.type)
+    hot.add(keys, 1)
     return hot
 
 
 @njit(cache=True, nogil=True)
-def _fold(post, link, bands, sign):  # type: ignore[no-untyped-def]
+def _fold(columns, slots):  # type: ignore[no-untyped-def]
     """Number of the story of each row, in order of the rows: that of the first row it shares a key with (union-find).
 
     Rows that share a band are compared: they must agree in ``ALIKE`` values of their signatures with the first of the band.
     """
-    n = post.size
+    kinds, posts, targets, links, signs = columns
+    n = slots.size
     parent = np.arange(n)
     room = 16
     while room < n * 12:
@@ -82,11 +81,16 @@ def _fold(post, link, bands, sign):  # type: ignore[no-untyped-def]
     keys = np.zeros(room, np.uint64)
     first = np.zeros(room, np.int64)
     for i in range(n):
-        for k in range(2 + bands.shape[1]):
-            key = post[i] if k == 0 else (link[i] if k == 1 else bands[i, k - 2])
+        slot = slots[i]
+        again = kinds[slot] == REPOST
+        for k in range(1 if again else 2 + BANDS):
+            if k == 0:
+                key = targets[slot] if again else posts[slot]
+            else:
+                key = links[slot] if k == 1 else band_key(signs[slot], k - 2)
             if key == 0:
                 continue
-            key = (key + np.uint64(min(k, 2))) * _MIX
+            key = (key + np.uint64(k)) * _MIX
             key ^= key >> np.uint64(32)
             key |= np.uint64(1)
             j = np.int64(key & np.uint64(room - 1))
@@ -99,8 +103,8 @@ def _fold(post, link, bands, sign):  # type: ignore[no-untyped-def]
             other = first[j]
             if k >= 2:
                 same = 0
-                for b in range(sign.shape[1]):
-                    same += sign[i, b] == sign[other, b]
+                for b in range(BINS):
+                    same += signs[slot, b] == signs[slots[other], b]
                 if same < ALIKE:
                     continue
             a, b = i, other
@@ -125,10 +129,12 @@ def _fold(post, link, bands, sign):  # type: ignore[no-untyped-def]
 def _strongest(view: View, told: Slots, story: Slots, size: Slots) -> list[int]:
     """The stories of two posts and more with most voices, posts and weight."""
     columns = view.columns
-    voices = np.bincount(np.unique(story * (1 << 32) + columns.author[told]) >> 32, minlength=told.size)
-    weight = np.zeros(told.size, np.int64)
-    np.maximum.at(weight, story, columns.weight[told])
     many = np.flatnonzero(size > 1)
+    use = size[story] > 1
+    pairs = np.sort(story[use] * (1 << 32) + columns.author[told][use])
+    voices = np.bincount(pairs[np.diff(pairs, prepend=-1) != 0] >> 32, minlength=told.size)
+    weight = np.zeros(told.size, np.int64)
+    np.maximum.at(weight, story[use], columns.weight[told][use])
     # a story's number is its first row, and rows are in order of time and key
     order = np.lexsort((many, -weight[many], -size[many], -voices[many]))
     return [int(chosen) for chosen in many[order[:STRONGEST]]]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis import communities, identity
 from stream.analysis.columns import SHOWN
 from stream.analysis.sparse import SparseCounts
 from stream.analysis.statistics.forms import best
-from stream.analysis.view import View, rounded
+from stream.analysis.view import View, rounded, strongest
 from stream.wire.snapshot import TopicEdge, TopicNode, Topics
 
 MOST_NODES: Final = 2000
@@ -25,8 +26,7 @@ def of(view: View) -> Topics:
     halves = view.statistics.terms.counts
     weight = halves[:, 0].sum(0)
     names = view.names.terms.names
-    candidates = np.flatnonzero(weight)
-    chosen = sorted(candidates.tolist(), key=lambda i: (-int(weight[i]), names[i]))[:MOST_NODES]
+    chosen = strongest(weight, names, MOST_NODES)
     if not chosen:
         return Topics()
     ids = np.array(chosen)
@@ -38,26 +38,24 @@ def of(view: View) -> Topics:
     members = [names[i] for i in chosen]
     colour = identity.colours(members, labels.tolist(), weight[ids].tolist(), view.memory.colours("topics", view.t))
     forms = best(view.statistics.forms.terms, ids, view.names.forms.names)
+    (newer, _, _), (older, _, _) = halves[:, :, ids].tolist()
+    moods, known = halves[:, 1:, ids].sum(0).tolist()
     nodes = tuple(
         TopicNode(
             id=names[i],
             label=forms.get(i, names[i]),
-            weight=int(weight[i]),
-            sentiment=_mood(int(halves[:, 1, i].sum()), int(halves[:, 2, i].sum())),
-            trend=rounded((halves[0, 0, i] - halves[1, 0, i]) / max(int(halves[1, 0, i]), 1)),
+            weight=new + old,
+            sentiment=rounded(mood / told / 10_000) if told else 0.0,
+            trend=rounded((new - old) / max(old, 1)),
             community=colour.get(label, identity.ALONE),
         )
-        for i, label in zip(chosen, labels.tolist(), strict=True)
+        for i, label, new, old, mood, told in zip(chosen, labels.tolist(), newer, older, moods, known, strict=True)
     )
     links = tuple(
         TopicEdge(source=members[a], target=members[b], weight=rounded(w))
         for (a, b), w in zip(edges[:MOST_EDGES].tolist(), strength[:MOST_EDGES].tolist(), strict=True)
     )
     return Topics(nodes, links)
-
-
-def _mood(total: int, known: int) -> float:
-    return rounded(total / known / 10_000) if known else 0.0
 
 
 def _edges(
@@ -71,14 +69,8 @@ def _edges(
     shown = inside[(view.columns.flags[inside] & SHOWN) != 0]
     places = np.full(len(view.names.terms) + 1, -1, np.int64)
     places[ids] = np.arange(ids.size)
-    rows = places[view.columns.terms[shown]]
     pairs = SparseCounts()
-    for a in range(rows.shape[1]):
-        for b in range(a + 1, rows.shape[1]):
-            both = (rows[:, a] >= 0) & (rows[:, b] >= 0)
-            if both.any():
-                low, high = np.minimum(rows[both, a], rows[both, b]), np.maximum(rows[both, a], rows[both, b])
-                pairs.add((low * ids.size + high + 1).astype(np.uint64), 1)
+    pairs.add(_pairs(view.columns.terms, shown, places, ids.size), 1)
     keys, together = pairs.items()
     often = together >= _TOGETHER
     pair, count = keys[often].astype(np.int64) - 1, together[often].astype(np.float64)
@@ -90,3 +82,26 @@ def _edges(
     strength = np.clip(npmi, 0.0, 1.0) * (count / (count + 1)) * (rarer / (rarer + 1))
     kept = strength > 0
     return np.stack([source[kept], target[kept]], 1), np.round(strength[kept], 4)
+
+
+@njit(cache=True, nogil=True)
+def _pairs(terms, slots, places, n):  # type: ignore[no-untyped-def]
+    """One key for each two chosen topics in each row: the lower place times ``n``, the higher place, and 1."""
+    found = np.empty(1024, np.uint64)
+    size = 0
+    row = np.empty(terms.shape[1], np.int64)
+    for slot in slots:
+        count = 0
+        for k in range(terms.shape[1]):
+            if terms[slot, k] >= 0 and places[terms[slot, k]] >= 0:
+                row[count] = places[terms[slot, k]]
+                count += 1
+        if size + count * count > found.size:
+            more = np.empty(found.size * 2 + count * count, np.uint64)
+            more[:size] = found[:size]
+            found = more
+        for a in range(count):
+            for b in range(a + 1, count):
+                found[size] = np.uint64(min(row[a], row[b]) * n + max(row[a], row[b]) + 1)
+                size += 1
+    return found[:size]

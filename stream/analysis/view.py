@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,6 +70,18 @@ class View(msgspec.Struct, frozen=True):
 def rounded(value: float) -> float:
     """Shares and means are given to 1/10,000."""
     return round(float(value), 4) + 0.0
+
+
+def strongest(weight: NDArray[np.int64], names: Sequence[str], most: int) -> list[int]:
+    """The ids of greatest ``weight``, equals by name, ``most`` at most; ids of no weight are left out."""
+    candidates = np.flatnonzero(weight)
+    if candidates.size > most:
+        bar = np.partition(weight[candidates], candidates.size - most)[candidates.size - most]
+        candidates = candidates[weight[candidates] >= bar]
+    found = sorted(
+        zip((-weight[candidates]).tolist(), (names[i] for i in candidates.tolist()), candidates.tolist(), strict=True)
+    )
+    return [i for _, _, i in found[:most]]
 
 
 def change(now: int, before: int) -> float | None:

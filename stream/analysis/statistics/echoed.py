@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stream.analysis.columns import REPOST
+from stream.analysis.echoes import bands
 from stream.analysis.sparse import SparseCounts
 from stream.analysis.statistics.base import Batch, Statistic
 
@@ -13,7 +16,7 @@ class Echoed(Statistic):
     def __init__(self) -> None:
         self.reposts = SparseCounts()
         self.links = SparseCounts()
-        self.bands = SparseCounts()
+        self.bands = SparseCounts(np.uint32)
 
     def apply(self, rows: Batch, span: int, sign: int) -> None:
         assert span == 0, "only the window is counted"
@@ -23,5 +26,5 @@ class Echoed(Statistic):
         own = slots[columns.kind[slots] != REPOST]
         links = columns.link[own]
         self.links.add(links[links != 0], sign)
-        bands = columns.bands[own].ravel()
-        self.bands.add(bands[bands != 0], sign)
+        keys = bands(columns.sign, own).ravel()
+        self.bands.add(keys[keys != 0].astype(np.uint32), sign)

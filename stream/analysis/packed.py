@@ -1,0 +1,83 @@
+"""Many small byte strings in compressed blocks, each found by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import cramjam
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK: Final = 64
+"""Strings that are compressed together; what lies in one block was written at one time, and leaves at one time."""
+
+
+class Packed:
+    """Strings by number (a slot). A block is freed when its last string is gone.
+
+    >>> held = Packed()
+    >>> held.put([3, 5], [b"three", b"five"]); held.drop([3]); held.get(5)
+    b'five'
+    """
+
+    def __init__(self) -> None:
+        self._where: NDArray[np.int32] = np.full(1024, -1, np.int32)
+        self._place: NDArray[np.uint8] = np.zeros(1024, np.uint8)
+        self._blocks: dict[int, bytes] = {}
+        self._ends: dict[int, NDArray[np.uint32]] = {}
+        self._left: dict[int, int] = {}
+        self._open: list[bytes] = []
+        self._number = 0
+        self._read: tuple[int, bytes] = (-1, b"")
+
+    def put(self, numbers: Sequence[int], values: Sequence[bytes]) -> None:
+        """Keep each value under its number, which must not be in use."""
+        top = max(numbers, default=-1) + 1
+        if top > self._where.size:
+            room = max(top, self._where.size + self._where.size // 4)
+            more = room - self._where.size
+            self._where = np.concatenate([self._where, np.full(more, -1, np.int32)])
+            self._place = np.concatenate([self._place, np.zeros(more, np.uint8)])
+        for number, value in zip(numbers, values, strict=True):
+            self._where[number] = self._number
+            self._place[number] = len(self._open)
+            self._open.append(value)
+            if len(self._open) == BLOCK:
+                self._close()
+
+    def _close(self) -> None:
+        number, values = self._number, self._open
+        left = self._left.get(number, 0) + len(values)
+        self._left[number] = left
+        if left > 0:
+            self._blocks[number] = bytes(cramjam.lz4.compress_block(b"".join(values)))
+            self._ends[number] = np.cumsum([len(value) for value in values], dtype=np.uint32)
+        else:
+            del self._left[number]
+        self._open = []
+        self._number += 1
+
+    def get(self, number: int) -> bytes:
+        """The value of a number. Raises ``KeyError`` for one that is not in use."""
+        block, place = int(self._where[number]) if number < self._where.size else -1, int(self._place[number])
+        if block < 0:
+            raise KeyError(number)
+        if block == self._number:
+            return self._open[place]
+        if self._read[0] != block:
+            self._read = (block, bytes(cramjam.lz4.decompress_block(self._blocks[block])))
+        ends = self._ends[block]
+        return self._read[1][int(ends[place - 1]) if place else 0 : int(ends[place])]
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Forget the values of numbers that are in use."""
+        for number in numbers:
+            block = int(self._where[number])
+            self._where[number] = -1
+            left = self._left[block] = self._left.get(block, 0) - 1
+            if block == self._number:
+                self._open[int(self._place[number])] = b""
+            elif left == 0:
+                del self._blocks[block], self._ends[block], self._left[block]
+                self._read = (-1, b"") if self._read[0] == block else self._read

@@ -1,0 +1,130 @@
+"""The rows that are held: their columns, their mentions as bytes, and where each post is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from stream.analysis.columns import Columns
+from stream.analysis.packed import Packed
+
+Slots = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+_SMALLEST: Final = 2048
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Rows:
+    """A slot a row, used again after ``drop``; -1 is no slot."""
+
+    def __init__(self) -> None:
+        self.columns = Columns(1024)
+        self._data = Packed()
+        self._free: list[int] = list(range(1023, -1, -1))
+        self._held = 0
+        self._table: NDArray[np.int32] = np.full(_SMALLEST, -1, np.int32)
+
+    def __len__(self) -> int:
+        return self._held
+
+    def slots(self) -> Slots:
+        """All slots that hold a row."""
+        return np.flatnonzero(self.columns.held)
+
+    def find(self, keys: Keys) -> Slots:
+        """The slot of each post, -1 where it is not held."""
+        found = np.empty(keys.size, np.int64)
+        _find(self._table, self.columns.key, keys, found)
+        return found
+
+    def slot(self, key: int) -> int:
+        """The slot of one post, or -1."""
+        return int(self.find(np.array([key], np.uint64))[0])
+
+    def take(self, keys: Keys) -> Slots:
+        """New slots for posts that are not held; the caller writes their columns, and ``put``\\ s their bytes."""
+        missing = keys.size
+        if missing > len(self._free):
+            old = self.columns.size
+            self.columns.grow(old + missing)
+            self._free.extend(range(self.columns.size - 1, old - 1, -1))
+        slots = np.array([self._free.pop() for _ in range(missing)], np.int64)
+        self.columns.key[slots] = keys
+        self.columns.held[slots] = 1
+        self._held += missing
+        if self._held * 2 > self._table.size:
+            self._table = np.full(1 << (self._held * 3).bit_length(), -1, np.int32)
+            slots_held = self.slots()
+            _enter(self._table, self.columns.key, slots_held)
+        else:
+            _enter(self._table, self.columns.key, slots)
+        return slots
+
+    def put(self, slots: Slots, data: Sequence[bytes]) -> None:
+        """Keep the bytes of rows."""
+        self._data.put(slots.tolist(), data)
+
+    def replace(self, slots: Slots, data: Sequence[bytes]) -> None:
+        """Keep other bytes of rows."""
+        self._data.drop(slots.tolist())
+        self._data.put(slots.tolist(), data)
+
+    def data(self, slot: int) -> bytes:
+        """The mention of a row, encoded."""
+        return self._data.get(slot)
+
+    def drop(self, slots: Slots) -> None:
+        """Forget rows."""
+        _leave(self._table, self.columns.key, slots)
+        self._data.drop(slots.tolist())
+        self._free.extend(slots.tolist())
+        self._held -= slots.size
+        self.columns.held[slots] = 0
+
+
+@njit(cache=True, nogil=True)
+def _home(key, size):  # type: ignore[no-untyped-def]
+    mixed = key * _MIX
+    return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
+
+
+@njit(cache=True, nogil=True)
+def _find(table, key, wanted, found):  # type: ignore[no-untyped-def]
+    for i in range(wanted.size):
+        j = _home(wanted[i], table.size)
+        while table[j] >= 0 and key[table[j]] != wanted[i]:
+            j = (j + 1) & (table.size - 1)
+        found[i] = table[j]
+
+
+@njit(cache=True, nogil=True)
+def _enter(table, key, slots):  # type: ignore[no-untyped-def]
+    for slot in slots:
+        j = _home(key[slot], table.size)
+        while table[j] >= 0:
+            j = (j + 1) & (table.size - 1)
+        table[j] = slot
+
+
+@njit(cache=True, nogil=True)
+def _leave(table, key, slots):  # type: ignore[no-untyped-def]
+    """Take slots out; what stands behind each in its run moves up, so that no mark of the deleted is needed."""
+    mask = table.size - 1
+    for slot in slots:
+        j = _home(key[slot], table.size)
+        while table[j] != slot:
+            j = (j + 1) & mask
+        hole = j
+        while True:
+            j = (j + 1) & mask
+            if table[j] < 0:
+                break
+            home = _home(key[table[j]], table.size)
+            if ((j - home) & mask) >= ((j - hole) & mask):
+                table[hole] = table[j]
+                hole = j
+        table[hole] = -1
