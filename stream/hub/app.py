@@ -146,11 +146,14 @@ async def _run(hub: Hub, server: _Server, listening: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, server.stop)
+    ended = asyncio.ensure_future(hub.wait())
+    ended.add_done_callback(lambda _: server.stop())
     try:
         await hub.start()
         await server.serve([listening])
     finally:
         await hub.stop()
+    await ended
 
 
 class _Server(uvicorn.Server):

@@ -48,6 +48,19 @@ def test_another_life(tmp_path: Path) -> None:
     assert after.engine.offsets == before.engine.offsets
 
 
+def test_repetitions_are_counted_on() -> None:
+    """What an author said three times before a restart is held when it is said once more after it."""
+    house = House()
+    advert = "Come to my stall behind the second hall today, for tea and sweets and a story"
+    house.hear(*[post(i, advert, author="ann") for i in range(3)])
+    saved = house.engine.save()
+    after = House(now=house.now)
+    after.engine.restore(saved, State.from_bytes(saved.state, after.config))
+    after.hear(post(3, advert, author="ann"))
+    after.later()
+    assert [p["id"] for p in after.engine.held] == ["simulation:3"]
+
+
 def test_author_freed_meanwhile(tmp_path: Path) -> None:
     """An author whom control does not block any more counts again after a restart."""
     before = lived()
