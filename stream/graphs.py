@@ -238,7 +238,7 @@ class GraphView:
             layout.x[i], layout.y[i] = x, y
         known = int(stays.sum()) + len(back)
         layout.mass = _masses(weight, links.ends, self._keys)
-        layout.group = np.where(community == NO_COMMUNITY, -1, community).astype(np.int64)
+        layout.group = np.where(community == NO_COMMUNITY, -1, community.astype(np.int64))
         self._ends, self._pull = ends, pull
         self._weight = weight
         old_uv, old_shift = self._uv, self._shift
