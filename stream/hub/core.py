@@ -22,15 +22,15 @@ from stream import layouts as shelves
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config
-from stream.hub import checkpoint, greeting, subjects
+from stream.hub import checkpoint, greeting
 from stream.hub.board import Board
-from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
+from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
-from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
+from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
-from stream.hub.stage import Stage, on_air_json
+from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Mover
 from stream.hub.walls import WallBook
 from stream.log import CONTROL, MEMORY, Entry, Log, LogUnavailable, Offsets, Record
@@ -46,7 +46,6 @@ MISSED_S: Final = 0.1
 HOUR_S: Final = 3600.0
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
-UNDO_DEPTH: Final = 10_000
 END_S: Final = 1.5
 
 T = TypeVar("T")
@@ -57,18 +56,6 @@ log = structlog.get_logger(__name__)
 def now_ms() -> int:
     """The wall clock in milliseconds UTC."""
     return time.time_ns() // 1_000_000
-
-
-class Receipt(str):
-    """The audit id of a decision. ``saved`` is False while the log has not taken it ("not saved yet")."""
-
-    __slots__ = ("saved",)
-    saved: bool
-
-    def __new__(cls, audit_id: str, saved: bool) -> Receipt:
-        receipt = super().__new__(cls, audit_id)
-        receipt.saved = saved
-        return receipt
 
 
 class Hub:
@@ -94,7 +81,6 @@ class Hub:
         self.walls = WallBook(self.clock, self.board)
         self._folder = shelves.folder(config.wall.layouts)
         self._shelf = shelves.load(self._folder, config.wall.grid)
-        self._programme = Programme(config.wall.layout, self._shelf.layouts, int(self.clock()))
         self._stage = Stage(config.wall.grid, self.board, seed=config.simulation.seed)
         self._engine = Engine(
             config,
@@ -108,10 +94,17 @@ class Hub:
         self._analyst = Analyst(self._engine, self._times, self.metrics, self._broke)
         self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
         self._path = Path(config.hub.checkpoint)
-        self._ledger = Ledger()
-        self._scribe = Scribe(self._ledger, self._path.with_name(self._path.name + ".decisions"), self._settle)
         self._follower = self._new_follower()
-        self._deciding: dict[str, str] = {}
+        self._desk = Desk(
+            Programme(config.wall.layout, self._shelf.layouts, int(self.clock())),
+            self._analyst,
+            stage=self._stage,
+            tablet=self.tablet,
+            metrics=self.metrics,
+            clock=self.clock,
+            log_of=lambda: self._follower.log,
+            spool=self._path.with_name(self._path.name + ".decisions"),
+        )
         self._begun = False
         self._hello: Hello | None = None
         self._notices: list[dict[str, str]] | None = None
@@ -131,7 +124,7 @@ class Hub:
         sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.get_running_loop()
         self._greet()
-        self._scribe.resume()
+        self._desk.scribe.resume()
         self._analyst.start()
         self._mover.start()
         self._task = asyncio.create_task(self._run(), name="hub")
@@ -175,7 +168,7 @@ class Hub:
     async def snapshot(self, at: int | None) -> bytes:
         """The snapshot at T, or at an earlier T still in the window, as JSON. Raises ``ValueError`` for a time not held."""
         try:
-            return await self._asked(lambda: self._engine.snapshot(at, self.now()))
+            return await self._analyst.ask(lambda: self._engine.snapshot(at, self.now()))
         except LookupError as fault:
             raise ValueError(str(fault)) from fault
 
@@ -190,7 +183,7 @@ class Hub:
     @property
     def on_air(self) -> OnAir:
         """What is on air and why."""
-        return self._programme.on_air
+        return self._desk.on_air
 
     async def take(self, layout: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Put a layout on air for 15 minutes or until ``back_to_programme``.
@@ -198,27 +191,19 @@ class Hub:
         Raises ``KeyError`` for a layout that does not exist and ``Conflict`` when somebody else decided what is on air after
         ``seen_rev``.
         """
-        if layout not in self._shelf.layouts:
-            raise KeyError(layout)
-        self._programme.check(seen_rev, by)
-        other = self._deciding.get("layout", by)
-        if seen_rev is not None and other != by:
-            raise Conflict(other, self.on_air.rev)
-        at = self._next_at()
-        return await self._programmed("layout", {"layout": layout, "until": at + TAKE_MS}, by, at)
+        return self._told(await self._desk.take(self._shelf.layouts, layout, seen_rev=seen_rev, by=by))
 
     async def back_to_programme(self, by: str) -> OnAir:
         """End the take."""
-        return await self._programmed("layout", None, by, self._next_at())
+        return self._told(await self._desk.back_to_programme(by))
 
     async def panic(self, on: bool, by: str) -> OnAir:
         """Show the safe scene on every screen, or release it. Survives restarts."""
-        return await self._programmed("panic", {} if on else None, by, self._next_at())
+        return self._told(await self._desk.panic(on, by))
 
     async def freeze(self, on: bool, by: str) -> OnAir:
         """Hold the picture (hides and deletions still apply), or release it."""
-        value = {"layout": self.on_air.layout.name} if on else None
-        return await self._programmed("freeze", value, by, self._next_at())
+        return self._told(await self._desk.freeze(on, by))
 
     async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
         """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
@@ -226,14 +211,15 @@ class Hub:
 
         Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
         """
-        value = await self._meant(subject, value)
-        return await self._decided(subject, value, by, reason, int(self.clock()))
+        return self._told(await self._desk.decide(subject, value, by=by, reason=reason))
 
     async def undo(self, audit_id: str, by: str) -> Receipt:
         """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""
-        known = {decision.id: decision for decision in await self._audited(UNDO_DEPTH)}
-        decision = known[audit_id]
-        return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self._next_at())
+        return self._told(await self._desk.undo(audit_id, by))
+
+    async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
+        return await self._desk.audit(limit)
 
     def held(self) -> list[dict[str, Any]]:
         """Posts that wait for a decision, oldest first, with the reason (as on the tablet's ``held``)."""
@@ -243,11 +229,10 @@ class Hub:
         """The newest posts with their state, newest first (as on the tablet's ``posts``)."""
         return list(self._engine.posts)
 
-    async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
-        return [msgspec.to_builtins(decision) for decision in (await self._audited(limit))[:limit]]
-
-    # The log
+    def _told(self, outcome: T) -> T:
+        """``outcome``, when staff can see whether it is saved."""
+        self._notice()
+        return outcome
 
     def _new_follower(self) -> Follower:
         live = self.config.clock.mode == "live"
@@ -269,12 +254,12 @@ class Hub:
                 others.append(record)
                 continue
             try:
-                self._scribe.heard(record.key, record.value)
+                self._desk.scribe.heard(record.key, record.value)
             except (msgspec.DecodeError, ValueError) as fault:
                 self.metrics.dead.labels(record.topic).inc()
                 log.warning("a decision cannot be read", offset=record.offset, fault=str(fault))
         if others:
-            await self._asked(lambda: self._engine.apply(others, int(self.clock())))
+            await self._analyst.ask(lambda: self._engine.apply(others, int(self.clock())))
 
     async def _resumed(self, current: Log) -> Mapping[str, Offsets]:
         """Take up the checkpoint if it is one of this log; what is read from where then."""
@@ -289,85 +274,14 @@ class Hub:
         except ValueError as fault:
             log.warning("the checkpoint is ignored", reason=str(fault))
             return {}
-        await self._asked(lambda: self._engine.restore(saved, state))
+        await self._analyst.ask(lambda: self._engine.restore(saved, state))
         return saved.offsets
 
     async def _began(self) -> None:
         """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
         self._begun = True
-        await self._asked(self._engine.begin)
-        self._programme.look(int(self.clock()))
-        self._air()
-
-    # Decisions
-
-    async def _meant(self, subject: str, value: Mapping[str, Any] | None) -> Value:
-        """``value`` as it is written down. Raises ``ValueError`` with what is wrong."""
-        about = subjects.parse(subject)
-        written = subjects.checked(about, value)
-        if about.kind == "post" and written == subjects.APPROVED:
-            try:
-                return {**written, "of": await self._asked(lambda: self._engine.approval(about.key))}
-            except KeyError as fault:
-                raise ValueError(f"post {about.key} is not there any more, so it cannot be approved") from fault
-        return written
-
-    async def _asked(self, what: Callable[[], T]) -> T:
-        """What the analyst's thread answers."""
-        return await asyncio.wrap_future(self._analyst.call(what))
-
-    async def _decided(self, subject: str, value: Value, by: str, reason: str, at: int) -> Receipt:
-        begun = time.perf_counter()
-        self._deciding[subject] = by
-        try:
-            decision, saved = await self._scribe.write(subject, value, by=by, reason=reason, at=at)
-        finally:
-            self._deciding.pop(subject, None)
-        if subject not in SUBJECTS:
-            await self._asked(lambda: None)
-        self.metrics.decision_s.observe(time.perf_counter() - begun)
-        self._notice()
-        return Receipt(decision.id, saved)
-
-    async def _programmed(self, subject: str, value: Value, by: str, at: int) -> OnAir:
-        await self._decided(subject, value, by, "", at)
-        return self.on_air
-
-    def _settle(self, decision: Decision) -> None:
-        """A decision takes effect, read back from the log or not."""
-        if not self._ledger.settle(decision):
-            return
-        if decision.subject in SUBJECTS:
-            self._programme.decide(decision.subject, decision.new, decision.at, decision.by)
-            self._look()
-        else:
-            self._analyst.call(lambda: self._engine.decide(decision.subject, decision.new))
-
-    def _next_at(self) -> int:
-        """Now, after whatever is on air: a decision's revision lies behind the one that its maker saw."""
-        return max(int(self.clock()), self.on_air.rev + 1)
-
-    async def _audited(self, limit: int) -> list[Decision]:
-        unsaved = {decision.id: decision for decision in reversed(self._ledger.pending())}
-        current = self._follower.log
-        if current is None:
-            raise LogUnavailable("the log is not open yet; its audit cannot be read")
-        return [*unsaved.values(), *(d for d in await audited(current, limit) if d.id not in unsaved)]
-
-    # On air
-
-    def _look(self) -> None:
-        """See what is on air now, and tell walls and tablets when it is something new."""
-        if self._programme.look(int(self.clock())) and self._begun:
-            self._air()
-
-    def _air(self) -> None:
-        self._stage.show(self.on_air)
-        self._air_tablets()
-
-    def _air_tablets(self) -> None:
-        saved = not any(decision.subject in SUBJECTS for decision in self._ledger.pending())
-        self.tablet.put("on_air", on_air_json(self.on_air, saved))
+        await self._analyst.ask(self._engine.begin)
+        self._desk.open()
 
     def _greet(self) -> None:
         """Hello, when it says something new (a replay comes to another day)."""
@@ -376,20 +290,21 @@ class Hub:
             self._hello = hello
             self.board.put("hello", encode(msgspec.structs.replace(hello, at=int(self.clock()))))
 
-    # What runs beside
-
     async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.run(), name="hub-follower")
-                group.create_task(self._scribe.publish(lambda: self._follower.log), name="hub-scribe")
+                group.create_task(self._desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
                 group.create_task(self._mind(), name="hub-mind")
                 group.create_task(self._keep_checkpoints(), name="hub-checkpoints")
                 group.create_task(self._keep_house(), name="hub-house")
                 group.create_task(self._remember(), name="hub-memory")
         except BaseExceptionGroup as group_fault:
-            self._broke(group_fault.exceptions[0])
+            fault: BaseException = group_fault
+            while isinstance(fault, BaseExceptionGroup):
+                fault = fault.exceptions[0]
+            self._broke(fault)
 
     def _broke(self, fault: BaseException) -> None:
         """Something of our own failed: the hub is not ready any more, and ``wait`` raises."""
@@ -411,8 +326,8 @@ class Hub:
         self._shelf = shelves.load(self._folder, self.config.wall.grid, before=self._shelf.layouts)
         for fault in self._shelf.faults:
             log.warning("a layout is broken", fault=str(fault))
-        self._programme.shelve(self._shelf.layouts)
-        self._look()
+        self._desk.programme.shelve(self._shelf.layouts)
+        self._desk.look()
         self._notice()
 
     async def _mind(self) -> None:
@@ -422,14 +337,14 @@ class Hub:
 
     def mind(self) -> None:
         """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
-        self._look()
+        self._desk.look()
         self._greet()
         at = int(self.clock())
         walls = self.walls.report(self.on_air.rev, self.on_air.at)
         self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
         self.metrics.lag.set(self._lag_ms() / 1000)
         self.metrics.queue.set(self._follower.behind + self._analyst.queued)
-        self.metrics.unsaved.set(len(self._ledger.pending()))
+        self.metrics.unsaved.set(len(self._desk.ledger.pending()))
         for name, heard in self._engine.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
         self._notice()
@@ -437,12 +352,12 @@ class Hub:
     def _notice(self) -> None:
         """What staff should know, when it is something new."""
         follower = self._follower
-        notices = greeting.notices(len(self._ledger.pending()), follower.fault, follower.caught_up, self.faults())
+        notices = greeting.notices(len(self._desk.ledger.pending()), follower.fault, follower.caught_up, self.faults())
         if notices != self._notices:
             self._notices = notices
             self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
             if self._begun:
-                self._air_tablets()
+                self._desk.tell_tablets()
 
     async def _keep_checkpoints(self) -> None:
         while True:
@@ -459,7 +374,7 @@ class Hub:
             return
         async with self._checkpointing:
             with self.metrics.checkpoint_s.time():
-                saved = await self._asked(self._engine.save)
+                saved = await self._analyst.ask(self._engine.save)
                 self.metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
 
     async def _keep_house(self) -> None:
@@ -468,7 +383,7 @@ class Hub:
             await asyncio.sleep(HOUR_S)
             if self._follower.log is not None:
                 with contextlib.suppress(LogUnavailable):
-                    await self._scribe.prune(self._follower.log, int(self.clock()))
+                    await self._desk.scribe.prune(self._follower.log, int(self.clock()))
 
     async def _remember(self) -> None:
         """Write what later hubs must know of what the window forgets."""
@@ -478,7 +393,7 @@ class Hub:
             wait = REMEMBER_S
             if not self._follower.caught_up or self._follower.log is None:
                 continue
-            if found := await self._asked(lambda: self._engine.memories(*self._times())):
+            if found := await self._analyst.ask(lambda: self._engine.memories(*self._times())):
                 wait = MISSED_S
                 try:
                     await self._follower.log.publish(

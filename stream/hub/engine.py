@@ -222,7 +222,8 @@ class Engine:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
         self.state.advance(t_ms)
         found = self.state.snapshot(t_ms if at is None else at)
-        return encode_snapshot(feeds.said(found, self._sources(found), self._passes, self.gate.say))
+        say = self.gate.say if self._open else _nothing
+        return encode_snapshot(feeds.said(found, self._sources(found), self._passes, say))
 
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)
@@ -352,7 +353,7 @@ class Engine:
         return None if row is None else feeds.post(row, post_id, self.gate.passage(post_id, row, hub_ms))
 
     def _passes(self, post_id: str) -> tuple[Mention, Passage] | None:
-        row = self.state.row(post_id)
+        row = self.state.row(post_id) if self._open else None
         return None if row is None else (row, self.gate.passage(post_id, row, self._hub_ms))
 
     def _vouched(self, node: PersonNode) -> bool:
@@ -365,3 +366,8 @@ class Engine:
     def _sources(self, snapshot: Snapshot) -> tuple[SourceState, ...]:
         """How the sources do in event time, a function of the log."""
         return feeds.source_states(self._newest, snapshot.numbers.sources, snapshot.at, self.window_ms)
+
+
+def _nothing(words: str) -> bool:  # noqa: ARG001
+    """Before it is known what staff decided, nothing may be said."""
+    return False

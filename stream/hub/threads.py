@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
+from stream.hub.decisions import Value
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
 from stream.hub.stage import Stage
@@ -64,6 +65,22 @@ class Analyst(threading.Thread):
                 self._calls.append((what, future))
                 self._changed.notify()
         return future
+
+    async def ask(self, what: Callable[[], T]) -> T:
+        """What the thread answers."""
+        return await asyncio.wrap_future(self.call(what))
+
+    def decide(self, subject: str, value: Value) -> None:
+        """Let a decision take effect; returns at once."""
+        self.call(lambda: self._engine.decide(subject, value))
+
+    async def decided(self) -> None:
+        """Return when everything that was decided has taken effect."""
+        await self.ask(lambda: None)
+
+    async def approval(self, post_id: str) -> str:
+        """The fingerprint of what would be approved. Raises ``KeyError`` for a post that is not in the window."""
+        return await self.ask(lambda: self._engine.approval(post_id))
 
     async def mentions(self, records: Sequence[Record]) -> None:
         """Queue mentions; waits while too many do."""

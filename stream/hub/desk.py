@@ -1,0 +1,197 @@
+"""The desk: what people decide about what is on air and what may be shown, and how it takes effect."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from stream.hub import subjects
+from stream.hub.board import Board
+from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
+from stream.hub.metrics import Metrics
+from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
+from stream.hub.stage import Stage, on_air_json
+from stream.log import Log, LogUnavailable
+from stream.wire.messages import Layout, OnAir
+
+UNDO_DEPTH: Final = 10_000
+"""How many of the newest decisions can be undone."""
+
+
+class Receipt(str):
+    """The audit id of a decision. ``saved`` is False while the log has not taken it ("not saved yet")."""
+
+    __slots__ = ("saved",)
+    saved: bool
+
+    def __new__(cls, audit_id: str, saved: bool) -> Receipt:
+        receipt = super().__new__(cls, audit_id)
+        receipt.saved = saved
+        return receipt
+
+
+class Moderator(Protocol):
+    """Where decisions about posts, authors and terms take effect: the engine, in its own thread."""
+
+    def decide(self, subject: str, value: Value) -> None:
+        """Hand a decision over; returns at once."""
+        ...
+
+    async def decided(self) -> None:
+        """Return when everything that was handed over has taken effect."""
+        ...
+
+    async def approval(self, post_id: str) -> str:
+        """The fingerprint of what would be approved. Raises ``KeyError`` for a post that is not there."""
+        ...
+
+
+class Desk:
+    """Decisions of the staff, in the event loop. ``clock`` is hub time in ms, ``log_of`` the log once it is open."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        moderator: Moderator,
+        *,
+        stage: Stage,
+        tablet: Board,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        log_of: Callable[[], Log | None],
+        spool: Path,
+    ) -> None:
+        self.programme = programme
+        self.ledger = Ledger()
+        self.scribe = Scribe(self.ledger, spool, self._settle)
+        self._moderator = moderator
+        self._stage = stage
+        self._tablet = tablet
+        self._metrics = metrics
+        self._clock = clock
+        self._log_of = log_of
+        self._deciding: dict[str, str] = {}
+        self._open = False
+
+    @property
+    def on_air(self) -> OnAir:
+        """What is on air and why."""
+        return self.programme.on_air
+
+    def open(self) -> None:
+        """What was decided before is known: put on air what it says."""
+        self._open = True
+        self.programme.look(int(self._clock()))
+        self._air()
+
+    async def take(self, layouts: Mapping[str, Layout], layout: str, *, seen_rev: int | None, by: str) -> OnAir:
+        """Put a layout on air for 15 minutes or until ``back_to_programme``.
+
+        Raises ``KeyError`` for a layout that does not exist and ``Conflict`` when somebody else decided what is on air after
+        ``seen_rev``.
+        """
+        if layout not in layouts:
+            raise KeyError(layout)
+        self.programme.check(seen_rev, by)
+        other = self._deciding.get("layout", by)
+        if seen_rev is not None and other != by:
+            raise Conflict(other, self.on_air.rev)
+        at = self._next_at()
+        return await self._programmed("layout", {"layout": layout, "until": at + TAKE_MS}, by, at)
+
+    async def back_to_programme(self, by: str) -> OnAir:
+        """End the take."""
+        return await self._programmed("layout", None, by, self._next_at())
+
+    async def panic(self, on: bool, by: str) -> OnAir:
+        """Show the safe scene on every screen, or release it. Survives restarts."""
+        return await self._programmed("panic", {} if on else None, by, self._next_at())
+
+    async def freeze(self, on: bool, by: str) -> OnAir:
+        """Hold the picture (hides and deletions still apply), or release it."""
+        value = {"layout": self.on_air.layout.name} if on else None
+        return await self._programmed("freeze", value, by, self._next_at())
+
+    async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
+        """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
+        or ``block:term:<term>`` with ``{}``; None clears.
+
+        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
+        """
+        value = await self._meant(subject, value)
+        return await self._decided(subject, value, by, reason, int(self._clock()))
+
+    async def undo(self, audit_id: str, by: str) -> Receipt:
+        """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""
+        known = {decision.id: decision for decision in await self._audited(UNDO_DEPTH)}
+        decision = known[audit_id]
+        return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self._next_at())
+
+    async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
+        return [msgspec.to_builtins(decision) for decision in (await self._audited(limit))[:limit]]
+
+    async def _meant(self, subject: str, value: Mapping[str, Any] | None) -> Value:
+        """``value`` as it is written down. Raises ``ValueError`` with what is wrong."""
+        about = subjects.parse(subject)
+        written = subjects.checked(about, value)
+        if about.kind == "post" and written == subjects.APPROVED:
+            try:
+                return {**written, "of": await self._moderator.approval(about.key)}
+            except KeyError as fault:
+                raise ValueError(f"post {about.key} is not there any more, so it cannot be approved") from fault
+        return written
+
+    async def _decided(self, subject: str, value: Value, by: str, reason: str, at: int) -> Receipt:
+        begun = time.perf_counter()
+        self._deciding[subject] = by
+        try:
+            decision, saved = await self.scribe.write(subject, value, by=by, reason=reason, at=at)
+        finally:
+            self._deciding.pop(subject, None)
+        if subject not in SUBJECTS:
+            await self._moderator.decided()
+        self._metrics.decision_s.observe(time.perf_counter() - begun)
+        return Receipt(decision.id, saved)
+
+    async def _programmed(self, subject: str, value: Value, by: str, at: int) -> OnAir:
+        await self._decided(subject, value, by, "", at)
+        return self.on_air
+
+    def _settle(self, decision: Decision) -> None:
+        """A decision takes effect, read back from the log or not."""
+        if not self.ledger.settle(decision):
+            return
+        if decision.subject in SUBJECTS:
+            self.programme.decide(decision.subject, decision.new, decision.at, decision.by)
+            self.look()
+        else:
+            self._moderator.decide(decision.subject, decision.new)
+
+    def _next_at(self) -> int:
+        """Now, after whatever is on air: a decision's revision lies behind the one that its maker saw."""
+        return max(int(self._clock()), self.on_air.rev + 1)
+
+    async def _audited(self, limit: int) -> list[Decision]:
+        unsaved = {decision.id: decision for decision in reversed(self.ledger.pending())}
+        current = self._log_of()
+        if current is None:
+            raise LogUnavailable("the log is not open yet; its audit cannot be read")
+        return [*unsaved.values(), *(d for d in await audited(current, limit) if d.id not in unsaved)]
+
+    def look(self) -> None:
+        """See what is on air now, and tell walls and tablets when it is something new."""
+        if self.programme.look(int(self._clock())) and self._open:
+            self._air()
+
+    def _air(self) -> None:
+        self._stage.show(self.on_air)
+        self.tell_tablets()
+
+    def tell_tablets(self) -> None:
+        saved = not any(decision.subject in SUBJECTS for decision in self.ledger.pending())
+        self._tablet.put("on_air", on_air_json(self.on_air, saved))
