@@ -15,7 +15,8 @@ WARM: Final = 6
 """Periods before anything can be called a burst."""
 STARTED: Final = 0.5
 """A score from which a burst is one."""
-_LEVEL, _SPREAD, _SEEN = 0, 1, 2
+RAREST: Final = 0.2
+"""A period is thought to bring at least so much: the first mention of something is no burst."""
 
 
 @njit(cache=True, nogil=True)
@@ -24,15 +25,15 @@ def step(state, count, share):  # type: ignore[no-untyped-def]
 
     ``state`` is float64 (3,): level and spread of the counts' square roots, and how many periods were seen. Square roots
     make the noise of a Poisson count the same at every level (Anscombe 1948); a surprise teaches only as far as three
-    spreads, so that a burst does not soon become its own baseline.
+    spreads, so that a burst does not soon become its own baseline. The surprise is the deviance of the count, in spreads.
     """
     level, spread, seen = state[0], state[1], state[2]
     value = 2.0 * math.sqrt(count + 0.375)
-    expected = level
-    if share < 1.0:
-        expected = 2.0 * math.sqrt(max(level * level / 4.0 - 0.375, 0.0) * share + 0.375)
+    usual = max((level * level / 4.0 - 0.375) * share, RAREST)
     width = max(spread, 1.0)
-    surprise = (value - expected) / width
+    surprise = 0.0
+    if count > usual:
+        surprise = math.sqrt(2.0 * (count * math.log(count / usual) - (count - usual))) / width
     score = 0.0
     if seen >= WARM and surprise > 0:
         score = 1.0 - math.exp(-((surprise / 4.5) ** 2) * 0.6931471805599453)

@@ -9,7 +9,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int64]
-_TRIES: Final = 4
+_TRIES: Final = (4, 32)
+"""Runs of which the best counts: few on a great graph, many on a small one, where they cost nothing."""
 _LEVELS: Final = 32
 
 
@@ -103,7 +104,7 @@ def find(edges: NDArray[Any], weights: NDArray[Any], n: int, seed: int) -> Label
     generator = np.random.Generator(np.random.PCG64(seed))
     best: Labels = np.arange(n, dtype=np.int64)
     most = -np.inf
-    for _ in range(_TRIES):
+    for _ in range(min(max(40_000 // unique.size, _TRIES[0]), _TRIES[1])):
         label = _louvain(n, base, generator)
         quality = float(_modularity(*base, label))
         if quality > most + 1e-12:
