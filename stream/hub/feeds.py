@@ -16,7 +16,9 @@ from stream.moderation.presentable import presentable
 from stream.wire.messages import Card, Figures, Stories
 from stream.wire.snapshot import Numbers, People, PersonNode, Rising, Snapshot, SourceState, Story, TopicNode, Topics
 
-CARDS: Final = 40
+STRONGEST: Final = 20
+NEWEST: Final = 20
+"""Cards: so many of the strongest stories, then so many of the newest among the others."""
 RISING: Final = 12
 NAME_LIMIT: Final = 60
 """Graphemes of a name or a label."""
@@ -59,16 +61,14 @@ def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Callable[[Perso
 
 
 def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say) -> Stories:
-    """The cards of the stories whose words may leave, strongest first."""
+    """The cards of the stories whose words may leave: the strongest and the newest, strongest first."""
+    passed = [
+        (story, found[0]) for story in snapshot.stories if (found := passes(story.id)) and found[1].state == "shown"
+    ]
+    others = sorted(range(STRONGEST, len(passed)), key=lambda i: (-passed[i][0].at, passed[i][0].id))
+    kept = passed[:STRONGEST] + [passed[i] for i in sorted(others[:NEWEST])]
     communities = {node.id: node.community for node in snapshot.people.nodes}
-    cards: list[Card] = []
-    for story in snapshot.stories:
-        passed = passes(story.id)
-        if passed is None or passed[1].state != "shown":
-            continue
-        cards.append(_card(story, passed[0], communities.get(story.author, NO_COMMUNITY), snapshot.at, say))
-        if len(cards) == CARDS:
-            break
+    cards = [_card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say) for story, row in kept]
     return Stories(at, tuple(cards))
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from stream.config import ModerationConfig, ShowConfig
 from stream.hub import feeds
 from stream.hub.gate import fingerprint
-from stream.mention import Author, Target
-from tests.stream.hub.house import House, config, edit, post
+from stream.mention import Author, Target, Weight
+from tests.stream.hub.house import NOW, House, config, edit, post
 
 WORD = "Zanzibar"
 SECRET = f"Everybody goes to {WORD} tomorrow #{WORD} to dance"
@@ -359,3 +359,17 @@ def test_a_card_comes_within_a_tenth_of_a_second() -> None:
     house.hear(post(1, SECRET))
     house.at_once()
     assert "simulation:1" in house.cards()
+
+
+def test_the_strongest_and_the_newest() -> None:
+    """A new post is a card also where a hundred are stronger."""
+    house = House()
+    house.hear(
+        *[post(i, f"Word{i} of a strong voice", at=NOW - 90_000 + i, weight=Weight(likes=900 - i)) for i in range(100)]
+    )
+    house.hear(post(200, SECRET, at=NOW))
+    house.later()
+    cards = list(house.cards())
+    assert len(cards) == 40
+    assert cards[:20] == [f"simulation:{i}" for i in range(20)]
+    assert "simulation:200" in cards[20:]
