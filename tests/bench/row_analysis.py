@@ -1,4 +1,4 @@
-"""Full analysis on one core: mentions a second into the state, a snapshot a second of event time included; memory of a million."""
+"""Full analysis on one core: mentions a second into the state, snapshots included; memory of a million."""
 
 from __future__ import annotations
 

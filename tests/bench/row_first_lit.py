@@ -29,7 +29,13 @@ def measure() -> Iterator[Figure]:
             client = signed_in(agora)
             agora.until(lambda client=client: lit(client), 60, process)
             times.append(time.monotonic() - start)
-    yield figure("agora run, installed, to the first lit frame", sorted(times)[RUNS // 2], "s", most=5.0, note=f"median of {RUNS}")
+    yield figure(
+        "agora run, installed, to the first lit frame",
+        sorted(times)[RUNS // 2],
+        "s",
+        most=5.0,
+        note=f"median of {RUNS}",
+    )
 
 
 def signed_in(agora: Machine) -> httpx2.Client:

@@ -34,7 +34,9 @@ def measure() -> Iterator[Figure]:
             hub = agora.hub(300)
             after = agora.snapshot(now)
             took = time.monotonic() - start
-            same = {k: v for k, v in after.items() if k != "sources"} == {k: v for k, v in before.items() if k != "sources"}
+            same = {k: v for k, v in after.items() if k != "sources"} == {
+                k: v for k, v in before.items() if k != "sources"
+            }
             posts_seen = after["numbers"]["posts"]
             note = f"{posts_seen} posts, {'the same snapshot' if same else 'ANOTHER SNAPSHOT'}"
             yield figure(f"hub killed, {name}", took, "s", most=most if same else 0.0, note=note)
