@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 TERMS: Final = 8
 """Topics that a row keeps, in the order of its source."""
+PHRASES: Final = 6
+"""Key phrases that a row keeps, as 32-bit numbers (``phrases``)."""
 PEOPLE: Final = 6
 """People that a row keeps as addressed: its target's author first, then who is named."""
 
@@ -63,6 +65,7 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "held": (np.uint8, 0),
     "terms": (np.int32, TERMS),
     "forms": (np.int32, TERMS),
+    "phrases": (np.uint32, PHRASES),
     "people": (np.int32, PEOPLE),
     "handles": (np.int32, PEOPLE),
 }
@@ -95,6 +98,7 @@ class Columns:
     held: NDArray[np.uint8]
     terms: Ints
     forms: Ints
+    phrases: NDArray[np.uint32]
     people: Ints
     handles: Ints
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import xxhash
 
-from stream.analysis import sentiment
+from stream.analysis import language, phrases, sentiment
 from stream.analysis.columns import PEOPLE, POST, QUOTE, REPLY, REPOST, TERMS, Columns
 from stream.analysis.echoes import link_key, signatures
 from stream.analysis.names import Names
@@ -55,8 +55,11 @@ class Extractor:
         if not mentions:
             return rows
         texts = Texts([mention.text for mention in mentions])
-        rows.mood[:] = sentiment.read(texts, [mention.lang for mention in mentions])
+        langs = [_language(mention) for mention in mentions]
+        rows.mood[:] = sentiment.read(texts, langs)
         rows.sign[:] = signatures(texts)
+        rows.phrases[:] = phrases.find(texts, langs)
+        rows.phrases[[mention.kind == "repost" for mention in mentions]] = 0
         person, form, label = self.names.people.id, self.names.forms.id, self.names.labels.id
         scalars: list[tuple[int, ...]] = []
         terms: list[tuple[int, int, int, int]] = []
@@ -70,7 +73,7 @@ class Extractor:
                     person(author.id),
                     form(author.handle) if author.handle else -1,
                     label(mention.source),
-                    label(_language(mention.lang)),
+                    label(langs[index]),
                     label(place.country.upper()) if place is not None and place.country else -1,
                     min(max(author.followers, 0), _MOST),
                     min(max(weight.likes + weight.reposts + weight.replies, 0), _MOST) if weight is not None else 0,
@@ -104,9 +107,10 @@ class Extractor:
         return rows
 
 
-def _language(tag: str) -> str:
-    """The primary subtag: ``pt`` for ``pt-BR``; ``und`` where nobody says."""
-    return tag.replace("_", "-").partition("-")[0].lower() or "und"
+def _language(mention: Mention) -> str:
+    """The primary subtag: ``pt`` for ``pt-BR``. Where the source says nothing the text may tell, else it is ``und``."""
+    primary = mention.lang.replace("_", "-").partition("-")[0].lower()
+    return primary if primary not in ("", "und") else language.tell(mention.text) or "und"
 
 
 def _terms(mention: Mention, tracked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -9,9 +9,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.bursts import STARTED, curves
-from stream.analysis.columns import SHOWN
-from stream.analysis.statistics.forms import best
-from stream.analysis.view import View, rounded, strongest
+from stream.analysis.said import Said
+from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Rising
 
 MOST: Final = 40
@@ -25,19 +24,16 @@ PATIENCE: Final = 2
 """Quiet buckets that do not end a burst."""
 
 
-def of(view: View) -> tuple[Rising, ...]:
+def of(view: View, said: Said) -> tuple[Rising, ...]:
     """Topics in a burst now, the strongest first."""
-    weight = view.statistics.terms.counts[:, 0].sum(0)
-    names = view.names.terms.names
-    chosen = np.array(strongest(np.where(weight >= LEAST, weight, 0), names, LOOKED_AT), np.int64)
+    chosen = np.flatnonzero(said.newer + said.older >= LEAST)[:LOOKED_AT]
     if not chosen.size:
         return ()
     edges = _edges(view)
-    counts = _counts(view, chosen, edges)
+    counts = _counts(view, said, edges)[chosen]
     share = (view.t + 1 - int(edges[-1])) / view.window.bucket
     scores = curves(counts, share)
     shown = view.window.edges(view.t).size
-    forms = best(view.statistics.forms.terms, chosen, view.names.forms.names)
     found = []
     for i, topic in enumerate(chosen.tolist()):
         score = float(scores[i, -RECENT:].max())
@@ -46,10 +42,10 @@ def of(view: View) -> tuple[Rising, ...]:
         start = _start(scores[i])
         found.append(
             Rising(
-                topic=names[topic],
+                topic=said.ids[topic],
                 score=rounded(score),
                 since=int(edges[start]),
-                label=forms.get(topic, names[topic]),
+                label=said.labels[topic],
                 factor=_factor(counts[i], start, share),
                 curve=(0,) * (shown - edges.size) + tuple(counts[i, -shown:].tolist()),
             )
@@ -65,26 +61,21 @@ def _edges(view: View) -> NDArray[np.int64]:
     return np.arange(first, view.t // width + 1, dtype=np.int64) * width
 
 
-def _counts(view: View, chosen: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Posts that say each of the chosen topics, by bucket."""
-    columns = view.columns
-    use = ((columns.flags[view.slots] & SHOWN) != 0) & (columns.at[view.slots] >= edges[0])
-    slots = view.slots[use]
-    places = np.full(len(view.names.terms) + 1, -1, np.int64)
-    places[chosen] = np.arange(chosen.size)
-    bucket = (columns.at[slots] - edges[0]) // view.window.bucket
-    counts = np.zeros((chosen.size, edges.size), np.int64)
-    _by_bucket(columns.terms, slots, places, bucket, counts)
+def _counts(view: View, said: Said, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Posts that say each topic, by bucket."""
+    bucket = (view.columns.at[said.slots] - edges[0]) // view.window.bucket
+    counts = np.zeros((len(said.ids), edges.size), np.int64)
+    _by_bucket(said.places, bucket, counts)
     return counts
 
 
 @njit(cache=True, nogil=True)
-def _by_bucket(terms, slots, places, bucket, counts):  # type: ignore[no-untyped-def]
-    for i in range(slots.size):
-        for k in range(terms.shape[1]):
-            term = terms[slots[i], k]
-            if term >= 0 and places[term] >= 0:
-                counts[places[term], bucket[i]] += 1
+def _by_bucket(places, bucket, counts):  # type: ignore[no-untyped-def]
+    for i in range(bucket.size):
+        if bucket[i] >= 0:
+            for k in range(places.shape[1]):
+                if places[i, k] >= 0:
+                    counts[places[i, k], bucket[i]] += 1
 
 
 def _start(scores: NDArray[np.float64]) -> int:

@@ -5,15 +5,29 @@ from __future__ import annotations
 from stream.analysis.statistics.base import Batch, Statistic
 from stream.analysis.statistics.echoed import Echoed
 from stream.analysis.statistics.forms import Forms
+from stream.analysis.statistics.phrased import Phrased
 from stream.analysis.statistics.terms import Terms
 from stream.analysis.statistics.ties import Ties
 from stream.analysis.statistics.tracked import Tracked
 from stream.analysis.statistics.voices import Voices
 from stream.analysis.statistics.volume import Volume
 
-ALL: tuple[type[Statistic], ...] = (Volume, Voices, Tracked, Terms, Ties, Forms, Echoed)
+ALL: tuple[type[Statistic], ...] = (Volume, Voices, Tracked, Terms, Ties, Forms, Echoed, Phrased)
 
-__all__ = ["ALL", "Batch", "Echoed", "Forms", "Statistic", "Statistics", "Terms", "Ties", "Tracked", "Voices", "Volume"]
+__all__ = [
+    "ALL",
+    "Batch",
+    "Echoed",
+    "Forms",
+    "Phrased",
+    "Statistic",
+    "Statistics",
+    "Terms",
+    "Ties",
+    "Tracked",
+    "Voices",
+    "Volume",
+]
 
 
 class Statistics:
@@ -27,9 +41,10 @@ class Statistics:
         self.ties = Ties()
         self.forms = Forms()
         self.echoed = Echoed()
+        self.phrased = Phrased()
 
     def each(self) -> tuple[Statistic, ...]:
-        return (self.volume, self.voices, self.tracked, self.terms, self.ties, self.forms, self.echoed)
+        return (self.volume, self.voices, self.tracked, self.terms, self.ties, self.forms, self.echoed, self.phrased)
 
     def move(self, rows: Batch, before: int, after: int) -> None:
         """Rows that lay in the span ``before`` lie in the span ``after`` now (``columns.NOWHERE`` … ``BEFORE``)."""
