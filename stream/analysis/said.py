@@ -80,7 +80,7 @@ def of(view: View) -> Said:
 def _phrases(view: View, slots: NDArray[np.int64], spans: NDArray[np.uint8]) -> _Phrases:
     """The phrases that most posts say, if several people do, in several ways."""
     columns = view.columns
-    keys, counts = view.statistics.phrased.counts.items()
+    keys, counts = view.statistics.phrased.counts.entries()
     often = counts >= LEAST
     keys, counts = keys[often], counts[often]
     keys = keys[np.lexsort((keys, -counts))[:_CANDIDATES]]

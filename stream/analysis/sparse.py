@@ -101,10 +101,6 @@ class SparseCounts:
         _look_up(self._keys, self._counts, self._shift, keys, out)
         return out
 
-    def at_least(self, least: int) -> Keys:
-        """Keys that are counted ``least`` times or more, in no order."""
-        return self._keys[self._counts >= least]
-
     def entries(self) -> tuple[Keys, NDArray[np.int32]]:
         """Keys whose count is not zero, in no order, and their counts."""
         at = np.flatnonzero(self._counts)

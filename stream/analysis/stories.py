@@ -19,6 +19,8 @@ STRONGEST: Final = 60
 """Stories that are chosen by voices, then posts, then weight."""
 NEWEST: Final = 40
 """Posts that nobody has repeated yet, chosen by their time."""
+HOTTEST: Final = 10_000
+"""Keys of reposted posts, of links and of near-duplicates, each, that are followed."""
 _LINKS: Final = 4
 
 Slots = NDArray[np.int64]
@@ -59,8 +61,14 @@ def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
 
 
 def _hot(counts: SparseCounts, least: int) -> SparseCounts:
-    """The keys that occur ``least`` times, in a table small enough to look up every row in."""
-    keys = counts.at_least(least)
+    """The keys that occur ``least`` times, in a table small enough to look up every row in.
+
+    Where too many do, those that occur more often: a story that is among the strongest has one of them.
+    """
+    keys, times = counts.entries()
+    if np.count_nonzero(times >= least) > HOTTEST:
+        least = int(np.partition(times, times.size - HOTTEST)[times.size - HOTTEST]) + 1
+    keys = keys[times >= least]
     hot = SparseCounts(keys.dtype.type)
     hot.add(keys, 1)
     return hot
