@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -13,15 +13,19 @@ from stream.analysis.said import Said
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Rising
 
+SILENT: Final = 0.1
+"""Posts in a bucket that a topic nobody spoke of is compared with."""
 MOST: Final = 40
 LOOKED_AT: Final = 500
 """The most frequent topics; a topic that rises is among them."""
 LEAST: Final = 5
 """Posts in the window below which nothing is called rising."""
 RECENT: Final = 2
-"""Buckets, the last one among them, of which one must be in the burst."""
+"""Periods, the last one among them, of which one must be in the burst."""
 PATIENCE: Final = 2
-"""Quiet buckets that do not end a burst."""
+"""Quiet periods that do not end a burst."""
+SCALES: Final = (1, 6)
+"""Buckets in a period: the short one sees a burst at once, the long one a rise that no single bucket shows."""
 
 
 def of(view: View, said: Said) -> tuple[Rising, ...]:
@@ -31,26 +35,44 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
         return ()
     edges = _edges(view)
     counts = _counts(view, said, edges)[chosen]
-    share = (view.t + 1 - int(edges[-1])) / view.window.bucket
-    scores = curves(counts, share)
     shown = view.window.edges(view.t).size
+    looks = [_look(counts, edges, view, scale) for scale in SCALES]
     found = []
     for i, topic in enumerate(chosen.tolist()):
-        score = float(scores[i, -RECENT:].max())
+        look = max(looks, key=lambda look: float(look.scores[i, -RECENT:].max()))
+        score = float(look.scores[i, -RECENT:].max())
         if score < STARTED:
             continue
-        start = _start(scores[i])
+        start = _start(look.scores[i])
         found.append(
             Rising(
                 topic=said.ids[topic],
                 score=rounded(score),
-                since=int(edges[start]),
+                since=int(look.edges[start]),
                 label=said.labels[topic],
-                factor=_factor(counts[i], start, share),
+                factor=_factor(look.counts[i], start, look.share),
                 curve=(0,) * (shown - edges.size) + tuple(counts[i, -shown:].tolist()),
             )
         )
     return tuple(sorted(found, key=lambda r: (-r.score, -r.factor, r.topic))[:MOST])
+
+
+class _Look(NamedTuple):
+    """Counts (k, m) by period, the start of each period, how much of the last one has passed, and the scores (k, m)."""
+
+    counts: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    share: float
+    scores: NDArray[np.float64]
+
+
+def _look(counts: NDArray[np.int64], edges: NDArray[np.int64], view: View, scale: int) -> _Look:
+    """The series in periods of ``scale`` buckets, which begin at fixed multiples of the clock."""
+    width = view.window.bucket * scale
+    starts, first = np.unique(edges // width, return_index=True)
+    summed = np.add.reduceat(counts, first, axis=1)
+    share = (view.t + 1 - int(starts[-1]) * width) / width
+    return _Look(summed, np.maximum(starts * width, edges[0]), share, curves(summed, share))
 
 
 def _edges(view: View) -> NDArray[np.int64]:
@@ -90,8 +112,11 @@ def _start(scores: NDArray[np.float64]) -> int:
 
 
 def _factor(counts: NDArray[np.int64], start: int, share: float) -> float:
-    """How many times the mean of the buckets before the burst the mean in it is; of nothing before, half a post."""
+    """How many times the mean of the buckets before the burst the mean in it is.
+
+    A burst counts as lasting at least one bucket, and a topic that nobody spoke of before as said once in ten.
+    """
     before = counts[:start]
-    rate = int(counts[start:].sum()) / (counts.size - start - 1 + share)
-    usual = max(int(before.sum()), 0.5) / max(before.size, 1)
+    rate = int(counts[start:].sum()) / max(counts.size - start - 1 + share, 1.0)
+    usual = max(int(before.sum()) / max(before.size, 1), SILENT)
     return rounded(rate / usual)
