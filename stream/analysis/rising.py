@@ -39,8 +39,7 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
     looks = [_look(counts, edges, view, scale) for scale in SCALES]
     found = []
     for i, topic in enumerate(chosen.tolist()):
-        look = max(looks, key=lambda look: float(look.scores[i, -RECENT:].max()))
-        score = float(look.scores[i, -RECENT:].max())
+        score, _, look = max((float(look.scores[i, -look.recent :].max()), -k, look) for k, look in enumerate(looks))
         if score < STARTED:
             continue
         start = _start(look.scores[i])
@@ -64,6 +63,8 @@ class _Look(NamedTuple):
     edges: NDArray[np.int64]
     share: float
     scores: NDArray[np.float64]
+    recent: int
+    """How many of the last periods say what is so now."""
 
 
 def _look(counts: NDArray[np.int64], edges: NDArray[np.int64], view: View, scale: int) -> _Look:
@@ -72,7 +73,8 @@ def _look(counts: NDArray[np.int64], edges: NDArray[np.int64], view: View, scale
     starts, first = np.unique(edges // width, return_index=True)
     summed = np.add.reduceat(counts, first, axis=1)
     share = (view.t + 1 - int(starts[-1]) * width) / width
-    return _Look(summed, np.maximum(starts * width, edges[0]), share, curves(summed, share))
+    recent = 1 if scale > 1 and share >= 0.5 else RECENT
+    return _Look(summed, np.maximum(starts * width, edges[0]), share, curves(summed, share), recent)
 
 
 def _edges(view: View) -> NDArray[np.int64]:

@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float32]
 Point = tuple[float, float]
 
 ROW: Final = 190.0
+NEW: Final = 50.0
+"""A topic that grew so many times was hardly there before."""
 
 
 class RisingVisual:
@@ -60,6 +62,7 @@ class RisingVisual:
         layer.text(since, row.x, y + 62 * unit, opacity)
         if item.factor >= 1.05:
             said = f"×\u202f{item.factor:.1f}" if item.factor < 10 else f"×\u202f{item.factor:.0f}"
+            said = "new" if item.factor >= NEW else said
             factor = place.set(said, 92, 650, align="right")
             layer.text(factor, row.right, y + 33 * unit, opacity)
         if len(item.curve) >= 4:

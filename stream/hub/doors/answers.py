@@ -98,7 +98,7 @@ def mount_errors(app: FastAPI) -> None:
     @app.exception_handler(Conflict)
     async def conflict(request: Request, fault: Conflict) -> Response:
         on_air = _hub(request).on_air
-        sentence = f"{fault.by or 'Somebody else'} was quicker: “{on_air.layout.title}” is on air now."
+        sentence = f"{fault.by or 'Somebody else'} was quicker: “{on_air.layout.name.capitalize()}” is on air now."
         return answer({"error": sentence, "by": fault.by, "rev": fault.rev, "layout": on_air.layout.name}, 409)
 
     @app.exception_handler(LogUnavailable)

@@ -3,7 +3,7 @@
 import { ask } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
 import { diagram } from "./diagram.js";
-import { why } from "./words.js";
+import { spoken, why } from "./words.js";
 
 export class Air {
   /** `desk` is the page's root; `may` whether this role takes layouts; `refused` hears of every refusal first. */
@@ -83,10 +83,6 @@ export class Air {
     place.classList.toggle("fault", isFault);
   }
 
-  title(name) {
-    return this.layouts.find((layout) => layout.name === name)?.title || name;
-  }
-
   draw() {
     const { desk, onAir } = this;
     if (!onAir) return;
@@ -94,7 +90,7 @@ export class Air {
     now.classList.toggle("taking", Boolean(this.taking));
     now.classList.toggle("panic", onAir.panic);
     write(one(".tag", now), onAir.panic ? "Safe scene" : this.taking ? "Taking" : "On air");
-    write(one("[data-now-title]", desk), onAir.panic ? `instead of ${onAir.title}` : this.title(this.taking ?? onAir.layout));
+    write(one("[data-now-title]", desk), onAir.panic ? `instead of ${spoken(onAir.layout)}` : spoken(this.taking ?? onAir.layout));
     this.tick();
     one("[data-programme]", desk).hidden = !(this.may && onAir.why === "take" && !this.taking);
     this.drawNext();
@@ -116,20 +112,20 @@ export class Air {
       const card = one("[data-next-card]", this.desk);
       const hint = this.may ? "Choose what comes next" : "You are watching";
       const words = layout
-        ? [diagram(layout, this.grid), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, layout.title), h("span", { className: "quiet" }, layout.subtitle || captions(layout)))]
+        ? [diagram(layout, this.grid), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, spoken(layout.name)), h("span", { className: "quiet" }, layout.title || captions(layout)))]
         : [h("p", { className: "quiet" }, hint)];
       card.replaceChildren(...words);
     }
     for (const button of all("[data-take]", this.desk)) {
       button.disabled = !this.may || !layout || Boolean(this.taking);
       const small = button.classList.contains("small-take");
-      write(button, this.taking ? "Taking…" : small && layout ? `Take ${layout.title}` : "Take");
-      button.setAttribute("aria-label", layout ? `Take ${layout.title}` : "Take: choose a layout first");
+      write(button, this.taking ? "Taking…" : small && layout ? `Take ${spoken(layout.name)}` : "Take");
+      button.setAttribute("aria-label", layout ? `Take ${spoken(layout.name)}` : "Take: choose a layout first");
     }
   }
 
   tile(layout) {
-    const words = h("span", { className: "tile-words" }, h("span", { className: "tile-title" }, layout.title), h("span", { className: "tile-state" }));
+    const words = h("span", { className: "tile-words" }, h("span", { className: "tile-title" }, spoken(layout.name)), h("span", { className: "tile-state" }));
     return h("button", { type: "button", className: "tile", title: captions(layout), onclick: () => this.choose(layout) }, diagram(layout, this.grid), words);
   }
 

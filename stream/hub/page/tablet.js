@@ -8,7 +8,7 @@ import { Safe } from "./safe.js";
 import { Posts } from "./posts.js";
 import { Health, screensLine } from "./health.js";
 import { Screens } from "./screens.js";
-import { age, change, count, figure } from "./words.js";
+import { age, change, count, figure, growth } from "./words.js";
 
 const ROLES = ["viewer", "moderator", "operator"];
 
@@ -79,7 +79,7 @@ class Tablet {
     this.event = { T: told.T, at: performance.now() };
     const { numbers, rising } = told;
     const facts = [{ key: "rate", big: `${figure(numbers.volume_per_min)} a minute`, small: change(numbers.change) }, { key: "voices", big: count(numbers.voices, "voice").toLowerCase(), small: "" }];
-    if (rising[0]) facts.unshift({ key: "rising", big: rising[0].label || rising[0].topic, small: rising[0].factor ? `rising, × ${rising[0].factor.toFixed(1)}` : "rising" });
+    if (rising[0]) facts.unshift({ key: "rising", big: rising[0].label || rising[0].topic, small: growth(rising[0].factor) });
     keyed(one("[data-figures]"), facts, (fact) => fact.key, () => h("p", { className: "fact" }, h("strong", { dir: "auto" }), " ", h("span", { className: "quiet" })), (element, fact) => {
       write(one("strong", element), fact.big);
       write(one("span", element), fact.small);

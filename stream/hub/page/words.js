@@ -35,6 +35,17 @@ export function change(value) {
   return "as usual";
 }
 
+/** A layout's name as people say it: "test-pattern" → "Test pattern". */
+export function spoken(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+}
+
+/** How many times its usual a topic has grown; what hardly was there before is new. */
+export function growth(factor) {
+  if (!factor) return "rising";
+  return factor >= 50 ? "rising, new" : `rising, × ${factor.toFixed(factor < 10 ? 1 : 0)}`;
+}
+
 /** A figure with thin spaces between thousands. */
 export function figure(value) {
   const digits = value < 10 && value % 1 ? 1 : 0;
