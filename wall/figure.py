@@ -29,8 +29,9 @@ def width(place: Place, text: str, size: float) -> float:
 
 
 def draw(
-    layer: Layer, place: Place, key: str, text: str, x: float, y: float, size: float, t: float, colour: str = ""
-) -> float:
+    layer: Layer, place: Place, key: str, text: str, x: float, y: float, size: float, t: float, colour: str = "",
+    opacity: float = 1.0,
+) -> float:  # fmt: skip
     """A figure with its left at ``x`` and its baseline at ``y``; returns its right end.
 
     When its text changed, its digits roll from the old to the new ones: up when it grew.
@@ -45,17 +46,17 @@ def draw(
     for before, char in zip(old, text, strict=True):
         advance = _advance(place, char, size)
         if char.isdigit() and before.isdigit() and before != char and share < 1.0:
-            _roll(layer, place, (before, char), (x, y), size, share, wheel.up, colour)
+            _roll(layer, place, (before, char), (x, y), size, share, wheel.up, colour, opacity)
         else:
             block = _glyph(place, char, size, colour)
             fade = 1.0 if before == char else share
-            layer.text(block, x, y, fade)
+            layer.text(block, x, y, fade * opacity)
         x += advance
     return x
 
 
 def _roll(layer: Layer, place: Place, digits: tuple[str, str], at: tuple[float, float], size: float, share: float, up: bool,
-          colour: str) -> None:  # fmt: skip
+          colour: str, opacity: float) -> None:  # fmt: skip
     steps = (int(digits[1]) - int(digits[0])) % 10 if up else -((int(digits[0]) - int(digits[1])) % 10)
     turned = steps * share
     whole = int(turned // 1)
@@ -68,7 +69,7 @@ def _roll(layer: Layer, place: Place, digits: tuple[str, str], at: tuple[float, 
         pitch = block.cap * 1.35
         y = at[1] + (ahead - part) * pitch
         window = Rect(at[0] - block.pad, at[1] - block.cap * 1.16, block.width + 2 * block.pad, block.cap * 1.32)
-        layer.text(block, at[0], y, 1.0 - abs(ahead - part) * 0.8, window=window)
+        layer.text(block, at[0], y, opacity * (1.0 - abs(ahead - part) * 0.8), window=window)
 
 
 def _glyph(place: Place, char: str, size: float, colour: str) -> Block | None:
@@ -77,7 +78,7 @@ def _glyph(place: Place, char: str, size: float, colour: str) -> Block | None:
 
 def _advance(place: Place, char: str, size: float) -> float:
     if char in " \u00a0\u202f":
-        return size * place.unit * 0.2
+        return size * place.unit * 0.13
     block = _glyph(place, char, size, "")
     return block.width if block is not None else 0.6 * size * place.unit
 
@@ -117,7 +118,21 @@ def change(factor: float | None, before: str) -> str:
         return f"as many as {before}"
     if factor > -0.4:
         return f"fewer than {before}"
-    return f"less than half of {before}" if factor < -0.55 else f"half as many as {before}"
+    return f"less than half as many as {before}" if factor < -0.55 else f"half as many as {before}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """The word for ``count`` things."""
+    return one if count == 1 else many
+
+
+def rate(a_minute: float) -> tuple[str, str]:
+    """Posts a minute as a figure and its words; a conversation that is nearly silent is counted by the hour."""
+    if a_minute >= 0.95:
+        count = round(a_minute)
+        return f"{count:,}", counted(count, "post a minute", "posts a minute")
+    count = round(a_minute * 60.0)
+    return f"{count}", counted(count, "post an hour", "posts an hour")
 
 
 def percent(share: float) -> str:

@@ -43,7 +43,7 @@ class Manner:
 
 
 MANNERS: Final[dict[Graph, Manner]] = {
-    "topics": Manner(420, (0.22, 0.42), (1.6, 4.6), 0.62),
+    "topics": Manner(340, (0.22, 0.42), (1.6, 4.6), 0.62),
     "people": Manner(1000, (0.11, 0.30), (1.3, 3.4), 0.6),
 }
 
@@ -80,7 +80,7 @@ def lights(state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme
     light = state.light.copy()
     light[most:] = 0.0
     radius = node_radius(state.graph, area, most, state.weight)
-    colour = palette.communities(theme)[state.community]
+    colour = palette.of_nodes(theme, state.community, state.key)
     edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
     edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
     return Lights(state, manner, xy, radius.astype(np.float32), light, colour, edge_light.astype(np.float32), spacing)
@@ -125,15 +125,22 @@ def _bowed(key: Indices, source: Indices, target: Indices, far: Floats) -> Float
     return np.asarray(np.where(key[source] < key[target], bow, -bow), np.float32)
 
 
-def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None) -> None:
-    """The edges whose ends give light, strongest first; with ``weak_colour`` weak ties stand out and lead."""
+def draw_edges(
+    layer: Layer, picture: Lights, lit: npt.NDArray[np.int64] | None = None, share: Floats | None = None,
+    lit_colour: Floats | None = None,
+) -> None:  # fmt: skip
+    """The edges whose ends give light, strongest first; the edges ``lit`` lead and stand out by ``share``."""
     state = picture.state
-    alive = np.flatnonzero(picture.edge_light > 0.01)
+    seen = picture.edge_light > 0.01
+    count = 0
+    if lit is not None and len(lit):
+        count = len(lit)
+        seen[lit] = False
+        alive = np.concatenate([lit, np.flatnonzero(seen)])
+    else:
+        alive = np.flatnonzero(seen)
     if not len(alive):
         return
-    weak = state.weak[alive] > 0
-    if weak_colour is not None:
-        alive, weak = np.concatenate([alive[weak], alive[~weak]]), np.sort(weak)[::-1]
     source, target = state.source[alive], state.target[alive]
     strength, light = state.strength[alive], picture.edge_light[alive]
     nodes = np.concatenate([picture.xy, picture.colour], axis=1)
@@ -143,12 +150,11 @@ def draw_edges(layer: Layer, picture: Lights, weak_colour: Floats | None = None)
     thin, thick = picture.manner.edge_width
     alpha = (low + (high - low) * strength) * light * np.clip(1.25 - far / 3600.0, 0.45, 1.0)
     width = thin + (thick - thin) * strength
-    if weak_colour is not None:
-        count = int(weak.sum())
-        a[:count, 2:] += (weak_colour - a[:count, 2:]) * np.float32(0.65)
-        b[:count, 2:] += (weak_colour - b[:count, 2:]) * np.float32(0.65)
-        alpha[:count] = light[:count] * 0.62
-        width[:count] = 3.4
+    if count and share is not None and lit_colour is not None:
+        a[:count, 2:] += (lit_colour - a[:count, 2:]) * (share * np.float32(0.65))[:, None]
+        b[:count, 2:] += (lit_colour - b[:count, 2:]) * (share * np.float32(0.65))[:, None]
+        alpha[:count] += (light[:count] * np.float32(0.66) - alpha[:count]) * share
+        width[:count] += (np.float32(4.2) - width[:count]) * share
     rows = np.empty((len(CURVE), len(alive)), np.float32)
     rows[0:2], rows[2:4] = a.T[:2], b.T[:2]
     rows[4], rows[5] = width, _bowed(picture.state.key, source, target, far)

@@ -119,6 +119,9 @@ def _filled(text: str, view: View) -> str:
     totals = {name: f"{state.total:,}" for name, state in view.graphs.items()}
     window = span(view.figures.window_s) if view.figures is not None else "moments"
     values = {"topics": totals.get("topics", "no"), "people": totals.get("people", "no"), "window": window}
+    for name, one in (("topics", "1 topic"), ("people", "1 person")):
+        if values[name] == "1":
+            text = text.replace("{" + name + "} " + name, one)
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text

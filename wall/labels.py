@@ -18,6 +18,9 @@ from wall.text.clusters import needs_room
 from wall.text.typesetter import Block, Style
 
 EASE_MS: Final = 450.0
+LEAVE_MS: Final = 260.0
+APPEAR_MS: Final = 380.0
+"""A new label begins to appear when one that leaves at the same time is gone."""
 
 
 @dataclass(slots=True)
@@ -35,23 +38,27 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
         return
     shown: dict[int, _Shown] = place.memory.setdefault("labels", {})
     first = "labels_t" not in place.memory
-    ease = 1.0 if first else 1.0 - math.exp(-max(0.0, t - place.memory["labels_t"]) / EASE_MS)
+    passed = math.inf if first else max(0.0, t - place.memory["labels_t"])
+    ease = 1.0 - math.exp(-passed / EASE_MS)
     place.memory["labels_t"] = t
     wanted = {label.key: label for label in labels.labels}
-    index = _indices(picture.state.key, wanted.keys() | shown.keys())
+    index = _indices(place, picture.state.key, wanted.keys() | shown.keys())
     if place.memory.get("labels_from") is not labels and _choose(place, shown, wanted, ease, weight):
         place.memory["labels_from"] = labels
     for key, item in list(shown.items()):
         goal = 1.0 if key in wanted else 0.0
-        item.opacity += (goal - item.opacity) * ease
+        if goal:
+            item.opacity = min(1.0, item.opacity + passed / APPEAR_MS)
+        else:
+            item.opacity = min(item.opacity, 1.0) - passed / LEAVE_MS
         node = index.get(key)
-        if node is None or (goal == 0.0 and item.opacity < 0.02):
+        if node is None or (goal == 0.0 and item.opacity <= 0.0):
             del shown[key]
             continue
         block = item.block
         dx, dy = label_offset(item.side, float(picture.radius[node]), block.width, block.cap, block.style.size)
         item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
-        opacity = item.opacity * place.words * min(1.0, 1.4 * float(picture.light[node]))
+        opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * float(picture.light[node]))
         x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
 
@@ -73,17 +80,23 @@ def _choose(place: Place, shown: dict[int, _Shown], wanted: dict[int, Label], ea
                 del shown[key]
         elif old is None:
             dx, dy = label_offset(label.side, 0.0, block.width, block.cap, block.style.size)
-            shown[key] = _Shown(block, label.side, 1.0 if ease == 1.0 else 0.0, dx, dy)
+            shown[key] = _Shown(block, label.side, 1.0 if ease == 1.0 else -LEAVE_MS / APPEAR_MS, dx, dy)
         else:
             old.block, old.side = block, label.side
     return whole
 
 
-def _indices(keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
-    """Where in ``keys`` those asked for are."""
-    if not asked or not len(keys):
-        return {}
-    order = np.argsort(keys)
-    wanted = np.fromiter(asked, np.uint32, len(asked))
-    found = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
-    return {int(keys[i]): int(i) for i, key in zip(found, wanted, strict=True) if keys[i] == key}
+def _indices(place: Place, keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:
+    """Where in ``keys`` those asked for are; looked up anew only when either has changed."""
+    known = place.memory.get("labels_index")
+    if known is not None and known[0] == asked and np.array_equal(known[1], keys):
+        found: dict[int, int] = known[2]
+        return found
+    found = {}
+    if asked and len(keys):
+        order = np.argsort(keys)
+        wanted = np.fromiter(asked, np.uint32, len(asked))
+        at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+        found = {int(keys[i]): int(i) for i, key in zip(at, wanted, strict=True) if keys[i] == key}
+    place.memory["labels_index"] = (asked, keys, found)
+    return found

@@ -19,7 +19,7 @@ from wall.text.atlas import PAGE, Atlas, Spot
 
 Floats = npt.NDArray[np.float32]
 
-CURVE_SEGMENTS: Final = ((90.0, 4), (300.0, 8), (800.0, 14), (np.inf, 22))
+CURVE_SEGMENTS: Final = ((60.0, 3), (150.0, 6), (400.0, 10), (np.inf, 15))
 """Edges up to this many pixels of the target long are drawn with so many straight pieces."""
 COMET_SEGMENTS: Final = 8
 RING_SEGMENTS: Final = 72

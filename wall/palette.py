@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,11 @@ from stream.wire.messages import Theme
 
 Floats = npt.NDArray[np.float32]
 Colour = tuple[float, float, float]
+
+NONE: Final = 255
+"""The number of no community."""
+MUTED: Final = 0.62
+"""How much of its colour a community keeps that is too small to have one of its own."""
 
 
 @lru_cache(maxsize=256)
@@ -37,5 +43,21 @@ def communities(theme: Theme) -> Floats:
     """
     rest = rgb(theme.rest)
     named = [rgb(c) for c in theme.communities]
-    table = [named[i] if i < len(named) else mixed(rest, named[i % len(named)], 0.5) for i in range(255)]
+    table = [named[i] if i < len(named) else mixed(rest, named[i % len(named)], MUTED) for i in range(255)]
     return np.array([*table, rest], np.float32)
+
+
+@lru_cache(maxsize=8)
+def _alone(theme: Theme) -> Floats:
+    """The colours of those who belong to no community: quiet, but not grey."""
+    rest = rgb(theme.rest)
+    return np.array([mixed(rest, rgb(c), MUTED) for c in theme.communities], np.float32)
+
+
+def of_nodes(theme: Theme, community: npt.NDArray[np.uint8], key: npt.NDArray[np.uint32]) -> Floats:
+    """(n, 3): the colour of each node; one without a community has one of its own, always the same."""
+    colour = communities(theme)[community]
+    alone = np.flatnonzero(community == NONE)
+    if len(alone) and len(theme.communities):
+        colour[alone] = _alone(theme)[key[alone] % len(theme.communities)]
+    return np.asarray(colour, np.float32)

@@ -20,7 +20,7 @@ from wall.palette import Colour, rgb
 
 Floats = npt.NDArray[np.float32]
 
-STEP: Final = 64.0
+STEP: Final = 96.0
 FIELD: Final = 0.30
 """How much of its colour a field shows where it is densest."""
 FEATHER: Final = 240.0

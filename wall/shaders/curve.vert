@@ -5,9 +5,9 @@ in vec4 first;
 in vec4 second;
 in vec2 span;
 uniform float opacity;
-out vec4 shade;
-out float across;
-out float half_width;
+noperspective out vec3 shade;
+noperspective out float across;
+flat out float reach;
 
 void main() {
     float share = float(gl_VertexID / 2) / float(SEGMENTS);
@@ -19,10 +19,9 @@ void main() {
     vec2 p = mix(mix(a, c, u), mix(c, b, u), u);
     vec2 t = mix(c - a, b - c, u);
     float l = max(length(t), 1e-4);
-    half_width = max(0.5 * width_bow.x, 0.55 / scale);
-    float reach = half_width + 1.0 / scale;
+    reach = max(0.5 * width_bow.x * scale, 0.55) + 0.5;
     across = side * reach;
-    shade = mix(first, second, share);
-    shade.a *= opacity * min(1.0, 0.5 * width_bow.x * scale / 0.55);
-    gl_Position = clip_of(p + vec2(-t.y, t.x) / l * side * reach);
+    vec4 tint = mix(first, second, share);
+    shade = tint.rgb * (tint.a * opacity * min(1.0, 0.5 * width_bow.x * scale / 0.55));
+    gl_Position = clip_of(p + vec2(-t.y, t.x) / l * across / scale);
 }

@@ -1,7 +1,8 @@
 // A wide soft halo, a narrower glow in the node's colour, and a white-hot core with a soft rim.
-in vec2 off;
-in float core;
-in vec4 shade;
+noperspective in vec2 off;
+flat in float core;
+flat in vec3 shade;
+flat in float light;
 out vec4 colour;
 
 void main() {
@@ -13,6 +14,6 @@ void main() {
     float hot = 1.0 / (1.0 + 0.8 * q * (1.0 + q));
     float glow = 1.0 / (1.0 + 0.35 * q);
     float edge = 1.0 - d2;
-    vec3 light = shade.rgb * (halo * 0.62 + glow * edge * 0.6) + vec3(hot) * edge;
-    colour = vec4(min(light * shade.a, vec3(1.0)), 0.0);
+    vec3 lit = shade * (halo * 0.62 + glow * edge * 0.6) + vec3(hot) * edge;
+    colour = vec4(min(lit * light, vec3(1.0)), 0.0);
 }

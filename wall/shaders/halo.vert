@@ -2,15 +2,16 @@ in vec2 at;
 in vec2 size;
 in vec4 tint;
 uniform float opacity;
-out vec2 off;
-out float core;
-out vec4 shade;
+noperspective out vec2 off;
+flat out float core;
+flat out vec3 shade;
+flat out float light;
 
 void main() {
     vec2 corner = vec2(float(gl_VertexID % 2), float(gl_VertexID / 2)) * 2.0 - 1.0;
     off = corner;
     core = size.x / max(size.y, 0.6 / scale);
-    shade = tint;
-    shade.a *= opacity;
+    shade = tint.rgb;
+    light = tint.a * opacity;
     gl_Position = clip_of(at + corner * size.x);
 }

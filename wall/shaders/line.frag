@@ -1,10 +1,9 @@
-in vec4 shade;
-in float across;
-in float half_width;
-uniform float scale;
+noperspective in vec3 shade;
+noperspective in float across;  // target pixels from the middle
+flat in float reach;  // where the cover ends
 out vec4 colour;
 
 void main() {
-    float cover = clamp((half_width - abs(across)) * scale + 0.5, 0.0, 1.0);
-    colour = vec4(shade.rgb * (shade.a * cover), 0.0);
+    float cover = clamp(reach - abs(across), 0.0, 1.0);
+    colour = vec4(shade * cover, 0.0);
 }

@@ -1,5 +1,5 @@
 // Half a level of noise, fixed to the canvas, so that the dark shows no bands (Roberts' R2 sequence: one fract a pixel).
-in vec3 shade;
+noperspective in vec3 shade;
 uniform vec3 noise;  // its phase at the target's corner, and what it gains a pixel to the right and up
 out vec4 colour;
 

@@ -1,6 +1,6 @@
 in vec2 at;
 in vec3 colour;
-out vec3 shade;
+noperspective out vec3 shade;
 
 void main() {
     shade = colour;

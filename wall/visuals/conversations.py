@@ -11,6 +11,7 @@ from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.headline import Sign
 from wall.panel import Place
+from wall.ties import TIES_A_SCREEN, Ties
 from wall.view import View
 from wall.visuals import waiting
 
@@ -58,12 +59,12 @@ class Conversations:
             picture.xy, picture.light * (0.02 + 0.33 * min(1.6, scale)), state.community,
             palette.communities(place.theme), clip, SIGMA, picture.manner.field * place.opacity,
         )  # fmt: skip
-        graph.draw_edges(layer, picture, weak_colour=np.array(WEAK, np.float32))
+        ties: Ties = place.memory.setdefault("ties", Ties())
+        lit, share = ties.light(picture, TIES_A_SCREEN * len(place.panel.screens), view.t)
+        graph.draw_edges(layer, picture, lit, share, np.array(WEAK, np.float32))
         gain = 0.45 + 0.55 * np.sqrt(np.clip(state.weight, 0.0, 1.0))
-        bridges = np.zeros(len(state.key), bool)
-        lit = (state.weak > 0) & (picture.edge_light > 0.01)
-        bridges[state.source[lit]] = bridges[state.target[lit]] = True
-        gain = np.where(bridges, np.maximum(gain, 0.8), gain)
+        for ends in (state.source[lit], state.target[lit]):
+            gain[ends] = np.maximum(gain[ends], 0.85 * share)
         graph.draw_nodes(layer, picture, np.where(state.role != PUBLIC, 1.0, gain).astype(np.float32))
         graph.draw_comets(layer, picture, view.t)
         self._draw_roles(layer, picture, place)

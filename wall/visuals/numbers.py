@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
+from stream.wire.snapshot import Numbers
 from wall import figure, headline
 from wall.drawlist import HALO, Layer
 from wall.palette import Colour, hexadecimal, rgb
@@ -21,8 +22,13 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 LEAD_SIZES: Final = (390, 340, 300, 240, 200, 160, 120, 90)
+SPARSE: Final = 12.0
+"""Posts a bucket below which chance alone makes a line jagged."""
 SIZES: Final = (300, 260, 220, 180, 140, 110, 90)
 
+
+ALL_NEW: Final = 0.97
+"""From this share of new voices on, newness says only that the hub has not listened for long."""
 
 Parts = tuple[tuple[float, Colour, str], ...]
 
@@ -68,13 +74,17 @@ class NumbersVisual:
         """As much as the height holds: the leading figure, then its course, then two more figures."""
         body, unit = place.body(place.screens[0]), place.unit
         numbers = figures.numbers
-        value, size = f"{round(numbers.volume_per_min):,}", 300.0
+        value, words = figure.rate(numbers.volume_per_min)
+        size = 300.0
         place.stage.glow(body.x + 360, body.y + 150, 620, 420, place.accent, 0.13 * place.opacity)
         y = body.y + size * unit * place.type.cap
         right = figure.draw(layer, place, "minute", value, body.x, y, size, view.t)
         x = right + 64 * unit
-        word = place.set("posts a minute", 80, 600, width=body.right - x, lines=2, leading=1.1)
-        said = figure.change(numbers.change, "before") or f"{numbers.posts:,} in {headline.span(figures.window_s)}"
+        word = place.set(words, 80, 600, width=body.right - x, lines=2, leading=1.1)
+        said = (
+            figure.change(numbers.change, "before")
+            or f"{numbers.posts:,} in the last {headline.span(figures.window_s)}"
+        )
         sentence = place.set(said, 56, colour=place.theme.quiet, width=body.right - x, lines=2)
         if word is not None and sentence is not None:
             start = y - (word.height + sentence.height) / 2 - size * unit * place.type.cap / 2
@@ -96,7 +106,7 @@ class NumbersVisual:
         place.stage.glow(body.x + body.w * 0.3, body.y + body.h * 0.45, 760, 460, place.accent, 0.2 * place.opacity)
         window = headline.span(figures.window_s)
         said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
-        item = Item("posts", f"{numbers.posts:,}", "posts", said)
+        item = Item("posts", f"{numbers.posts:,}", figure.counted(numbers.posts, "post", "posts"), said)
         room = Rect(body.x, body.y + 60 * unit, body.w, body.h - 60 * unit)
         below = _stack(layer, place, room, item, LEAD_SIZES, (108, 62), view.t)
         if with_course and body.bottom - below > 190 * unit:
@@ -116,9 +126,12 @@ class NumbersVisual:
         layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
         points = _course(layer, place, timeline, area, 7.0)
         a_minute = 60_000.0 / max(1, figures.numbers.bucket_ms or 60_000)
-        best = int(np.argmax(whole))
-        x, y = points[round(best * (len(points) - 1) / (len(whole) - 1))]
-        peak = place.set(f"{round(timeline[best] * a_minute):,} a minute", 84, 600)
+        x, y = points[int(np.argmin(points[:, 1]))]
+        best = round((float(x) - area.x) / area.w * (len(whole) - 1))
+        minute = max(1, round(1.0 / a_minute))
+        count = max(sum(whole[i : i + minute]) for i in range(max(0, best - minute), best + 1))
+        value, words = figure.rate(count * max(1.0, a_minute))
+        peak = place.set(f"{value} {words}", 84, 600)
         when = place.set(_before(len(timeline) - 1 - best, figures), 56, colour=place.theme.quiet)
         if peak is not None and when is not None:
             wide = max(peak.width, when.width)
@@ -171,10 +184,19 @@ def _items(figures: Figures, place: Place) -> list[Item]:
     with_us = sum(flows[k].share for k in ("public_brand", "brand_public") if k in flows)
     mood = numbers.sentiment
     fresh = numbers.new_voices_share
-    words = figure.part(fresh)
-    verb = "speaks" if words.startswith(("one", "every")) else "speak"
-    said = f"{words} {verb} for the first time today"
-    items = [Item("voices", f"{numbers.voices:,}", "voices", said, ((fresh, accent, ""), (1.0 - fresh, quiet, "")))]
+    word = figure.counted(numbers.voices, "voice", "voices")
+    if fresh >= ALL_NEW:
+        each = round(numbers.posts / max(1, numbers.voices))
+        items = [
+            Item(
+                "voices", f"{numbers.voices:,}", word, "about one post each" if each < 2 else f"about {each} posts each"
+            )
+        ]
+    else:
+        part = figure.part(fresh)
+        verb = "speaks" if part.startswith(("one", "every")) else "speak"
+        bar = ((fresh, accent, ""), (1.0 - fresh, quiet, ""))
+        items = [Item("voices", f"{numbers.voices:,}", word, f"{part} {verb} for the first time today", bar)]
     if with_us > 0.0 or numbers.roles.get("brand"):
         parts: Parts = ((with_us, rgb("#B69CFF"), ""), (1.0 - with_us, quiet, ""))
         items.append(
@@ -186,8 +208,35 @@ def _items(figures: Figures, place: Place) -> list[Item]:
         said = f"{figure.percent(mood.negative)} do not, the others just tell"
         items.append(Item("mood", figure.percent(mood.positive), "sound glad", said, parts))
     if figures.bridges:
-        items.append(Item("bridges", f"{figures.bridges:,}", "bridges", "people who carry an idea from group to group"))
+        word = figure.counted(figures.bridges, "bridge", "bridges")
+        items.append(Item("bridges", f"{figures.bridges:,}", word, "people who carry an idea from group to group"))
+    return items + _more(numbers, accent, quiet)
+
+
+def _more(numbers: Numbers, accent: Colour, quiet: Colour) -> list[Item]:
+    """What can be said of any conversation, for the screens that are left."""
+    items = []
+    if numbers.creators:
+        all_of_them = numbers.creators + numbers.editors
+        share = numbers.creators / all_of_them
+        said = "the others pass on what they read" if numbers.editors else "nobody only passes on what others wrote"
+        parts: Parts = ((share, accent, ""), (1.0 - share, quiet, "")) if numbers.editors else ()
+        word = figure.counted(numbers.creators, "writes", "write themselves")
+        items.append(Item("creators", f"{numbers.creators:,}", word, said, parts))
+    if len(numbers.languages) > 1:
+        items.append(Item("languages", f"{len(numbers.languages)}", "languages", "in which people write"))
+    if numbers.reach:
+        items.append(Item("reach", f"{_rounded(numbers.reach)}", "followers", "could have been reached, at most"))
     return items
+
+
+def _rounded(count: int) -> str:
+    """A great number as people say it."""
+    for limit, unit in ((1_000_000, "M"), (10_000, "k")):
+        if count >= limit:
+            scaled = count / (1_000_000 if unit == "M" else 1_000)
+            return f"{scaled:.1f}\u202f{unit}" if scaled < 10 else f"{scaled:,.0f}\u202f{unit}"
+    return f"{count:,}"
 
 
 def _bar(layer: Layer, place: Place, rect: Rect, parts: Parts) -> None:
@@ -220,8 +269,9 @@ def _course(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, w
 def _strips(timeline: tuple[int, ...], area: Rect, width: float, colour: Colour) -> tuple[Floats, list[Floats]]:
     """The points of the line, and the ribbons that draw it and the area below it."""
     values = np.array(timeline, np.float64)
-    padded = np.concatenate([values[:1], values, values[-1:]])
-    values = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    for _ in range(1 if values.mean() >= SPARSE else 4):
+        padded = np.concatenate([values[:1], values, values[-1:]])
+        values = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
     fine = np.linspace(0, len(values) - 1, 8 * len(values))
     smooth = _curve(values, fine)
     x = area.x + fine / (len(values) - 1) * area.w

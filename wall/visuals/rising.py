@@ -38,7 +38,8 @@ class RisingVisual:
         figures = view.figures
         rising = [r for r in figures.rising if r.label] if figures is not None else []
         if figures is None or not rising or place.words <= 0.0:
-            waiting.draw(view, place, layer, "All steady: nothing grows faster than usual")
+            if figures is None or place.words <= 0.0 or not _most_said(view, place, layer):
+                waiting.draw(view, place, layer, "All steady: nothing grows faster than usual")
             return
         for screen in place.screens:
             body = place.body(screen)
@@ -68,6 +69,37 @@ class RisingVisual:
         if len(item.curve) >= 4:
             area = Rect(row.x + left, row.y + row.h * 0.16, middle, row.h * 0.62)
             _curve(layer, item.curve[:-1], area, colour, opacity)
+
+
+def _most_said(view: View, place: Place, layer: Layer) -> bool:
+    """While nothing grows: the greatest of the topics that this layout names, each with its weight; False without any."""
+    state = view.graphs.get("topics")
+    if state is None:
+        return False
+    at = {key: i for i, key in enumerate(state.key.tolist())}
+    names: dict[int, str] = {}
+    for (layout, _), labels in view.labels.items():
+        if layout == place.layout.name and labels.graph == "topics":
+            names |= {at[label.key]: label.text for label in labels.labels if label.key in at}
+    body, unit = place.body(place.screens[0]), place.unit
+    said = place.set("All steady. Most said now:", 56, colour=place.theme.quiet, width=body.w)
+    rows = min(len(names), int((body.h - 90 * unit) // (0.68 * ROW * unit)))
+    if said is None or rows < 2:
+        return False
+    opacity = place.words
+    layer.text(said, body.x, body.y + said.cap, opacity)
+    colours = palette.of_nodes(place.theme, state.community, state.key)
+    top, step = body.y + 90 * unit, (body.h - 90 * unit) / rows
+    left, longest = 0.46 * body.w, 0.54 * body.w
+    for i, node in enumerate(sorted(names)[:rows]):
+        y = top + (i + 0.5) * step
+        label = place.set(names[node], (84, 76, 70)[min(i, 2)], 600, width=left - 40 * unit)
+        if label is not None:
+            layer.text(label, body.x, y + label.cap / 2, opacity)
+        wide = max(18.0 * unit, longest * float(state.weight[node]))
+        red, green, blue = (float(c) for c in colours[node])
+        layer.rect(Rect(body.x + left, y - 9 * unit, wide, 18 * unit), (red, green, blue), 0.9 * opacity, 9 * unit)
+    return True
 
 
 def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +18,18 @@ from wall.text.typesetter import Block
 from wall.view import View
 from wall.visuals import waiting
 
-SIZES: Final = (132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
-LEAD_SIZES: Final = (160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
+SIZES: Final = (168.0, 150.0, 132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
+LEAD_SIZES: Final = (210.0, 184.0, 160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
 FADE_MS: Final = 900.0
 TURN_MS: Final = 14_000.0
 """A panel of one screen turns to the next story after this long."""
 TURNS: Final = 5
-ADDRESS: Final = re.compile(r"https?://\S+")
+ADDRESS: Final = re.compile(r"[\s:\u2013\u2014→]*https?://\S+")
+"""An address with what points to it."""
+PASSED_ON: Final = re.compile(r"^RT @\w+:?\s+")
+UNDER_TITLE: Final = 50.0
+"""What a card keeps from the layout's title above it."""
+ROOMY: Final = 560.0
 LEADS_FROM: Final = 3
 """A story of at least this many posts may lead over two screens."""
 
@@ -57,30 +63,21 @@ class StoriesVisual:
             return
         beside = [s for s in screens[1:2] if s.y == screens[0].y]
         if len(screens) >= 4 and beside and cards[0].count >= LEADS_FROM:
-            self._lead(place, layer, view, screens[0], beside[0], cards[0])
+            shown, opacity = _turned(view, place, "lead", cards[0], by_id)
+            self._lead(place, layer, view, screens[0], beside[0], shown, opacity)
             screens, cards = screens[2:], cards[1:]
-        for screen, card in zip(screens, cards, strict=False):
+        for screen, card in _kept(place, screens, cards):
             self._slot(view, place, layer, screen, card, by_id)
 
     def _slot(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, by_id: dict[str, Card]) -> None:
-        """The card of one screen; another one fades in after the old one faded out. A retracted one is gone at once."""
-        key = f"slot {screen.x} {screen.y}"
-        slot: _Slot | None = place.memory.get(key)
-        if slot is None:
-            slot = place.memory[key] = _Slot(card.id, view.t - FADE_MS)
-        elif slot.card != card.id:
-            slot = place.memory[key] = _Slot(card.id, view.t, slot.card)
-        share = (view.t - slot.since) / FADE_MS
-        old = by_id.get(slot.before)
-        if share < 0.5 and old is not None:
-            self._card(place, layer, screen, old, transition.leaving(share))
-        else:
-            self._card(
-                place, layer, screen, card, transition.coming(share) if old is not None else transition.smooth(share)
-            )
+        """The card of one screen."""
+        shown, opacity = _turned(view, place, _slot_key(screen), card, by_id)
+        self._card(place, layer, screen, shown, opacity)
 
     def _card(self, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
         body, unit = place.body(screen), place.unit
+        if place.titled and screen == place.screens[0] and body.h > ROOMY * unit:
+            body = Rect(body.x, body.y + UNDER_TITLE * unit, body.w, body.h - UNDER_TITLE * unit)
         opacity = fade * place.words
         colour = _colour(place, card)
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
@@ -91,27 +88,64 @@ class StoriesVisual:
         if words is not None:
             layer.text(words, room.x, room.y + words.baseline, opacity)
 
-    def _lead(self, place: Place, layer: Layer, view: View, first: Rect, second: Rect, card: Card) -> None:
+    def _lead(self, place: Place, layer: Layer, view: View, first: Rect, second: Rect, card: Card, fade: float) -> None:
         """The strongest story over two screens: who, and how many carry it; then its words, larger than all others."""
-        unit, opacity = place.unit, place.words
+        unit, opacity = place.unit, fade * place.words
         colour = _colour(place, card)
         gap = (first.right + second.x) / 2
         place.stage.glow(
             gap, first.y + first.h * 0.55, first.w * 0.62, first.h * 0.42, colour, 0.17 * opacity * place.opacity
         )
         body = place.body(first)
-        below = _author(place, layer, Rect(body.x, body.y + 50 * unit, body.w, 150 * unit), card, opacity, 74.0)
+        below = _author(
+            place, layer, Rect(body.x, body.y + UNDER_TITLE * unit, body.w, 150 * unit), card, opacity, 74.0
+        )
         value = f"{card.count:,}"
         size = 330.0
         y = body.bottom - 106 * unit
         if y - size * unit * place.type.cap > below + 20:
-            figure.draw(layer, place, f"lead {card.id}", value, body.x - 0.02 * size, y, size, view.t)
-            said = place.set(f"times shared, by {card.voices:,} voices", 66, 500, place.theme.quiet, width=body.w)
-            layer.text(said, body.x, body.bottom)
+            figure.draw(layer, place, f"lead {card.id}", value, body.x - 0.02 * size, y, size, view.t, opacity=opacity)
+            voices = f", by {card.voices:,} voices" if card.voices > 1 else ""
+            said = place.set(f"times shared{voices}", 66, 500, place.theme.quiet, width=body.w)
+            layer.text(said, body.x, body.bottom, opacity)
         room = place.body(second)
         words = place.fit(_said(card), LEAD_SIZES, room, 500, leading=1.18, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + (room.h - words.height) / 2 + words.baseline, opacity)
+
+
+def _slot_key(screen: Rect) -> str:
+    return f"slot {screen.x} {screen.y}"
+
+
+def _kept(place: Place, screens: Sequence[Rect], cards: Sequence[Card]) -> list[tuple[Rect, Card]]:
+    """Which card each screen shows: one that is still among the first stays where it is read."""
+    wanted = {card.id: card for card in cards[: len(screens)]}
+    stays = {}
+    for screen in screens:
+        slot: _Slot | None = place.memory.get(_slot_key(screen))
+        if slot is not None and slot.card in wanted:
+            stays[_slot_key(screen)] = wanted.pop(slot.card)
+    others = iter(wanted.values())
+    pairs = ((screen, stays.get(_slot_key(screen)) or next(others, None)) for screen in screens)
+    return [(screen, card) for screen, card in pairs if card is not None]
+
+
+def _turned(view: View, place: Place, key: str, card: Card, by_id: dict[str, Card]) -> tuple[Card, float]:
+    """What a slot shows on its way to ``card``, and its opacity: the old one fades out before the new one fades in.
+
+    A retracted one is gone at once.
+    """
+    slot: _Slot | None = place.memory.get(key)
+    if slot is None:
+        slot = place.memory[key] = _Slot(card.id, view.t - FADE_MS)
+    elif slot.card != card.id:
+        slot = place.memory[key] = _Slot(card.id, view.t, slot.card)
+    share = (view.t - slot.since) / FADE_MS
+    old = by_id.get(slot.before)
+    if old is None:
+        return card, transition.smooth(share)
+    return (old, transition.leaving(share)) if share < 0.5 else (card, transition.coming(share))
 
 
 def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, radius: float) -> float:
@@ -148,8 +182,9 @@ def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) ->
     """How far it went; returns where the foot begins."""
     if card.count < 2:
         return body.bottom
-    voices = f" by {card.voices:,} voices" if card.voices > 1 else ""
-    block = place.set(f"shared {card.count:,} times{voices}", 55, 450, place.theme.quiet, width=body.w)
+    times = "twice" if card.count == 2 else f"{card.count:,} times"
+    voices = f" by {card.voices:,} voices" if 1 < card.voices < card.count else ""
+    block = place.set(f"shared {times}{voices}", 55, 450, place.theme.quiet, width=body.w)
     if block is None:
         return body.bottom
     layer.text(block, body.x, body.bottom - 4, opacity)
@@ -157,8 +192,9 @@ def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) ->
 
 
 def _said(card: Card) -> str:
-    """The words of a card without addresses, which nobody can follow on a wall; they stay where nothing else is said."""
-    return ADDRESS.sub("", card.text).strip() or card.text
+    """The words of a card without what says that they were passed on, and without addresses, which nobody can follow on a
+    wall; they stay where nothing else is said."""
+    return ADDRESS.sub("", PASSED_ON.sub("", card.text)).strip() or card.text
 
 
 def _colour(place: Place, card: Card) -> Colour:

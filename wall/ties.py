@@ -1,0 +1,69 @@
+"""Ties: which of the edges between groups are lit. All of them would say nothing on a busy evening; a few dozen say which
+groups have found each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from wall.graph import Lights
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+
+TIES_A_SCREEN: Final = 6
+EASE_MS: Final = 700.0
+LOYALTY: Final = 0.35
+"""How much stronger another tie must be before it takes the place of one that is lit."""
+AGAIN: Final = 0.45
+"""What a further tie of two groups that have one lit already is worth."""
+OWN: Final = 0.2
+"""What a tie of our own voices is worth: they talk with everybody, which carries nothing across."""
+
+
+class Ties:
+    """What a panel remembers of its lit ties: how far each is lit, by the keys of its ends."""
+
+    def __init__(self) -> None:
+        self._lit: dict[int, float] = {}
+        self._t: float | None = None
+
+    def light(self, picture: Lights, most: int, t: float) -> tuple[Indices, Floats]:
+        """The edges that are lit at hub time ``t`` and how far, in 0 … 1: the strongest tie of every two groups first."""
+        state = picture.state
+        weak = np.flatnonzero((state.weak > 0) & (picture.edge_light > 0.01))
+        source, target = state.source[weak], state.target[weak]
+        ends = (state.key[source].astype(np.uint64) << np.uint64(32)) | state.key[target].astype(np.uint64)
+        lit = (
+            np.isin(ends, np.fromiter(self._lit, np.uint64, len(self._lit))) if self._lit else np.zeros(len(weak), bool)
+        )
+        worth = state.strength[weak] * np.where(lit, 1.0 + LOYALTY, 1.0)
+        worth *= np.where((state.role[source] > 0) | (state.role[target] > 0), OWN, 1.0)
+        chosen = _chosen(worth, state.community[source], state.community[target], most)
+        return self._eased(weak, ends, chosen, t)
+
+    def _eased(self, weak: Indices, ends: npt.NDArray[np.uint64], chosen: Indices, t: float) -> tuple[Indices, Floats]:
+        step = 1.0 if self._t is None else max(0.0, t - self._t) / EASE_MS
+        self._t = t
+        wanted = set(ends[chosen].tolist())
+        shares = {end: min(1.0, self._lit.get(end, 0.0) + step) for end in wanted}
+        shares |= {end: share - step for end, share in self._lit.items() if end not in wanted and share > step}
+        self._lit = shares
+        at = {end: i for i, end in enumerate(ends.tolist()) if end in shares}
+        index = weak[np.fromiter(at.values(), np.int64, len(at))]
+        return index, np.fromiter((shares[end] for end in at), np.float32, len(at))
+
+
+def _chosen(worth: Floats, a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], most: int) -> Indices:
+    """The ``most`` ties of the greatest worth, where each further one of the same two groups is worth less."""
+    if len(worth) <= most:
+        return np.arange(len(worth))
+    pair = np.minimum(a, b).astype(np.int64) * 256 + np.maximum(a, b)
+    order = np.lexsort((-worth, pair))
+    sorted_pair = pair[order]
+    first = np.flatnonzero(np.concatenate([[True], sorted_pair[1:] != sorted_pair[:-1]]))
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    value = worth[order] * AGAIN**rank
+    return order[np.argsort(-value, kind="stable")[:most]]
