@@ -6,7 +6,7 @@ that happens after a delay or only when approved is the hub's to decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from stream.config import ModerationConfig
 from stream.mention import Mention
@@ -17,10 +17,10 @@ from stream.moderation.filters import (
     Filter,
     LinksOnly,
     ListedWords,
-    Repeated,
     Sensitive,
     Words,
 )
+from stream.moderation.repeated import REPEAT_MS, Repeated
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -28,24 +28,39 @@ from stream.moderation.wordlists import WordLists
 class Chain:
     """Blocked authors, blocked terms, what the source says, word lists, links only, repetitions, then ``more`` filters.
 
-    A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway.
+    A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway. What
+    an author repeats is told from the posts that ``hear`` was given, at most ``span_ms`` apart.
     """
 
-    def __init__(self, config: ModerationConfig | None = None, more: Sequence[Filter] = ()) -> None:
+    def __init__(
+        self, config: ModerationConfig | None = None, more: Sequence[Filter] = (), span_ms: int = REPEAT_MS
+    ) -> None:
         config = config or ModerationConfig()
+        self._newest: Words | None = None
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
-        self._repeated = Repeated()
+        self._repeated = Repeated(span_ms)
         self._lists = ListedWords(WordLists(config.languages, config.allow))
-        self._filters: tuple[Filter, ...] = (
+        filters: tuple[Filter, ...] = (
             self._authors, self._terms, Sensitive(), self._lists, LinksOnly(), self._repeated, *more,
         )  # fmt: skip
+        self._judges = tuple(link.judge for link in filters)
+
+    def hear(self, mention: Mention) -> list[str]:
+        """Take note of a post (its newest edit); ids of other posts that are to be judged anew."""
+        return self._repeated.hear(self._words(mention))
+
+    def forget(self, mention: Mention) -> list[str]:
+        """What was heard is gone, or was changed; ids of other posts that are to be judged anew."""
+        return self._repeated.forget(self._words(mention))
+
+    def prune(self, before_ms: int) -> list[str]:
+        """Forget what was written before ``before_ms``; ids of other posts that are to be judged anew."""
+        return self._repeated.prune(before_ms)
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""
-        author = mention.author
-        text = f"{mention.text[:WORDS_LIMIT]}\n{author.name}\n{author.handle}"
-        return self._first(Words(text, mention.lang, mention), t_ms)
+        return self._first(self._words(mention), t_ms)
 
     def judge_words(self, text: str) -> Verdict:
         """The verdict on words without a post: a name, a label, a link's title. Their language is unknown."""
@@ -56,11 +71,11 @@ class Chain:
                 return verdict
         return NO_OPINION
 
-    def save(self) -> list[tuple[int, dict[str, int]]]:
-        """What the chain has learnt from the posts that it judged, for ``restore``; blocks are not in it."""
+    def save(self) -> dict[int, str]:
+        """What the chain has learnt from the posts that it heard, for ``restore``; blocks are not in it."""
         return self._repeated.save()
 
-    def restore(self, saved: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+    def restore(self, saved: Mapping[int, str]) -> None:
         """Know what an earlier life has learnt."""
         self._repeated.restore(saved)
 
@@ -72,10 +87,21 @@ class Chain:
         """Reject everything of an author from now on, or no more."""
         self._authors.block(author_id, on)
 
+    def _words(self, mention: Mention) -> Words:
+        """What is judged of a mention; folded once for hearing and judging it."""
+        newest = self._newest
+        if newest is None or newest.mention is not mention:
+            author = mention.author
+            names = f"{author.name}\n{author.handle}"
+            newest = self._newest = Words(mention.text[:WORDS_LIMIT], mention.lang, mention, names)
+        return newest
+
     def _first(self, words: Words, t_ms: int) -> Verdict:
         held = NO_OPINION
-        for link in self._filters:
-            verdict = link.judge(words, t_ms)
+        for judge in self._judges:
+            verdict = judge(words, t_ms)
+            if verdict is NO_OPINION:
+                continue
             if verdict.what in ("accept", "reject"):
                 return verdict if verdict.what == "reject" or held.what == "none" else held
             if verdict.what == "hold" and held.what == "none":

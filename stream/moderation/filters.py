@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-import xxhash
 from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
-from stream.moderation.folding import haystack, term
+from stream.moderation.folding import haystack, name_haystack, term
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
 SENSITIVE: Final = frozenset({"sensitive", "porn", "sexual", "nudity", "graphic-media", "gore", "!warn"})
 HIDDEN: Final = frozenset({"!hide", "!takedown"})
-REPEATS: Final = 3
-"""How often an author may say the same within ``REPEAT_MS``; the next time waits for staff."""
-REPEAT_MS: Final = 10 * 60_000
-REMEMBERED: Final = 20_000
-"""Texts that the filter of repetitions keeps in mind."""
 WORDS_LIMIT: Final = 5_000
 """Characters that are searched; what is longer is cut before it is shown."""
-SHORT: Final = 20
-"""Characters of a text that may be said any number of times: thanks, congratulations."""
 
 
 class Words:
     """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
-    ``haystack`` is the text folded for searching.
+    ``names`` stand beside the text. ``said`` is the text folded for searching, ``haystack`` that and the names. ``key`` is for
+    the filter of repetitions.
     """
 
-    __slots__ = ("haystack", "lang", "mention", "text")
+    __slots__ = ("haystack", "key", "lang", "mention", "names", "said", "text")
 
-    def __init__(self, text: str, lang: str = "", mention: Mention | None = None) -> None:
+    def __init__(self, text: str, lang: str = "", mention: Mention | None = None, names: str = "") -> None:
         self.text = text
         self.lang = lang
         self.mention = mention
-        self.haystack = haystack(text)
+        self.names = names
+        self.said = haystack(text)
+        self.key: int | None = None
+        self.haystack = f"{self.said}\n{name_haystack(names)}" if names else self.said
 
 
 class Filter(Protocol):
@@ -101,7 +95,7 @@ class ListedWords:
         self._lists = lists
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        if found := self._lists.find(words.text, words.lang, words.haystack):
+        if found := self._lists.find(words.haystack, words.lang, lambda: f"{words.text}\n{words.names}"):
             return Verdict("hold", f"word list: {found}")
         return NO_OPINION
 
@@ -131,40 +125,3 @@ class LinksOnly:
             if word[0] not in "@#" and "://" not in word and any(map(str.isalnum, word)):
                 return NO_OPINION
         return Verdict("reject", "nothing but links")
-
-
-class Repeated:
-    """Holds what one author says more than ``REPEATS`` times in ten minutes; a mention judged again counts once."""
-
-    def __init__(self) -> None:
-        self._said: OrderedDict[int, dict[str, int]] = OrderedDict()
-
-    def save(self) -> list[tuple[int, dict[str, int]]]:
-        """What is kept in mind, oldest first, for ``restore``."""
-        return [(key, dict(times)) for key, times in self._said.items()]
-
-    def restore(self, said: Iterable[tuple[int, Mapping[str, int]]]) -> None:
-        """Keep in mind what an earlier life did."""
-        self._said = OrderedDict((key, dict(times)) for key, times in said)
-
-    def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        mention = words.mention
-        if mention is None or mention.kind not in ("post", "reply", "quote") or not mention.text:
-            return NO_OPINION
-        text = mention.text[:WORDS_LIMIT].partition("https://")[0] or mention.text
-        if len(text) <= SHORT:
-            return NO_OPINION
-        key = xxhash.xxh64_intdigest(f"{mention.author.id}\n{text}".encode("utf-8", "surrogatepass"))
-        times = self._said.setdefault(key, {})
-        self._said.move_to_end(key)
-        times[mention.id] = mention.at
-        if len(self._said) > REMEMBERED:
-            self._said.popitem(last=False)
-        if len(times) <= REPEATS:
-            return NO_OPINION
-        lately = [id_ for id_, at in times.items() if mention.at - REPEAT_MS <= at <= mention.at]
-        if len(times) > 10 * REPEATS:
-            self._said[key] = {id_: times[id_] for id_ in lately}
-        if len(lately) > REPEATS:
-            return Verdict("hold", f"said {len(lately)} times in ten minutes")
-        return NO_OPINION

@@ -11,17 +11,20 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 _LETTERS_OF_DISGUISE: Final = str.maketrans("0134578@$!€£", "oieastbasiel")
+_SIGNS: Final = frozenset("0134578@$!€£*")
 _LOOKALIKES: Final = str.maketrans("авеёкмнорстухіјѕԁԛɡαβεικνορτυχ", "abeekmhopctyxijsdqgabeiknoptux")
 _INVISIBLE: Final = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"
     + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
     + "".join(map(chr, (*range(0x2060, 0x2070), *range(0xFE00, 0xFE10))))
 )
+_ASCII: Final = frozenset(map(chr, range(128)))
 _APART: Final = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
 _KINDS: Final = bytes(
     ord("a") if code > 127 or chr(code).isalpha() else ord("0") if chr(code) in "0134578" else
@@ -29,13 +32,15 @@ _KINDS: Final = bytes(
     for code in range(256)
 )  # fmt: skip
 """Classes of UTF-8 bytes: letters are ``a``, figures that may stand for one ``0``."""
-_SPELT_OUT: Final = b" a a a a "
-_TRIPLES: Final = AhoCorasick([c * 3 for c in string.ascii_lowercase + "äöåéабвгдежзиклмнопрстуфхцчшы"])
+_SPELT_OUT: Final = re.compile(rb" a a a a ")
+_TRIPLES: Final = AhoCorasick(
+    [c * 3 for c in string.ascii_lowercase + "äöåéабвгдежзиклмнопрстуфхцчшы"], implementation=Implementation.DFA
+)
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _ONCE, _TWICE = r"\1", r"\1\1"
 _SPELT: Final = re.compile(r"(?: {1,2}[^\W\d_]){4,}(?= )")
 _LATIN_AND_OTHER: Final = re.compile(r"[a-z][\u0370-\u052f\u0261]|[\u0370-\u052f\u0261][a-z]")
-_HUMPED: Final = re.compile(r"#\w*[a-z][A-Z]\w*")
+_TAG: Final = re.compile(r"#\w+")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -54,21 +59,43 @@ def term(text: str) -> str:
 def haystack(text: str) -> str:
     """All views of ``text``, a line each: the plain one, then others as far as the text gives cause."""
     lowered = _lowered(text)
-    kinds = f" {lowered} ".encode("utf-8", "replace").translate(_KINDS)
-    plain = _words(lowered)
+    if "  " in lowered:
+        lowered = " ".join(lowered.split())
+    raw = f" {lowered} ".encode("utf-8", "replace")
+    kinds = raw.translate(_KINDS)
+    plain = raw.translate(_APART).decode()
     found = plain
-    if "#" in text and (humped := _HUMPED.findall(text)):
-        found += "\n" + _words(_HUMP.sub(" ", " ".join(humped)).casefold())
-    if b"0a" in kinds or b"$" in kinds or b"a!a" in kinds or b"a*" in kinds:
-        found += "\n " + " ".join(undisguised(word) for word in lowered.split() if not word.isalpha()) + " "
+    if "#" in text and (humped := "".join(map(_humps, _TAG.findall(text)))):
+        found += "\n " + humped
+    if (signs := kinds.translate(None, b"a ")) and (
+        (b"0" in signs and b"0a" in kinds)
+        or b"$" in signs
+        or (b"!" in signs and b"a!a" in kinds)
+        or (b"*" in signs and b"a*" in kinds)
+    ):
+        words = [word for word in lowered.split(" ") if not word.isalpha() and not _SIGNS.isdisjoint(word)]
+        found += "\n " + " ".join(map(undisguised, words)) + " "
     if _TRIPLES.find_matches_as_indexes(plain):
         found += f"\n{_STRETCHED.sub(_ONCE, plain)}\n{_STRETCHED.sub(_TWICE, plain)}"
-    if _SPELT_OUT in kinds:
+    if _SPELT_OUT.search(kinds):
         found += "\n " + " ".join(word.replace(" ", "") for word in _SPELT.findall(plain)) + " "
-    if len(kinds) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
+    if len(raw) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
         mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
         found += "\n " + " ".join(mixed).translate(_LOOKALIKES) + " "
     return found
+
+
+@lru_cache(20_000)
+def name_haystack(name: str) -> str:
+    """``haystack`` of a name: who speaks once mostly speaks again."""
+    return haystack(name)
+
+
+@lru_cache(20_000)
+def _humps(tag: str) -> str:
+    """The words of a hashtag that is written in humps, each with a space after it; empty where it has none."""
+    parted = _HUMP.sub(" ", tag)
+    return _words(parted.casefold())[1:] if parted != tag else ""
 
 
 def masks(word: str) -> Iterator[str]:
@@ -92,23 +119,29 @@ def _lowered(text: str) -> str:
         text = text.casefold()
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text).casefold()
-        for c in set(text):
-            if c > "\x7f":
-                if c in _INVISIBLE:
-                    text = text.replace(c, "")
-                elif c != "🖕" and unicodedata.category(c)[0] in "CPSZ":
-                    text = text.replace(c, " ")
+        for c in set(text) - _ASCII:
+            seen = _seen_as(c)
+            if seen != c:
+                text = text.replace(c, seen)
     return _hosts_alone(text) if "://" in text else text
+
+
+@lru_cache(20_000)
+def _seen_as(c: str) -> str:
+    """What a character beyond ASCII is searched as: itself, a space where it parts words, or nothing."""
+    if c in _INVISIBLE:
+        return ""
+    return " " if c != "🖕" and unicodedata.category(c)[0] in "CPSZ" else c
 
 
 def _hosts_alone(text: str) -> str:
     """``text`` with each link cut to its host: paths are full of letters that mean nothing."""
-    before, *links = text.split("://")
-    kept = [before]
+    before, *links = text.replace("\n", " ").split("://")
     for link in links:
-        address, _, after = link.replace("\n", " ").partition(" ")
-        kept += (address.partition("/")[0], after)
-    return " ".join(kept)
+        address, _, after = link.partition(" ")
+        host = address.partition("/")[0]
+        before += f" {host} {after}" if after else f" {host}"
+    return before
 
 
 def _words(lowered: str) -> str:

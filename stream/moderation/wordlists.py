@@ -8,14 +8,14 @@ than a reason to ask staff: lists know no context.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
-from stream.moderation.folding import haystack, masks, term, undisguised
+from stream.moderation.folding import masks, term, undisguised
 
 LANGUAGES: Final = {
     "ar": "arabic", "zh": "chinese", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto",
@@ -66,16 +66,16 @@ class WordLists:
             "en" in owners[shape] or (len(shape.strip()) >= SHORTEST_ANYWHERE and shape.strip() not in elsewhere)
             for shape in self._terms
         ]
-        self._automaton = AhoCorasick(self._terms) if self._terms else None
+        self._automaton = AhoCorasick(self._terms, implementation=Implementation.DFA) if self._terms else None
 
-    def find(self, text: str, lang: str = "", within: str | None = None) -> str | None:
-        """The first entry in ``text`` that counts in ``lang`` (BCP 47, empty is unknown), or None.
+    def find(self, within: str, lang: str = "", text: Callable[[], str] | None = None) -> str | None:
+        """The first entry in ``within``, a ``haystack``, that counts in ``lang`` (BCP 47, empty is unknown), or None.
 
-        ``within`` is the text's ``haystack`` where that is known already.
+        ``text`` gives the text as it was written, where it is needed to tell a given name from a word.
         """
         if self._automaton is None:
             return None
-        hits = self._automaton.find_matches_as_indexes(haystack(text) if within is None else within, overlapping=True)
+        hits = self._automaton.find_matches_as_indexes(within, overlapping=True)
         if not hits:
             return None
         language = base(lang)
@@ -83,7 +83,7 @@ class WordLists:
             owners = self._owners[found]
             counts = "en" in owners or language in owners if language else self._anywhere[found]
             word = self._terms[found].strip()
-            if counts and not (word == "dick" and _NAME.search(text)):
+            if counts and not (word == "dick" and text is not None and _NAME.search(text())):
                 return word
         return None
 
