@@ -6,6 +6,7 @@ One file, replaced as a whole: a line that names the version, a checksum, then M
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ import msgspec
 import structlog
 import xxhash
 
+import stream
 from stream.config import Config
 from stream.log import MENTIONS, Log
 from stream.wire.messages import Graph
 
-MAGIC: Final = b"agora checkpoint 1\n"
+MAGIC: Final = b"agora checkpoint 2\n"
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +32,7 @@ class Saved(msgspec.Struct, frozen=True):
     mark: tuple[int, int, int] | None
     state: bytes
     gate: dict[str, Any]
-    heard: dict[str, int]
-    newest: dict[str, int]
+    sources: dict[str, list[int]]
     recent: list[str]
     terms: list[str]
     spoke: dict[int, list[str]]
@@ -41,10 +42,20 @@ class Saved(msgspec.Struct, frozen=True):
 _decoder = msgspec.msgpack.Decoder(Saved, strict=False)
 
 
+@cache
+def program() -> str:
+    """A hash of the code that makes and reads checkpoints: what another version of it wrote is read from the log instead."""
+    root = Path(stream.__file__).parent
+    code = xxhash.xxh3_64()
+    for path in sorted(root.rglob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()
+
+
 def made_for(config: Config) -> str:
-    """What a checkpoint depends on: another log, clock, window or moderation has no use for it."""
+    """What a checkpoint depends on: another log, clock, window, moderation or program has no use for it."""
     parts = (config.log.url, config.log.prefix, config.clock, config.hub.window_s, config.show, config.moderation)
-    more = (config.tracks, config.accounts)
+    more = (config.tracks, config.accounts, program())
     return xxhash.xxh3_64_hexdigest(msgspec.json.encode((parts, more), order="deterministic"))
 
 
