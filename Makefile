@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 # Debian packages by what shows that they are there: a command, or a file that dpkg knows.
-RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fonts-noto-color-emoji
-TEST_COMMANDS := java:openjdk-17-jre-headless|default-jre-headless mvn:maven chromium:chromium
+RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-noto-color-emoji
+TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system run test check lint types imports pytest kafka kafka-jars bench soak lock golden clean
