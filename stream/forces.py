@@ -197,7 +197,7 @@ def _repel_alone(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Flo
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _move(  # noqa: PLR0917
+def _move(
     x: Floats, y: Floats, vx: Floats, vy: Floats, push_x: Floats, push_y: Floats, ends: Ints, weights: Floats,
     group: Ints, pinned: npt.NDArray[np.bool_], alpha: np.float32, gravity_x: np.float32, gravity_y: np.float32,
 ) -> None:  # fmt: skip

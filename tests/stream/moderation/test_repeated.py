@@ -40,7 +40,11 @@ def test_the_fourth_time_is_held() -> None:
 def test_small_changes_are_the_same_text() -> None:
     """Capitals, signs and spaces make no other text."""
     chain = Chain()
-    said = ["Come to our stand today, friends", "COME to our stand today friends!!", "come to our  stand, today: friends"]
+    said = [
+        "Come to our stand today, friends",
+        "COME to our stand today friends!!",
+        "come to our  stand, today: friends",
+    ]
     for i, text in enumerate(said):
         chain.hear(post(i, at=i, text=text))
     assert chain.judge(post(4, at=10, text="Come, to our stand today friends…"), 0).what == "hold"
@@ -90,7 +94,7 @@ def test_pruned() -> None:
 @pytest.mark.parametrize("gone", [0, 3])
 @given(times=st.lists(st.integers(0, 2 * REPEAT_MS), min_size=1, max_size=12), random=st.randoms(use_true_random=False))
 def test_any_order(gone: int, times: list[int], random) -> None:
-    """Whatever the order of reading, retractions and a restart in between, the verdicts are the same, and who changed is named."""
+    """In any order, with retractions and a restart in between, the verdicts are the same, and who changed is named."""
     said = {f"x:{i}": Words(TEXT, mention=post(i, at=at)) for i, at in enumerate(times)}
     left = list(said)[gone:]
     one, other = Repeated(), Repeated()
