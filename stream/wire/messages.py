@@ -27,7 +27,7 @@ class Theme(msgspec.Struct, frozen=True):
     ink: str = "#EEF3FA"
     quiet: str = "#8FA0B8"
     communities: tuple[str, ...] = (
-        "#4CC3FF", "#FFB02E", "#2FE0A8", "#FF7A59", "#B69CFF", "#F2E35B", "#FF8FC7", "#7FD1D8", "#9BE564", "#C9A27E", "#6E8BFF",
+        "#4CC3FF", "#FF6533", "#02FABA", "#8C80FB", "#A5F379", "#FB7BB5", "#F2E44B", "#59DFE9", "#D99C6C", "#6597DA", "#F2B447",
     )  # fmt: skip
     rest: str = "#7688A4"
     positive: str = "#2FE0A8"
