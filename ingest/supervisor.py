@@ -14,7 +14,8 @@ import structlog
 
 from ingest.cursors import Cursors
 from ingest.publisher import Publisher
-from ingest.source import Source, SourceUnavailable
+from ingest.source import Item, Source, SourceUnavailable
+from stream.mention import NO_DELETIONS, Mention
 
 FIRST_S: Final = 1.0
 LONGEST_S: Final = 60.0
@@ -95,8 +96,9 @@ class Supervisor:
         # aclosing: a source that is cancelled closes its sockets now, not when its generator is collected.
         async with aclosing(cast(Any, source.batches(self._cursors.get(source.name)))) as batches:
             async for batch in batches:
+                items = batch.items if source.tells_deletions else tuple(map(_marked, batch.items))
                 try:
-                    safe = await self._publisher.publish(source.name, batch.items, spool=batch.spool)
+                    safe = await self._publisher.publish(source.name, items, spool=batch.spool)
                 except Exception as fault:
                     raise Broken(f"publishing what {source.name} said: {fault!r}") from fault
                 state.heard = self._now()
@@ -104,6 +106,13 @@ class Supervisor:
                     batch.done(safe)
                 if safe and batch.cursor:
                     self._cursors.set(source.name, batch.cursor)
+
+
+def _marked(item: Item) -> Item:
+    """``item`` of a source that does not tell of deletions, so that nobody shows it for long."""
+    if isinstance(item, Mention) and NO_DELETIONS not in item.flags:
+        return msgspec.structs.replace(item, flags=(*item.flags, NO_DELETIONS))
+    return item
 
 
 def back_off(failures: int, draw: float) -> float:

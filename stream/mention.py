@@ -26,6 +26,10 @@ EARLIEST_MS: Final = 631_152_000_000
 """1 January 1990: nothing was said on the networks before it, so an earlier time is a fault of the sender."""
 
 
+NO_DELETIONS: Final = "no-deletions"
+"""A flag that ingest sets where the source does not tell of deletions: such a post may be shown for a short while only."""
+
+
 class Unreadable(ValueError):
     """A record of the world that is no mention; the message is the reason kept with the dead letter."""
 

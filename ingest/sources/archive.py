@@ -31,10 +31,11 @@ class Archive:
 
     ``start`` and ``end`` (event time in ms; the end is not in) choose a part. With ``clock`` None nothing waits. ``shift`` ms
     are added to every time, for a replay into the live log. ``lines`` tells how much of the file was read.
+
+    Of the formats only ``agora`` holds deletions; in a replay, whose day is over, nobody waits for any.
     """
 
     name = SOURCE
-    tells_deletions = False
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Archive:
     ) -> None:
         self._path, self._format, self._accounts = path, format, accounts
         self._clock, self._now, self._pause = clock, now, pause
+        self.tells_deletions = format == "agora" or clock is None or clock.mode != "live"
         self._start, self._end, self._shift = start, end, shift
         self._counts: Counter[str] = Counter()
         self.at = 0

@@ -20,9 +20,8 @@ import watchfiles
 
 from stream import layouts as shelves
 from stream.analysis.memory import Memory
-from stream.analysis.state import State
 from stream.config import Config
-from stream.hub import checkpoint, greeting
+from stream.hub import greeting
 from stream.hub.board import Board
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
@@ -31,19 +30,16 @@ from stream.hub.metrics import Metrics
 from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
 from stream.hub.stage import Stage
-from stream.hub.threads import Analyst, Mover
+from stream.hub.threads import Analyst, Ended, Mover
+from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
-from stream.log import CONTROL, MEMORY, Entry, Log, LogUnavailable, Offsets, Record
+from stream.log import CONTROL, Record
 from stream.wire.messages import Hello, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
 MIND_S: Final = 0.25
 LAG_MS: Final = 5000
-REMEMBER_S: Final = 1.0
-MISSED_S: Final = 0.1
-"""How soon the next is written where an earlier life left several."""
-HOUR_S: Final = 3600.0
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 END_S: Final = 1.5
@@ -93,7 +89,18 @@ class Hub:
         )
         self._analyst = Analyst(self._engine, self._times, self.metrics, self._broke)
         self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
-        self._path = Path(config.hub.checkpoint)
+        path = Path(config.hub.checkpoint)
+        self._upkeep = Upkeep(
+            config,
+            engine=self._engine,
+            analyst=self._analyst,
+            metrics=self.metrics,
+            path=path,
+            times=self._times,
+            log_of=lambda: self._follower.log,
+            prune=lambda current, now: self._desk.scribe.prune(current, now),  # noqa: PLW0108 (the desk comes later)
+            ready=self.ready,
+        )
         self._follower = self._new_follower()
         self._desk = Desk(
             Programme(config.wall.layout, self._shelf.layouts, int(self.clock())),
@@ -103,7 +110,7 @@ class Hub:
             metrics=self.metrics,
             clock=self.clock,
             log_of=lambda: self._follower.log,
-            spool=self._path.with_name(self._path.name + ".decisions"),
+            spool=path.with_name(path.name + ".decisions"),
         )
         self._begun = False
         self._hello: Hello | None = None
@@ -112,7 +119,6 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fault: BaseException | None = None
         self._broken = asyncio.Event()
-        self._checkpointing = asyncio.Lock()
 
     async def start(self) -> None:
         """Light the board and begin to read the log. Returns before the hub has caught up with it.
@@ -134,8 +140,8 @@ class Hub:
         if self._task is None:
             return
         task, self._task = self._task, None
-        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(self._checkpoint(), END_S)
+        with contextlib.suppress(OSError, TimeoutError, Ended):
+            await asyncio.wait_for(self._upkeep.checkpoint(), END_S)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await asyncio.to_thread(self._analyst.end)
@@ -166,7 +172,10 @@ class Hub:
         )
 
     async def snapshot(self, at: int | None) -> bytes:
-        """The snapshot at T, or at an earlier T still in the window, as JSON. Raises ``ValueError`` for a time not held."""
+        """The snapshot at T, or at an earlier T still in the window, as JSON.
+
+        Raises ``ValueError`` for a time not held, ``Ended`` when the hub has stopped.
+        """
         try:
             return await self._analyst.ask(lambda: self._engine.snapshot(at, self.now()))
         except LookupError as fault:
@@ -223,11 +232,11 @@ class Hub:
 
     def held(self) -> list[dict[str, Any]]:
         """Posts that wait for a decision, oldest first, with the reason (as on the tablet's ``held``)."""
-        return list(self._engine.held)
+        return list(self._engine.presenter.held)
 
     def posts(self) -> list[dict[str, Any]]:
         """The newest posts with their state, newest first (as on the tablet's ``posts``)."""
-        return list(self._engine.posts)
+        return list(self._engine.presenter.posts)
 
     def _told(self, outcome: T) -> T:
         """``outcome``, when staff can see whether it is saved."""
@@ -242,7 +251,7 @@ class Hub:
             first=self._take_first,
             mentions=self._analyst.mentions,
             began=self._began,
-            resume=self._resumed,
+            resume=self._upkeep.resumed,
             since=int(self.clock()) - self._engine.state.window.reach if live else None,
         )
 
@@ -261,26 +270,11 @@ class Hub:
         if others:
             await self._analyst.ask(lambda: self._engine.apply(others, int(self.clock())))
 
-    async def _resumed(self, current: Log) -> Mapping[str, Offsets]:
-        """Take up the checkpoint if it is one of this log; what is read from where then."""
-        saved = await asyncio.to_thread(checkpoint.read, self._path, self.config)
-        if saved is None:
-            return {}
-        if not await checkpoint.belongs(saved, current):
-            log.warning("the checkpoint is ignored", reason="it was made from another log")
-            return {}
-        try:
-            state = await asyncio.to_thread(State.from_bytes, saved.state, self.config)
-        except ValueError as fault:
-            log.warning("the checkpoint is ignored", reason=str(fault))
-            return {}
-        await self._analyst.ask(lambda: self._engine.restore(saved, state))
-        return saved.offsets
-
     async def _began(self) -> None:
         """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
         self._begun = True
         await self._analyst.ask(self._engine.begin)
+        self._upkeep.begin()
         self._desk.open()
 
     def _greet(self) -> None:
@@ -297,9 +291,9 @@ class Hub:
                 group.create_task(self._desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
                 group.create_task(self._mind(), name="hub-mind")
-                group.create_task(self._keep_checkpoints(), name="hub-checkpoints")
-                group.create_task(self._keep_house(), name="hub-house")
-                group.create_task(self._remember(), name="hub-memory")
+                group.create_task(self._upkeep.keep_checkpoints(), name="hub-checkpoints")
+                group.create_task(self._upkeep.keep_house(), name="hub-house")
+                group.create_task(self._upkeep.remember(), name="hub-memory")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault
             while isinstance(fault, BaseExceptionGroup):
@@ -345,7 +339,7 @@ class Hub:
         self.metrics.lag.set(self._lag_ms() / 1000)
         self.metrics.queue.set(self._follower.behind + self._analyst.queued)
         self.metrics.unsaved.set(len(self._desk.ledger.pending()))
-        for name, heard in self._engine.heard().items():
+        for name, heard in self._engine.sources.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
         self._notice()
 
@@ -359,55 +353,11 @@ class Hub:
             if self._begun:
                 self._desk.tell_tablets()
 
-    async def _keep_checkpoints(self) -> None:
-        while True:
-            await asyncio.sleep(self.config.hub.checkpoint_s)
-            if self._begun:
-                try:
-                    await self._checkpoint()
-                except OSError as fault:
-                    log.warning("the checkpoint cannot be written", fault=str(fault))
-
-    async def _checkpoint(self) -> None:
-        """Write what the hub knows now."""
-        if not self._begun or self._fault is not None:
-            return
-        async with self._checkpointing:
-            with self.metrics.checkpoint_s.time():
-                saved = await self._analyst.ask(self._engine.save)
-                self.metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
-
-    async def _keep_house(self) -> None:
-        """Clear old decisions about posts, once an hour."""
-        while True:
-            await asyncio.sleep(HOUR_S)
-            if self._follower.log is not None:
-                with contextlib.suppress(LogUnavailable):
-                    await self._desk.scribe.prune(self._follower.log, int(self.clock()))
-
-    async def _remember(self) -> None:
-        """Write what later hubs must know of what the window forgets."""
-        wait = REMEMBER_S
-        while True:
-            await asyncio.sleep(wait)
-            wait = REMEMBER_S
-            if not self._follower.caught_up or self._follower.log is None:
-                continue
-            if found := await self._analyst.ask(lambda: self._engine.memories(*self._times())):
-                wait = MISSED_S
-                try:
-                    await self._follower.log.publish(
-                        MEMORY, [Entry(subject, value) for subject, value in found.items()]
-                    )
-                except LogUnavailable as fault:
-                    log.warning("memory is not written", fault=str(fault))
-
     def _times(self) -> tuple[int, int]:
         now = int(self.clock())
         return now, self.config.clock.now(now)
 
     def _lag_ms(self) -> float:
-        """Age of the newest mention applied while others wait behind it."""
-        if self._follower.behind == 0 and self._analyst.queued == 0:
-            return 0.0
-        return max(0.0, self.clock() - self._engine.applied_ms)
+        """For how long the mention that is next to be applied has waited in the log, at most."""
+        now, oldest = self.clock(), self._analyst.oldest_ms
+        return max(self._follower.waits_ms(now), 0.0 if oldest is None else now - oldest)

@@ -1,14 +1,13 @@
-"""The engine: applies what the log says to the state and its moderation, and makes the feeds. Synchronous and pure.
+"""The engine: applies what the log says to the state and its moderation. Synchronous and pure.
 
-Everything here happens in one thread; the clocks are arguments. Figures and stories follow once a second, a removal at once.
+Everything here happens in one thread; the clocks are arguments. Feeds are made by its presenter.
 """
 
 from __future__ import annotations
 
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -21,28 +20,20 @@ from stream.analysis.state import State
 from stream.config import Config
 from stream.hub import checkpoint, feeds, subjects
 from stream.hub.board import Board
-from stream.hub.gate import Gate, Passage, fingerprint
-from stream.hub.memoir import Memoir
+from stream.hub.gate import Gate, fingerprint
+from stream.hub.memoir import Memoir, placed
 from stream.hub.metrics import Metrics
-from stream.hub.stage import Scene, Stage
+from stream.hub.presenter import Presenter
+from stream.hub.sourcebook import SourceBook
+from stream.hub.stage import Stage
 from stream.log import MEMORY, MENTIONS, RETRACTIONS, Record
 from stream.mention import Mention, Retraction, Unreadable
 from stream.moderation import Chain
-from stream.wire.messages import encode
-from stream.wire.snapshot import PersonNode, Snapshot, SourceState
+from stream.moderation.repeated import REPEAT_MS
 from stream.wire.snapshot import encode as encode_snapshot
 
-SNAPSHOT_MS: Final = 1000
-CARDS_MS: Final = 100
-"""New cards come so often."""
-SOON_MS: Final = 50
-SHARE: Final = 4
-"""A snapshot that takes c comes no sooner than this many times c after the one before, cards too; a removal waits for two."""
-SLOW_MS: Final = 40
-"""Beyond this, a removal first leaves the newest feeds as they are but for its words, then makes new ones."""
 PRUNE_MS: Final = 5000
-RECENT: Final = 200
-LISTED: Final = 200
+UNLEARN_MS: Final = 60_000
 REVIEWED: Final = 500
 """Posts judged anew in one tick after a decision about a term."""
 
@@ -62,50 +53,52 @@ class Engine:
         metrics: Metrics,
         removed: Callable[[float], None],
         memory: Memory | None = None,
-        timer: Callable[[], float] = time.perf_counter,
+        timer: Callable[[], float] = time.thread_time,
     ) -> None:
         self.config = config
         self.window_ms = config.hub.window_s * 1000
         self.state = State(config, self.window_ms, memory)
-        self.gate = Gate(config.show, Chain(config.moderation))
+        chain = Chain(config.moderation, span_ms=min(REPEAT_MS, self.window_ms))
+        self.gate = Gate(config.show, chain, live=config.clock.mode == "live")
         self.offsets: dict[str, dict[int, int]] = {MENTIONS.name: {}, RETRACTIONS.name: {}, MEMORY.name: {}}
         self.applied_ms = 0
         """Log time of the newest mention applied."""
-        self.posts: tuple[dict[str, Any], ...] = ()
-        self.held: tuple[dict[str, Any], ...] = ()
-        self._board = board
-        self._tablet = tablet
+        self.sources = SourceBook()
+        self.presenter = Presenter(
+            config.show,
+            state_of=lambda: self.state,
+            gate=self.gate,
+            sources=self.sources,
+            board=board,
+            tablet=tablet,
+            stage=stage,
+            metrics=metrics,
+            removed=removed,
+            window_ms=self.window_ms,
+            timer=timer,
+        )
         self._stage = stage
         self._metrics = metrics
-        self._removed = removed
-        self._timer = timer
         self._open = False
-        self._snapshot: Snapshot | None = None
-        self._due_ms = 0.0
-        self._soon_ms = 0.0
-        self._cards_ms = 0.0
-        self._cost_ms = 0.0
-        self._pruned_ms = 0.0
+        self._pruned_ms = 0
+        self._unlearnt_ms = 0
         self._hub_ms = 0
         self._blocked: set[str] = set()
         self._terms: set[str] = set()
         self._terms_then: set[str] = set()
         self._memoir = Memoir(config.clock.speed if config.clock.mode != "live" else 1.0)
         self._mark: tuple[int, int, int] | None = None
-        self._heard: dict[str, int] = {}
-        self._newest: dict[str, int] = {}
-        self._recent: deque[str] = deque(maxlen=RECENT)
+        self._placed = False
         self._pulse_seq = 0
-        self._gone = False
-        self._fresh = False
         self._to_review: Iterator[Mention] = iter(())
 
     def begin(self) -> None:
         """What staff decided and who is gone is known: posts may be shown."""
         self._open = True
-        for author in sorted(self.state.gone.blocked - self._blocked):
+        freed = self.state.gone.blocked - self._blocked
+        for author in sorted(freed):
             self.state.block(author, False)
-        if self._terms != self._terms_then:
+        if freed or self._terms != self._terms_then:
             self._to_review = self.state.rows()
 
     def apply(self, records: Sequence[Record], hub_ms: int) -> None:
@@ -120,7 +113,7 @@ class Engine:
                 elif record.topic == RETRACTIONS.name:
                     self._retract(mention.decode_retraction(record.value or b""))
                 elif record.topic == MEMORY.name:
-                    self.state.memory.remember(record.key, record.value)
+                    self._remember(record)
             except (Unreadable, ValueError, msgspec.DecodeError) as fault:
                 self._metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
@@ -143,9 +136,9 @@ class Engine:
             (blocked.add if on else blocked.discard)(key)
             if kind == "author":
                 self.state.block(key, on)
-            elif self._open:
+            if self._open and (kind == "term" or not on):
                 self._to_review = self.state.rows()
-        self._gone = True
+        self.presenter.remove()
 
     def approval(self, post_id: str) -> str:
         """The fingerprint of what would be approved now. Raises ``KeyError`` for a post that is not in the window."""
@@ -158,11 +151,8 @@ class Engine:
         """What is to be written to ``memory`` now, by subject."""
         if not self._open or self.state.t is None:
             return {}
-        return self._memoir.due(self.state, hub_ms, t_ms)
-
-    def heard(self) -> dict[str, int]:
-        """Log time of each source's newest mention."""
-        return dict(self._heard)
+        found = self._memoir.due(self.state, hub_ms, t_ms)
+        return found | self._memoir.places(self._stage.positions(), self.presenter.strongest, hub_ms, t_ms)
 
     def save(self) -> checkpoint.Saved:
         """What a later life needs to go on from here."""
@@ -172,9 +162,8 @@ class Engine:
             mark=self._mark,
             state=self.state.to_bytes(),
             gate=self.gate.save(),
-            heard=self._heard,
-            newest=self._newest,
-            recent=list(self._recent),
+            sources=self.sources.save(),
+            recent=list(self.presenter.recent),
             terms=sorted(self._terms),
             spoke=self._memoir.save(),
             places=self._stage.positions(),
@@ -190,10 +179,11 @@ class Engine:
         self.offsets |= {topic: dict(offsets) for topic, offsets in saved.offsets.items()}
         self._mark = saved.mark
         self.applied_ms = saved.mark[2] if saved.mark else 0
-        self._heard, self._newest = dict(saved.heard), dict(saved.newest)
-        self._recent.extend(saved.recent)
+        self.sources.restore(saved.sources)
+        self.presenter.recent.extend(saved.recent)
         self._terms_then = set(saved.terms)
         self._memoir.restore(saved.spoke)
+        self._placed = True
         self._stage.restore({"topics": saved.places.get("topics", {}), "people": saved.places.get("people", {})})
 
     def tick(self, hub_ms: int, t_ms: int) -> None:
@@ -207,23 +197,27 @@ class Engine:
             return
         self._review_some()
         if self.gate.ripe(hub_ms):
-            self._fresh = True
-        if self._gone and self._snapshot is not None and self._cost_ms > SLOW_MS:
-            self._tell_words(self._snapshot, hub_ms)
-        if hub_ms >= (self._soon_ms if self._gone else self._due_ms):
-            self._present(hub_ms, t_ms)
-        elif self._fresh and hub_ms >= self._cards_ms:
-            self._renew_cards(hub_ms, t_ms)
+            self.presenter.freshen()
+        if outlived := self.gate.outlived(hub_ms):
+            self._review(outlived)
+            self.presenter.remove()
+        self.presenter.tick(hub_ms, t_ms)
         if hub_ms - self._pruned_ms >= PRUNE_MS:
             self._pruned_ms = hub_ms
             self.gate.prune(hub_ms - 2 * self.window_ms)
+        if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
+            self._unlearnt_ms = hub_ms
+            self.gate.unlearn(self.state.floor + 1)
+            self._review_anew()
 
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
         self.state.advance(t_ms)
         found = self.state.snapshot(t_ms if at is None else at)
-        say = self.gate.say if self._open else _nothing
-        return encode_snapshot(feeds.said(found, self._sources(found), self._passes, say))
+        sources = self.sources.at(found.at, found.numbers.sources, self.window_ms)
+        if not self._open:
+            return encode_snapshot(feeds.said(found, sources, lambda _: None, lambda _: False))
+        return encode_snapshot(feeds.said(found, sources, self.presenter.passes, self.gate.say))
 
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)
@@ -234,8 +228,7 @@ class Engine:
         """Take mentions into the state, and judge every post that is new or was changed."""
         heard: dict[str, int] = {}
         for m, taken in fresh:
-            self._heard[m.source] = max(taken, self._heard.get(m.source, 0))
-            self._newest[m.source] = max(m.at, self._newest.get(m.source, 0))
+            self.sources.hear(m, taken)
             if m.kind != "tally":
                 self._memoir.hear(m)
                 post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
@@ -243,18 +236,19 @@ class Engine:
         before = {post_id: self.state.row(post_id) for post_id in heard}
         self._take([m for m, _ in fresh])
         for post_id, taken in heard.items():
-            row = self.state.row(post_id)
-            if row is None or row == before[post_id]:
+            row, known = self.state.row(post_id), before[post_id]
+            if row is None or row == known:
                 continue
+            if known is not None:
+                self.gate.unhear(known)
             counts = self.gate.hear(post_id, row, taken)
-            if before[post_id] is not None:
+            if known is not None or not counts:
                 self.state.show(post_id, counts)
-                self._gone = True
-            elif not counts:
-                self.state.show(post_id, False)
+            if known is not None:
+                self.presenter.remove()
             if row.kind != "repost":
-                self._recent.append(post_id)
-                self._fresh = self._fresh or self.gate.passage(post_id, row, self._hub_ms).state == "shown"
+                self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
+        self._review_anew()
 
     def _take(self, mentions: Sequence[Mention]) -> None:
         """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall."""
@@ -271,103 +265,40 @@ class Engine:
             log.error("a mention broke the analysis", id=mentions[0].id, fault=type(fault).__name__, place=place)
 
     def _retract(self, retraction: Retraction) -> None:
-        known = retraction.scope == "author" or self.state.row(retraction.target) is not None
+        row = self.state.row(retraction.target) if retraction.scope == "post" else None
         self.state.retract(retraction)
         if retraction.scope == "post":
             self.gate.forget(retraction.target)
-        self._gone = self._gone or known
+        if row is not None:
+            self.gate.unhear(row)
+            self._review_anew()
+        if row is not None or retraction.scope == "author":
+            self.presenter.remove()
+
+    def _remember(self, record: Record) -> None:
+        """What an earlier life wrote to ``memory``, or this one; places are only for a hub that has none."""
+        if not record.key.startswith("positions:"):
+            self.state.memory.remember(record.key, record.value)
+        elif record.value is not None and not self._open and not self._placed:
+            self._stage.restore(placed(record.key, record.value))
 
     def _review_some(self) -> None:
-        """Judge some of the posts anew that a decision about a term may concern."""
+        """Judge some of the posts anew that a decision about a term or an author may concern."""
         for row in islice(self._to_review, REVIEWED):
             self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
+        self._review_anew()
 
-    def _present(self, hub_ms: int, t_ms: int) -> None:
-        """A new snapshot, and every feed of it."""
-        begun = self._timer()
-        snapshot = self._snapshot = self.state.snapshot(t_ms)
-        took = self._timer() - begun
-        self._metrics.snapshot_s.observe(took)
-        say, topics, people = self.gate.say, snapshot.topics, snapshot.people
-        topic_names = feeds.topic_names(topics.nodes, say)
-        people_names = feeds.people_names(people.nodes, say, self._vouched)
-        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), topic_names))
-        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), people_names))
-        self._tell_cards(snapshot, hub_ms)
-        if self._gone:
-            self._removed(hub_ms)
-        self._gone = self._fresh = False
-        self._cost_ms = (self._timer() - begun) * 1000
-        self._due_ms = hub_ms + max(SNAPSHOT_MS, SHARE * self._cost_ms)
-        self._soon_ms = hub_ms + max(SOON_MS, 2 * self._cost_ms)
+    def _review_anew(self) -> None:
+        """Judge those anew whose author said the same in posts that came or went."""
+        if self._review(self.gate.take_anew()):
+            self.presenter.remove()
 
-    def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
-        """The stories of now; all else stays as the last snapshot had it."""
-        if self._snapshot is None:
-            return
-        begun = self._timer()
-        told = msgspec.structs.replace(self._snapshot, at=t_ms, stories=self.state.stories())
-        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._passes, self.gate.say)))
-        self._fresh = False
-        self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
-
-    def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
-        """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
-        say = self.gate.say
-        self._stage.name("topics", feeds.topic_names(snapshot.topics.nodes, say))
-        self._stage.name("people", feeds.people_names(snapshot.people.nodes, say, self._vouched))
-        self._tell_cards(snapshot, hub_ms)
-        self._removed(hub_ms)
-
-    def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
-        """Stories and figures, and what tablets read of them."""
-        say = self.gate.say
-        self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self._passes, say)))
-        age_s = max(0, hub_ms - max(self._heard.values(), default=hub_ms)) / 1000
-        figures = feeds.figures(snapshot, self.gate.held_count(), hub_ms, age_s, say)
-        self._board.put("figures", encode(figures))
-        told = {"numbers": figures.numbers, "rising": figures.rising}
-        self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
-        rates = snapshot.numbers.sources
-        self._put("sources", hub_ms, {"sources": feeds.source_states(self._heard, rates, hub_ms, self.window_ms)})
-        self._tell_posts(hub_ms)
-
-    def _tell_posts(self, hub_ms: int) -> None:
-        """The newest posts, and those that wait for a decision."""
-        recent = [self._post(post_id, hub_ms) for post_id in dict.fromkeys(reversed(self._recent))]
-        self.posts = tuple(post for post in recent if post is not None)
-        held: list[dict[str, Any]] = []
-        for post_id, waiting in self.gate.held():
-            post = self._post(post_id, hub_ms)
-            if post is not None:
-                held.append({**post, "since": waiting.since})
-            if len(held) == LISTED:
-                break
-        self.held = tuple(reversed(held))
-        self._metrics.held.set(self.gate.held_count())
-        self._put("posts", hub_ms, {"posts": self.posts})
-        self._put("held", hub_ms, {"total": self.gate.held_count(), "posts": self.held})
-
-    def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
-        row = self.state.row(post_id)
-        return None if row is None else feeds.post(row, post_id, self.gate.passage(post_id, row, hub_ms))
-
-    def _passes(self, post_id: str) -> tuple[Mention, Passage] | None:
-        row = self.state.row(post_id) if self._open else None
-        return None if row is None else (row, self.gate.passage(post_id, row, self._hub_ms))
-
-    def _vouched(self, node: PersonNode) -> bool:
-        """Whether a person may be named: with approval, only the house's own people and who was approved."""
-        return self.config.show.mode == "delay" or node.role != "public" or self.gate.approved_author(node.id)
-
-    def _put(self, channel: str, hub_ms: int, told: Mapping[str, Any]) -> None:
-        self._tablet.put(channel, msgspec.json.encode({"at": hub_ms, **told}))
-
-    def _sources(self, snapshot: Snapshot) -> tuple[SourceState, ...]:
-        """How the sources do in event time, a function of the log."""
-        return feeds.source_states(self._newest, snapshot.numbers.sources, snapshot.at, self.window_ms)
-
-
-def _nothing(words: str) -> bool:  # noqa: ARG001
-    """Before it is known what staff decided, nothing may be said."""
-    return False
+    def _review(self, post_ids: Iterable[str]) -> bool:
+        """Judge posts anew; whether there were any."""
+        found = False
+        for post_id in post_ids:
+            row = self.state.row(post_id)
+            if row is not None:
+                found = True
+                self.state.show(post_id, self.gate.review(post_id, row, self._hub_ms))
+        return found

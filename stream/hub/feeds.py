@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -148,15 +148,23 @@ def _told(story: Story, row: Mention, say: Say) -> Story:
 
 
 def source_states(
-    heard: Mapping[str, int], rates: Mapping[str, int], now: int, window_ms: int
+    heard: Mapping[str, int],
+    rates: Mapping[str, int],
+    now: int,
+    window_ms: int,
+    silent: Container[str] = (),
 ) -> tuple[SourceState, ...]:
-    """How each source does: when it was heard last, against ``now``, and its mentions a minute over the window."""
+    """How each source does: when it was heard last, against ``now``, and its mentions a minute over the window.
+
+    Sources in ``silent`` do not tell of deletions.
+    """
     return tuple(
         SourceState(
             name=name,
             state=_state(age := max(0, now - heard[name])),
             age_ms=age,
             rate=round(rates.get(name, 0) * 60_000 / window_ms, 4),
+            deletions=name not in silent,
         )
         for name in sorted(heard)
     )

@@ -14,13 +14,15 @@ import msgspec
 import xxhash
 
 from stream.config import ShowConfig
-from stream.mention import Mention
+from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
 
 Standing = Literal["shown", "waiting", "held", "hidden"]
 
 HELD_LIMIT: Final = 10_000
 """How many held posts are listed; older ones stay unseen without being listed."""
+MUTE_MS: Final = 15 * 60_000
+"""How long a post is shown whose source does not tell of deletions."""
 WORDS_LIMIT: Final = 50_000
 """How many judged labels and names are remembered."""
 
@@ -42,6 +44,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 SHOWN: Final = Passage("shown")
 UNAPPROVED: Final = "waits for approval"
+OUTLIVED: Final = Passage("hidden", f"shown for {MUTE_MS // 60_000} minutes: its source does not tell of deletions")
 
 
 def fingerprint(row: Mention) -> str:
@@ -51,15 +54,19 @@ def fingerprint(row: Mention) -> str:
 
 
 class Gate:
-    """Between the state and every feed. Times are log time in ms; pure."""
+    """Between the state and every feed. Times are log time in ms; pure. ``live`` is False where the day is over already."""
 
-    def __init__(self, show: ShowConfig, chain: Chain) -> None:
+    def __init__(self, show: ShowConfig, chain: Chain, *, live: bool = True) -> None:
         self._show = show
         self._chain = chain
+        self._live = live
         self._delay = int(show.delay_s * 1000)
         self._decided: dict[str, Mapping[str, Any]] = {}
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
+        self._until: dict[str, int] = {}
+        self._ends: list[tuple[int, str]] = []
+        self._anew: set[str] = set()
         self._held: dict[str, Waiting] = {}
         self._words: dict[str, bool] = {}
         self._approvals: dict[str, str] = {}
@@ -72,10 +79,25 @@ class Gate:
             if due > self._due.get(post_id, 0):
                 self._due[post_id] = due
                 heapq.heappush(self._queue, (due, post_id))
+        if self._live and NO_DELETIONS in row.flags:
+            until = heard + MUTE_MS
+            if until > self._until.get(post_id, 0):
+                self._until[post_id] = until
+                heapq.heappush(self._ends, (until, post_id))
         return self.review(post_id, row, heard)
+
+    def unhear(self, row: Mention) -> None:
+        """A post that was heard is gone, or is another now."""
+        self._anew.update(self._chain.forget(row))
+
+    def take_anew(self) -> set[str]:
+        """Posts to ``review``, since others of their author came or went that say the same."""
+        anew, self._anew = self._anew, set()
+        return anew
 
     def review(self, post_id: str, row: Mention, heard: int) -> bool:
         """Judge a post anew after a decision; lists it when it is held. Whether it counts beyond the numbers."""
+        self._anew.update(self._chain.hear(row))
         passage = self._judged(post_id, row, heard, anew=True)
         if passage.state == "held":
             before = self._held.get(post_id)
@@ -104,6 +126,7 @@ class Gate:
         """The post is retracted or has left the window."""
         self._held.pop(post_id, None)
         self._due.pop(post_id, None)
+        self._until.pop(post_id, None)
         self._disapprove(post_id)
 
     def passage(self, post_id: str, row: Mention, now: int) -> Passage:
@@ -113,6 +136,10 @@ class Gate:
         if passage.state == "shown" and due > now and not self._approved(post_id, row):
             return Passage("waiting", f"shown {self._show.delay_s:g} s after it was heard", due)
         return passage
+
+    def waits(self, post_id: str, now: int) -> bool:
+        """Whether the delay of a post lasts yet."""
+        return self._due.get(post_id, 0) > now
 
     def say(self, words: str) -> bool:
         """Whether a name or a label may be shown."""
@@ -139,6 +166,20 @@ class Gate:
                 found = True
         return found
 
+    def outlived(self, now: int) -> list[str]:
+        """Posts whose time ended since the last call: of them only the numbers count from now on."""
+        found = []
+        while self._ends and self._ends[0][0] <= now:
+            until, post_id = heapq.heappop(self._ends)
+            if self._until.get(post_id) == until:
+                del self._until[post_id]
+                found.append(post_id)
+        return found
+
+    def unlearn(self, before_ms: int) -> None:
+        """Let the chain forget what was written before ``before_ms``, a time that the state has forgotten too."""
+        self._anew.update(self._chain.prune(before_ms))
+
     def prune(self, before: int) -> None:
         """Drop held posts heard before ``before``, and the oldest beyond ``HELD_LIMIT``; they stay unseen."""
         listed = list(self._held.items())
@@ -157,6 +198,7 @@ class Gate:
         """What a checkpoint keeps. Decisions are not in it: ``control`` is read anew."""
         return {
             "due": dict(self._due),
+            "until": dict(self._until),
             "held": {k: [w.since, w.reason] for k, w in self._held.items()},
             "chain": self._chain.save(),
         }
@@ -167,6 +209,9 @@ class Gate:
         self._due = {k: int(due) for k, due in saved["due"].items()}
         self._queue = [(due, k) for k, due in self._due.items()]
         heapq.heapify(self._queue)
+        self._until = {k: int(until) for k, until in saved["until"].items()}
+        self._ends = [(until, k) for k, until in self._until.items()]
+        heapq.heapify(self._ends)
         self._held = {k: Waiting(int(since), reason) for k, (since, reason) in saved["held"].items()}
 
     def _approved(self, post_id: str, row: Mention) -> bool:
@@ -192,6 +237,8 @@ class Gate:
             original = self._decided.get(row.target.id, {})
             if original.get("show") == "hidden":
                 return Passage("hidden", "repeats a post that the staff hid")
+        if self._live and NO_DELETIONS in row.flags and post_id not in self._until:
+            return OUTLIVED
         verdict = self._chain.judge(row, now)
         if verdict.what == "reject":
             return Passage("hidden", verdict.reason)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from stream.analysis.memory import KNOWN_DAYS, day_of
 from stream.analysis.state import State
 from stream.mention import Mention
+from stream.wire.messages import Graph
 
 POINT_MS: Final = 60_000
 SETTLE_MS: Final = 3_000
@@ -25,6 +28,21 @@ EFFECT_MS: Final = 15_000
 PATIENCE_MS: Final = 10_000
 """When a record is not read back in this (hub) time, it is written once more."""
 VOICES_MS: Final = 600_000
+PLACES_MS: Final = 60_000
+PLACES: Final = 500
+"""Nodes of a graph whose places are written, the strongest ones."""
+
+Places = Mapping[str, tuple[float, float]]
+
+
+class Positions(msgspec.Struct, frozen=True):
+    """Where the nodes of a graph were at T, by id."""
+
+    t: int
+    places: dict[str, tuple[float, float]]
+
+
+_positions: Final = msgspec.msgpack.Decoder(Positions)
 
 
 class Memoir:
@@ -38,6 +56,7 @@ class Memoir:
         self._voices_ms = int(VOICES_MS * scale)
         self._asked = (0, 0)
         self._voiced = 0
+        self._placed_ms = 0
         self._spoke: dict[int, set[str]] = {}
         self._changed: set[int] = set()
 
@@ -52,6 +71,28 @@ class Memoir:
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""
         return {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
+
+    def places(
+        self,
+        positions: Mapping[Graph, Places],
+        strongest: Callable[[int], Mapping[str, list[str]]],
+        hub_ms: int,
+        t_ms: int,
+    ) -> dict[str, bytes]:
+        """The records that let a hub without a checkpoint begin with the same picture, at most every minute of hub time.
+
+        ``strongest`` gives the ids of so many nodes of each graph.
+        """
+        if hub_ms - self._placed_ms < PLACES_MS:
+            return {}
+        self._placed_ms = hub_ms
+        found: dict[str, bytes] = {}
+        for graph, ids in strongest(PLACES).items():
+            known = positions.get(graph, {})  # type: ignore[call-overload]
+            places = {node_id: known[node_id] for node_id in ids if node_id in known}
+            if places:
+                found[f"positions:{graph}"] = msgspec.msgpack.encode(Positions(t_ms, places))
+        return found
 
     def save(self) -> dict[int, list[str]]:
         """Who spoke on which day, for the checkpoint."""
@@ -86,6 +127,12 @@ class Memoir:
         for day in [day for day in self._spoke if day < day_of(t_ms) - KNOWN_DAYS]:
             del self._spoke[day]
         return found
+
+
+def placed(subject: str, value: bytes) -> dict[Graph, Places]:
+    """The places in a record of ``positions:<graph>``. Raises ``msgspec.DecodeError``."""
+    graph = msgspec.convert(subject.partition(":")[2], Graph)
+    return {graph: _positions.decode(value).places}
 
 
 def memory_key(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
@@ -71,6 +72,18 @@ class Follower:
         self.caught_up = False
         self.behind = 0
         """Records of ``mentions`` that are not yet read."""
+        self.read_ms = 0
+        """Log time of the newest mention that was read."""
+        self._even_s = time.monotonic()
+
+    def waits_ms(self, now: float) -> float:
+        """For how long a mention may have waited to be read, at log time ``now``; 0 when none waits.
+
+        No longer than since the hub had read all, and no longer than since the log took the newest one that it has read.
+        """
+        if self.behind == 0:
+            return 0.0
+        return min((time.monotonic() - self._even_s) * 1000, max(0.0, now - self.read_ms))
 
     async def run(self) -> None:
         """Read for ever; ends only by cancellation, or with a fault that waiting does not mend."""
@@ -131,6 +144,7 @@ class Follower:
             if records:
                 await self._mentions(records)
                 self._advance(records)
+                self.read_ms = max(self.read_ms, records[-1].time)
 
     async def _measure(self) -> None:
         """How far behind the end of the log this hub is; it has caught up once it is not."""
@@ -140,6 +154,7 @@ class Follower:
             self.behind = sum(max(0, end - position.get(p, 0)) for p, end in ends.items())
             if self.behind == 0:
                 self.caught_up = True
+                self._even_s = time.monotonic()
             await asyncio.sleep(MEASURE_S if self.caught_up else MEASURE_S / 10)
 
     async def _end_of_mentions(self) -> dict[int, int]:

@@ -29,6 +29,10 @@ FRAME_S: Final = 1 / 30
 T = TypeVar("T")
 
 
+class Ended(Exception):
+    """The hub has stopped, or broke: nobody answers any more."""
+
+
 class Analyst(threading.Thread):
     """Owns the engine. ``times`` gives hub time and T in ms; ``failed`` hears of a fault that ended the thread."""
 
@@ -55,19 +59,25 @@ class Analyst(threading.Thread):
         """Mentions that wait to be applied."""
         return len(self._mentions)
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """Log time of the mention that is next to be applied; None when none waits."""
+        with self._changed:
+            return self._mentions[0].time if self._mentions else None
+
     def call(self, what: Callable[[], T]) -> Future[T]:
-        """Let the thread call ``what`` before it goes on with mentions."""
+        """Let the thread call ``what`` before it goes on with mentions; the future has ``Ended`` when it does not any more."""
         future: Future[T] = Future()
         with self._changed:
             if self._ending:
-                future.cancel()
+                future.set_exception(Ended())
             else:
                 self._calls.append((what, future))
                 self._changed.notify()
         return future
 
     async def ask(self, what: Callable[[], T]) -> T:
-        """What the thread answers."""
+        """What the thread answers. Raises ``Ended`` when it has ended."""
         return await asyncio.wrap_future(self.call(what))
 
     def decide(self, subject: str, value: Value) -> None:
@@ -87,21 +97,20 @@ class Analyst(threading.Thread):
         with self._changed:
             self._mentions.extend(records)
             self._changed.notify()
-            if len(self._mentions) < QUEUED:
+            if self._ending or len(self._mentions) < QUEUED:
                 return
             room = asyncio.Event()
             self._room = (asyncio.get_running_loop(), room)
         await room.wait()
 
     def end(self) -> None:
-        """Finish what was begun and end; calls that still wait are cancelled."""
+        """Finish what was begun and end; who still waits hears ``Ended``."""
         with self._changed:
             self._ending = True
             self._changed.notify()
         if self.is_alive():
             self.join()
-        while self._calls:
-            self._calls.popleft()[1].cancel()
+        self._release()
 
     def run(self) -> None:
         try:
@@ -109,20 +118,38 @@ class Analyst(threading.Thread):
                 self._turn()
         except BaseException as fault:
             self._failed(fault)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        """Let nobody wait for this thread any more."""
+        with self._changed:
+            self._ending = True
+            calls, self._calls = self._calls, deque()
+            self._make_room()
+        for _, future in calls:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(Ended())
+
+    def _make_room(self) -> None:
+        if self._room is not None:
+            loop, room = self._room
+            self._room = None
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(room.set)
 
     def _turn(self) -> None:
         with self._changed:
             if not (self._calls or self._mentions or self._ending):
                 self._changed.wait(TICK_S)
-            calls, self._calls = self._calls, deque()
-            chunk = [] if calls else [self._mentions.popleft() for _ in range(min(CHUNK, len(self._mentions)))]
-            if self._room is not None and len(self._mentions) < QUEUED // 2:
-                loop, room = self._room
-                self._room = None
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(room.set)
-        for what, future in calls:
-            _answer(what, future)
+            call = self._calls.popleft() if self._calls else None
+            chunk = [] if call else [self._mentions.popleft() for _ in range(min(CHUNK, len(self._mentions)))]
+            if len(self._mentions) < QUEUED // 2:
+                self._make_room()
+        if call is not None:
+            _answer(*call)
+            if self._calls:
+                return
         if chunk:
             with self._metrics.apply_s.time():
                 self._engine.apply(chunk, self._times()[0])
@@ -171,5 +198,7 @@ def _answer(what: Callable[[], T], future: Future[T]) -> None:
         return
     try:
         future.set_result(what())
-    except Exception as fault:
+    except BaseException as fault:
         future.set_exception(fault)
+        if not isinstance(fault, Exception):
+            raise

@@ -245,3 +245,13 @@ def test_progress_is_told(tmp_path: Path, terminal: bool) -> None:
     out = Out()
     assert replay.run(config_of(tmp_path), archive(tmp_path, mention(1, NOW - 5000)), "agora", speed=None, out=out) == 0
     assert "1 posts" in out.getvalue().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("format", "mode", "tells"),
+    [("agora", "live", True), ("twitter-v1", "live", False), ("twitter-v1", "replay", True)],
+)
+def test_which_archives_tell_of_deletions(tmp_path: Path, format: str, mode: Any, tells: bool) -> None:
+    """Played into what is said now, only Agora's own format does; a replay's day is over."""
+    source = Archive(tmp_path / "x", format, clock=ClockConfig(mode=mode), now=lambda: NOW)
+    assert source.tells_deletions == tells

@@ -14,7 +14,7 @@ from ingest.source import Batch, Context, SourceUnavailable, make, names
 from ingest.spool import Spool
 from ingest.supervisor import Broken, Supervisor, back_off
 from stream.config import Config
-from stream.mention import Author, Mention, decode
+from stream.mention import NO_DELETIONS, Author, Mention, decode
 from tests.ingest.cable import NOW, Cable, everything
 
 
@@ -134,3 +134,12 @@ def test_sources_are_found_by_name(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"known are archive, .*simulation"):
         make("telegraph", context)
     assert set(names()) >= {"archive", "simulation", "webhook"}
+
+
+async def test_a_source_without_word_of_deletions(run: Callable[..., Supervisor], cable: Cable) -> None:
+    """What it says is marked, so that nobody shows it for long; what others say is not."""
+    mute = Numbers("mute", 1)
+    mute.tells_deletions = False
+    await run(mute, Numbers("telling", 1)).run()
+    mentions = [decode(record.value) for record in await everything(cable)]
+    assert {m.source: m.flags for m in mentions} == {"mute": (NO_DELETIONS,), "telling": ()}

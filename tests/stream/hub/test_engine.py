@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.config import ModerationConfig, ShowConfig
+from stream.analysis.state import State
+from stream.config import ClockConfig, HubConfig, ModerationConfig, ShowConfig
 from stream.hub import feeds
-from stream.hub.gate import fingerprint
-from stream.mention import Author, Target, Weight
+from stream.hub.gate import MUTE_MS, fingerprint
+from stream.hub.memoir import placed
+from stream.mention import NO_DELETIONS, Author, Target, Weight, encode
 from tests.stream.hub.house import NOW, House, config, edit, post
 
 WORD = "Zanzibar"
@@ -81,13 +83,13 @@ def test_approve() -> None:
     house.hear(first, post(2, f"Yes #{WORD}", kind="reply", target=Target(first.id, first.author.id)))
     house.later()
     assert house.cards() == {}
-    assert [p["id"] for p in house.engine.held] == ["simulation:1", "simulation:2"]
+    assert [p["id"] for p in house.engine.presenter.held] == ["simulation:1", "simulation:2"]
     assert len(house.snapshot()["people"]["nodes"]) == 2
     assert "author1" not in str([p.payload for p in house.board.since({})])
     house.engine.decide("post:simulation:1", {"show": "approved", "of": fingerprint(first)})
     house.at_once()
     assert list(house.cards()) == ["simulation:1"]
-    assert [p["id"] for p in house.engine.held] == ["simulation:2"]
+    assert [p["id"] for p in house.engine.presenter.held] == ["simulation:2"]
 
 
 def test_an_edit_sends_an_approved_post_back() -> None:
@@ -101,7 +103,7 @@ def test_an_edit_sends_an_approved_post_back() -> None:
     house.hear(edit(first, "Something else entirely"))
     house.at_once()
     assert house.cards() == {}
-    assert house.engine.held[0]["reason"] == "changed since it was approved"
+    assert house.engine.presenter.held[0]["reason"] == "changed since it was approved"
 
 
 def test_an_approval_before_its_post() -> None:
@@ -186,7 +188,8 @@ def test_slow_snapshot() -> None:
     house = House()
     house.hear(post(1, SECRET), *others())
     house.later()
-    house.engine._cost_ms, house.engine._soon_ms, house.engine._due_ms = (
+    presenter = house.engine.presenter
+    presenter._cost_ms, presenter._soon_ms, presenter._due_ms = (
         3000.0,
         house.now + 6000.0,
         house.now + 12_000.0,
@@ -289,7 +292,7 @@ def test_a_huge_list_of_the_held() -> None:
         house.hear(*[post(i, f"Number {i}") for i in range(start, start + 3000)])
     house.later(6000)
     assert house.engine.gate.held_count() == 10_000
-    assert len(house.engine.held) == 200
+    assert len(house.engine.presenter.held) == 200
     assert house.cards() == {}
     house.later(2 * 600_000)
     house.later(6000)
@@ -376,3 +379,125 @@ def test_the_strongest_and_the_newest() -> None:
     assert len(cards) == 40
     assert cards[:20] == [f"simulation:{i}" for i in range(20)]
     assert "simulation:200" in cards[20:]
+
+
+def live() -> House:
+    return House(config(hub=HubConfig(window_s=3600), clock=ClockConfig()))
+
+
+def replay() -> House:
+    return House(config(hub=HubConfig(window_s=3600), clock=ClockConfig(mode="replay")))
+
+
+def test_a_source_that_does_not_tell_of_deletions() -> None:
+    """Its posts are shown for fifteen minutes after the log took them, then only their numbers count."""
+    house = live()
+    house.hear(post(1, SECRET, flags=(NO_DELETIONS,)), *others())
+    house.later(MUTE_MS - 1)
+    assert "simulation:1" in house.cards()
+    house.at_once()
+    assert house.leaks(WORD) == []
+    assert house.cards()
+    assert house.told("numbers")["numbers"]["posts"] == 7
+    assert house.told("posts")["posts"][-1]["state"] == "hidden"
+    assert "does not tell of deletions" in house.told("posts")["posts"][-1]["reason"]
+
+
+def test_its_time_runs_on_over_a_restart() -> None:
+    """With or without a checkpoint, a post whose time is over is not shown again, nor one longer because of it."""
+    muted = post(1, SECRET, flags=(NO_DELETIONS,))
+    for passed, shown in ((MUTE_MS - 10_000, True), (MUTE_MS + 10_000, False)):
+        first = live()
+        record = first.record("mentions", "a", encode(muted))
+        first.engine.apply([record], first.now)
+        first.later(passed)
+        with_it, without = live(), live()
+        with_it.engine.restore(first.engine.save(), State.from_bytes(first.engine.state.to_bytes(), first.config))
+        without.engine.apply([record], first.now)
+        then = first.now
+        for house in (first, with_it, without):
+            house.now = then
+            house.later(1000)
+            assert ("simulation:1" in house.cards()) == shown
+            house.later(20_000)
+            assert house.leaks(WORD) == []
+
+
+def test_in_a_replay_nobody_waits_for_deletions() -> None:
+    """The limit is for what is said now."""
+    house = replay()
+    house.hear(post(1, SECRET, flags=(NO_DELETIONS,)))
+    house.later(MUTE_MS + 1000)
+    assert "simulation:1" in house.cards()
+
+
+def test_sources_say_whether_they_tell_of_deletions() -> None:
+    """A source whose newest post came with the flag does not; whatever the order of reading."""
+    told = []
+    for order in (1, -1):
+        house = live()
+        house.hear(*[post(1, "One"), post(2, "Two", at=NOW, flags=(NO_DELETIONS,))][::order])
+        house.later()
+        told.append([s["deletions"] for s in (*house.told("sources")["sources"], *house.snapshot()["sources"])])
+    assert told == [[False, False]] * 2
+
+
+def test_repetitions_whatever_the_order() -> None:
+    """Of what an author says again and again the first three are shown, however they are read; one that goes frees the next."""
+    advert = "Come to my stall behind the second hall today, for tea and sweets and a story"
+    adverts = [post(i, advert, author="ann", at=NOW - 60_000 + i * 1000) for i in range(5)]
+    ends = []
+    for seed in range(4):
+        house = House()
+        shuffled = list(adverts)
+        random.Random(seed).shuffle(shuffled)
+        for advert_ in shuffled:
+            house.hear(advert_)
+        house.later()
+        assert sorted(p["id"] for p in house.engine.presenter.held) == ["simulation:3", "simulation:4"]
+        ends.append(house.snapshot())
+        house.retract("simulation:0")
+        house.later()
+        assert [p["id"] for p in house.engine.presenter.held] == ["simulation:4"]
+    assert all(end == ends[0] for end in ends)
+
+
+def test_removals_are_timed() -> None:
+    """How long it took from hearing of a removal to feeds without it is a metric."""
+    house = House()
+    house.hear(post(1, SECRET))
+    house.later()
+    house.retract("simulation:1")
+    house.at_once()
+    assert house.metrics.registry.get_sample_value("agora_removal_seconds_count") == 1
+
+
+def test_the_first_posts_are_on_the_board_at_once() -> None:
+    """Feeds do not wait a second when the ones before them were empty, even while words wait for their delay."""
+    house = House(config(show=ShowConfig(delay_s=10)))
+    house.later()
+    house.hear(*others())
+    house.at_once()
+    assert house.told("numbers")["numbers"]["posts"] == 6
+
+
+def test_places_come_back() -> None:
+    """A hub without a checkpoint begins with the places that the one before wrote down; a running one does not read them."""
+    house = House()
+    house.hear(*others(count=40))
+    for _ in range(170):
+        house.later(1000)
+    due = {k: v for k, v in house.engine.memories(house.now, house.now).items() if k.startswith("positions:")}
+    assert set(due) == {"positions:topics"}
+    places = placed("positions:topics", due["positions:topics"])["topics"]
+    assert set(places) == {node["id"] for node in house.snapshot()["topics"]["nodes"]}
+    assert not [k for k in house.engine.memories(house.now + 1000, house.now) if k.startswith("positions:")]
+    after = House(now=house.now)
+    records = [after.record("memory", subject, value) for subject, value in due.items()]
+    after.engine.apply(records, after.now)
+    after.stage.tick(after.now)
+    assert after.stage._views["topics"].positions() == {}
+    after.engine._open = False
+    after.engine.apply(records, after.now)
+    after.stage.tick(after.now)
+    assert after.stage._views["topics"].positions() == {k: pytest.approx(v) for k, v in places.items()}

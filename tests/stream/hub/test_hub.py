@@ -14,6 +14,7 @@ from stream import mention
 from stream.config import ClockConfig, Config, HubConfig, LogConfig, ShowConfig, WallConfig
 from stream.hub import core, decisions
 from stream.hub.core import Conflict, Hub
+from stream.hub.threads import Ended
 from stream.log import CONTROL, MENTIONS, RETRACTIONS, Entry, Log, Topic, open_log
 from stream.mention import Mention, Person, Retraction, Target
 from stream.wire.messages import Hello, Labels, OnAir, decode_from_hub
@@ -333,6 +334,9 @@ async def test_ends(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ZeroDivisionError):
         await hub.wait()
     assert not hub.ready()
+    async with asyncio.timeout(5):
+        with pytest.raises(Ended):
+            await hub.snapshot(None)
 
 
 async def test_no_such_log(tmp_path: Path) -> None:

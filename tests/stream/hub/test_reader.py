@@ -113,3 +113,16 @@ async def test_damaged_log(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "open_log", damaged)
     with pytest.raises(LogDamaged):
         await Listener(url).follower.run()
+
+
+def test_how_long_a_mention_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record after an hour of silence has waited since the hub last had read all, not for an hour."""
+    times = iter([100.0, 100.5, 107.0])
+    monkeypatch.setattr(reader.time, "monotonic", lambda: next(times))
+    follower = Listener("sqlite:nothing").follower
+    follower.read_ms = 1_000
+    assert follower.waits_ms(3_600_000) == 0
+    follower.behind = 1
+    assert follower.waits_ms(3_600_000) == 500
+    follower.read_ms = 3_599_000
+    assert follower.waits_ms(3_600_000) == 1000

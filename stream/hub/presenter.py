@@ -1,0 +1,214 @@
+"""The presenter: makes the feeds of what the state knows, and decides when. Figures and stories follow once a second, cards ten
+times, and what must go goes at once.
+
+A snapshot is paced by the processor time that it costs, so that it never keeps the hub from hearing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from stream.analysis.state import State
+from stream.config import ShowConfig
+from stream.hub import feeds
+from stream.hub.board import Board
+from stream.hub.gate import Gate, Passage
+from stream.hub.metrics import Metrics
+from stream.hub.sourcebook import SourceBook
+from stream.hub.stage import Scene, Stage
+from stream.mention import Mention
+from stream.wire.messages import encode
+from stream.wire.snapshot import PersonNode, Snapshot
+
+SNAPSHOT_MS: Final = 1000
+CARDS_MS: Final = 100
+"""New cards come so often."""
+SOON_MS: Final = 50
+SHARE: Final = 4
+"""A snapshot that takes c comes no sooner than this many times c after the one before, cards and removals too."""
+SLOW_MS: Final = 40
+"""Beyond this, a removal first leaves the newest feeds as they are but for its words, then makes new ones."""
+PATIENCE_MS: Final = 1000
+"""However slow snapshots are, a removal waits no longer for a new one after the last."""
+RECENT: Final = 200
+LISTED: Final = 200
+
+
+class Presenter:
+    """Puts feeds on ``board`` and ``tablet`` and hands graphs to ``stage``; ``state_of`` is the state as it is now.
+
+    ``removed`` hears when words have left the feeds, at which hub time. ``timer`` is processor time in seconds.
+    """
+
+    def __init__(
+        self,
+        show: ShowConfig,
+        *,
+        state_of: Callable[[], State],
+        gate: Gate,
+        sources: SourceBook,
+        board: Board,
+        tablet: Board,
+        stage: Stage,
+        metrics: Metrics,
+        removed: Callable[[float], None],
+        window_ms: int,
+        timer: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._show = show
+        self._state_of = state_of
+        self._gate = gate
+        self._sources = sources
+        self._board = board
+        self._tablet = tablet
+        self._stage = stage
+        self._metrics = metrics
+        self._removed = removed
+        self._window_ms = window_ms
+        self._timer = timer
+        self.posts: tuple[dict[str, Any], ...] = ()
+        self.held: tuple[dict[str, Any], ...] = ()
+        self.recent: deque[str] = deque(maxlen=RECENT)
+        """Ids of the newest posts, the newest last."""
+        self.snapshot: Snapshot | None = None
+        """The newest that was presented."""
+        self._hub_ms = 0
+        self._due_ms = 0.0
+        self._soon_ms = 0.0
+        self._words_ms = 0.0
+        self._cards_ms = 0.0
+        self._cost_ms = 0.0
+        self._gone_s: float | None = None
+        self._words_gone = False
+        self._fresh = False
+        self._new = False
+
+    def heard(self, post_id: str, *, shown: bool) -> None:
+        """A new post, or a new edit of one; ``shown`` when it may be a card at once."""
+        self.recent.append(post_id)
+        self._new = True
+        self._fresh = self._fresh or shown
+
+    def freshen(self) -> None:
+        """There may be a new card."""
+        self._fresh = True
+
+    def remove(self) -> None:
+        """Something may be in the feeds that must go."""
+        self._words_gone = True
+        if self._gone_s is None:
+            self._gone_s = time.perf_counter()
+
+    def tick(self, hub_ms: int, t_ms: int) -> None:
+        """Make what is due."""
+        self._hub_ms = hub_ms
+        gone, before = self._gone_s is not None, self.snapshot
+        if self._words_gone and before is not None and self._cost_ms > SLOW_MS and hub_ms >= self._words_ms:
+            self._tell_words(before, hub_ms)
+        first = self._new and before is not None and not before.numbers.posts
+        if first or hub_ms >= (self._soon_ms if gone else self._due_ms):
+            self._present(hub_ms, t_ms)
+        elif self._fresh and hub_ms >= self._cards_ms:
+            self._renew_cards(hub_ms, t_ms)
+
+    def passes(self, post_id: str) -> tuple[Mention, Passage] | None:
+        """The newest edit of a post and whether its words may leave now; None when it is gone."""
+        row = self._state_of().row(post_id)
+        return None if row is None else (row, self._gate.passage(post_id, row, self._hub_ms))
+
+    def strongest(self, most: int) -> dict[str, list[str]]:
+        """Ids of the strongest nodes of each graph."""
+        if self.snapshot is None:
+            return {}
+        found: dict[str, Iterable[Any]] = {
+            "topics": self.snapshot.topics.nodes[:most],
+            "people": self.snapshot.people.nodes[:most],
+        }
+        return {graph: [node.id for node in nodes] for graph, nodes in found.items()}
+
+    def _present(self, hub_ms: int, t_ms: int) -> None:
+        """A new snapshot, and every feed of it."""
+        first, begun = self.snapshot is None, self._timer()
+        with self._metrics.snapshot_s.time():
+            snapshot = self.snapshot = self._state_of().snapshot(t_ms)
+        say, topics, people = self._gate.say, snapshot.topics, snapshot.people
+        topic_names = feeds.topic_names(topics.nodes, say)
+        people_names = feeds.people_names(people.nodes, say, self._vouched)
+        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), topic_names))
+        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), people_names))
+        self._tell_cards(snapshot, hub_ms)
+        if self._gone_s is not None:
+            self._removed(hub_ms)
+            self._metrics.removal_s.observe(time.perf_counter() - self._gone_s)
+        self._gone_s = None
+        self._words_gone = self._fresh = self._new = False
+        # The first one loads compiled code: what it took says nothing of the next.
+        self._cost_ms = 0.0 if first else (self._timer() - begun) * 1000
+        self._due_ms = hub_ms + max(SNAPSHOT_MS, SHARE * self._cost_ms)
+        self._soon_ms = hub_ms + max(SOON_MS, min(SHARE * self._cost_ms, self._cost_ms + PATIENCE_MS))
+
+    def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
+        """The stories of now; all else stays as the last snapshot had it."""
+        if self.snapshot is None:
+            return
+        begun = self._timer()
+        told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=self._state_of().stories())
+        self._board.put("stories", encode(feeds.stories(told, hub_ms, self.passes, self._gate.say)))
+        self._fresh = False
+        self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
+
+    def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
+        """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
+        begun = self._timer()
+        say = self._gate.say
+        self._stage.name("topics", feeds.topic_names(snapshot.topics.nodes, say))
+        self._stage.name("people", feeds.people_names(snapshot.people.nodes, say, self._vouched))
+        self._tell_cards(snapshot, hub_ms)
+        self._removed(hub_ms)
+        self._words_gone = False
+        self._words_ms = hub_ms + SHARE * (self._timer() - begun) * 1000
+
+    def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
+        """Stories and figures, and what tablets read of them."""
+        say = self._gate.say
+        self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self.passes, say)))
+        age_s = self._sources.age_ms(hub_ms) / 1000
+        figures = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, say)
+        self._board.put("figures", encode(figures))
+        told = {"numbers": figures.numbers, "rising": figures.rising}
+        self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
+        sources = self._sources.now(hub_ms, snapshot.numbers.sources, self._window_ms)
+        self._put("sources", hub_ms, {"sources": sources})
+        self._tell_posts(hub_ms)
+
+    def _tell_posts(self, hub_ms: int) -> None:
+        """The newest posts, and those that wait for a decision."""
+        recent = [self._post(post_id, hub_ms) for post_id in dict.fromkeys(reversed(self.recent))]
+        self.posts = tuple(post for post in recent if post is not None)
+        held: list[dict[str, Any]] = []
+        for post_id, waiting in self._gate.held():
+            post = self._post(post_id, hub_ms)
+            if post is not None:
+                held.append({**post, "since": waiting.since})
+            if len(held) == LISTED:
+                break
+        self.held = tuple(reversed(held))
+        self._metrics.held.set(self._gate.held_count())
+        self._put("posts", hub_ms, {"posts": self.posts})
+        self._put("held", hub_ms, {"total": self._gate.held_count(), "posts": self.held})
+
+    def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
+        row = self._state_of().row(post_id)
+        return None if row is None else feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms))
+
+    def _vouched(self, node: PersonNode) -> bool:
+        """Whether a person may be named: with approval, only the house's own people and who was approved."""
+        return self._show.mode == "delay" or node.role != "public" or self._gate.approved_author(node.id)
+
+    def _put(self, channel: str, hub_ms: int, told: Mapping[str, Any]) -> None:
+        self._tablet.put(channel, msgspec.json.encode({"at": hub_ms, **told}))

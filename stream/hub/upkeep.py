@@ -1,0 +1,118 @@
+"""Upkeep: what the hub writes down for later lives, and takes up from earlier ones: checkpoints, ``memory``, old decisions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from stream.analysis.state import State
+from stream.config import Config
+from stream.hub import checkpoint
+from stream.hub.engine import Engine
+from stream.hub.metrics import Metrics
+from stream.hub.threads import Analyst
+from stream.log import MEMORY, Entry, Log, LogUnavailable, Offsets
+
+REMEMBER_S: Final = 1.0
+MISSED_S: Final = 0.1
+"""How soon the next is written where an earlier life left several."""
+HOUR_S: Final = 3600.0
+
+log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """Belongs to the event loop. ``times`` gives hub time and T in ms, ``log_of`` the log once it is open."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        engine: Engine,
+        analyst: Analyst,
+        metrics: Metrics,
+        path: Path,
+        times: Callable[[], tuple[int, int]],
+        log_of: Callable[[], Log | None],
+        prune: Callable[[Log, int], Awaitable[None]],
+        ready: Callable[[], bool],
+    ) -> None:
+        self._config = config
+        self._engine = engine
+        self._analyst = analyst
+        self._metrics = metrics
+        self._path = path
+        self._times = times
+        self._log_of = log_of
+        self._prune = prune
+        self._ready = ready
+        self._begun = False
+        self._writing = asyncio.Lock()
+
+    def begin(self) -> None:
+        """What staff decided is known: from now on a checkpoint is worth writing."""
+        self._begun = True
+
+    async def resumed(self, current: Log) -> Mapping[str, Offsets]:
+        """Take up the checkpoint if it is one of this log; what is read from where then."""
+        saved = await asyncio.to_thread(checkpoint.read, self._path, self._config)
+        if saved is None:
+            return {}
+        if not await checkpoint.belongs(saved, current):
+            log.warning("the checkpoint is ignored", reason="it was made from another log")
+            return {}
+        try:
+            state = await asyncio.to_thread(State.from_bytes, saved.state, self._config)
+        except ValueError as fault:
+            log.warning("the checkpoint is ignored", reason=str(fault))
+            return {}
+        await self._analyst.ask(lambda: self._engine.restore(saved, state))
+        return saved.offsets
+
+    async def keep_checkpoints(self) -> None:
+        """Write one every so often, for ever."""
+        while True:
+            await asyncio.sleep(self._config.hub.checkpoint_s)
+            try:
+                await self.checkpoint()
+            except OSError as fault:
+                log.warning("the checkpoint cannot be written", fault=str(fault))
+
+    async def checkpoint(self) -> None:
+        """Write what the hub knows now. Raises ``OSError``, or ``Ended`` when the hub has stopped."""
+        if not self._begun:
+            return
+        async with self._writing:
+            with self._metrics.checkpoint_s.time():
+                saved = await self._analyst.ask(self._engine.save)
+                self._metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
+
+    async def keep_house(self) -> None:
+        """Clear old decisions about posts, once an hour."""
+        while True:
+            await asyncio.sleep(HOUR_S)
+            current = self._log_of()
+            if current is not None:
+                with contextlib.suppress(LogUnavailable):
+                    await self._prune(current, self._times()[0])
+
+    async def remember(self) -> None:
+        """Write what later hubs must know of what the window forgets; not before this one knows it all itself."""
+        wait = REMEMBER_S
+        while True:
+            await asyncio.sleep(wait)
+            wait = REMEMBER_S
+            current = self._log_of()
+            if current is None or not self._ready():
+                continue
+            if found := await self._analyst.ask(lambda: self._engine.memories(*self._times())):
+                wait = MISSED_S
+                try:
+                    await current.publish(MEMORY, [Entry(subject, value) for subject, value in found.items()])
+                except LogUnavailable as fault:
+                    log.warning("memory is not written", fault=str(fault))
