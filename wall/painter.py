@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 CURVE_SEGMENTS: Final = ((60.0, 3), (150.0, 6), (400.0, 10), (np.inf, 15))
 """Edges up to this many pixels of the target long are drawn with so many straight pieces."""
+LENGTHS: Final = np.array([longest for longest, _ in CURVE_SEGMENTS[:-1]], np.float32)
 COMET_SEGMENTS: Final = 8
 RING_SEGMENTS: Final = 72
 DITHER: Final = (0.7548776662466927, 0.5698402909980532)
@@ -93,10 +94,12 @@ class Painter:
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
         far = np.hypot(curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]) * see[1]
-        shorter = 0.0
-        for longest, instances in self._curves:
-            instances.draw([curves[(far >= shorter) & (far < longest)]], *see)
-            shorter = longest
+        kind = np.searchsorted(LENGTHS, far)
+        by_kind = curves.take(np.argsort(kind, kind="stable"), axis=0)
+        first = 0
+        for (_, instances), count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
+            instances.draw([by_kind[first : first + count]], *see)
+            first += count
 
     def _paint_texts(self, layer: Layer, viewport: Rect, scale: float) -> None:
         pages: dict[int, list[Quad]] = {}
@@ -171,16 +174,24 @@ def _program(ctx: moderngl.Context, vertex: str, fragment: str, segments: int = 
     )
 
 
-def _set(program: moderngl.Program, name: str, value: object) -> None:
-    if name in program:
-        program[name] = value
+class _Look:
+    """The uniforms of a program; one that its shaders do not use is left alone, one that stays is not sent again."""
 
+    def __init__(self, program: moderngl.Program) -> None:
+        found = ((name, program[name]) for name in program)
+        self._uniforms = {name: part for name, part in found if isinstance(part, moderngl.Uniform)}
+        self._values: dict[str, object] = {}
 
-def _look(program: moderngl.Program, viewport: Rect, scale: float, offset: tuple[float, float], opacity: float) -> None:
-    _set(program, "view", (viewport.x, viewport.y, 2.0 / viewport.w, 2.0 / viewport.h))
-    _set(program, "scale", scale)
-    _set(program, "offset", offset)
-    _set(program, "opacity", opacity)
+    def set(self, name: str, value: object) -> None:
+        if name in self._uniforms and self._values.get(name) != value:
+            self._values[name] = value
+            self._uniforms[name].value = value
+
+    def see(self, viewport: Rect, scale: float, offset: tuple[float, float], opacity: float) -> None:
+        self.set("view", (viewport.x, viewport.y, 2.0 / viewport.w, 2.0 / viewport.h))
+        self.set("scale", scale)
+        self.set("offset", offset)
+        self.set("opacity", opacity)
 
 
 class _Instances:
@@ -190,6 +201,7 @@ class _Instances:
                  segments: int = 0) -> None:  # fmt: skip
         self._ctx = ctx
         self._program = _program(ctx, vertex, fragment, segments)
+        self._look = _Look(self._program)
         self._vertices = 2 * (segments + 1) if segments else 4
         self._layout, self._names, self._columns = layout, tuple(names), columns
         self._buffer: moderngl.Buffer | None = None
@@ -209,7 +221,7 @@ class _Instances:
         self._buffer.orphan()
         data = parts[0] if len(parts) == 1 else np.concatenate(parts)
         self._buffer.write(np.ascontiguousarray(data, np.float32))
-        _look(self._program, viewport, scale, offset, opacity)
+        self._look.see(viewport, scale, offset, opacity)
         self._array.render(moderngl.TRIANGLE_STRIP, vertices=self._vertices, instances=count)
 
     def _grow(self, needed: int) -> None:
@@ -225,6 +237,7 @@ class _Strips:
 
     def __init__(self, ctx: moderngl.Context) -> None:
         self._program = _program(ctx, "ribbon", "ribbon")
+        self._look = _Look(self._program)
         self._ctx = ctx
         self._buffer = ctx.buffer(reserve=65536, dynamic=True)
         self._array = self._bound()
@@ -245,7 +258,7 @@ class _Strips:
             self._array = self._bound()
         self._buffer.orphan()
         self._buffer.write(data)
-        _look(self._program, viewport, scale, offset, opacity)
+        self._look.see(viewport, scale, offset, opacity)
         first = 0
         for strip in strips:
             self._array.render(moderngl.TRIANGLE_STRIP, vertices=len(strip), first=first)
@@ -258,6 +271,7 @@ class _StageMesh:
     def __init__(self, ctx: moderngl.Context) -> None:
         self._ctx = ctx
         self._program = _program(ctx, "stage", "stage")
+        self._look = _Look(self._program)
         self._shape: tuple[int, int, float] | None = None
         self._colours: moderngl.Buffer | None = None
         self._array: moderngl.VertexArray | None = None
@@ -271,10 +285,10 @@ class _StageMesh:
         assert self._array is not None
         self._colours.orphan()
         self._colours.write(np.ascontiguousarray(stage.colours, np.float32))
-        _look(self._program, viewport, scale, (0.0, 0.0), 1.0)
+        self._look.see(viewport, scale, (0.0, 0.0), 1.0)
         bottom = viewport.y + height / scale
         phase = (viewport.x * DITHER[0] + bottom * DITHER[1]) % 1.0
-        _set(self._program, "noise", (phase, DITHER[0] / scale, -DITHER[1] / scale))
+        self._look.set("noise", (phase, DITHER[0] / scale, -DITHER[1] / scale))
         self._ctx.blend_func = (moderngl.ONE, moderngl.ZERO)
         self._array.render(moderngl.TRIANGLES)
 

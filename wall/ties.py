@@ -15,6 +15,8 @@ Indices = npt.NDArray[np.int64]
 
 TIES_A_SCREEN: Final = 6
 EASE_MS: Final = 700.0
+CHOICE_MS: Final = 250.0
+"""How often ties are weighed anew."""
 LOYALTY: Final = 0.35
 """How much stronger another tie must be before it takes the place of one that is lit."""
 AGAIN: Final = 0.45
@@ -28,6 +30,8 @@ class Ties:
 
     def __init__(self) -> None:
         self._lit: dict[int, float] = {}
+        self._wanted: frozenset[int] = frozenset()
+        self._chosen_for: tuple[int, int, float] | None = None
         self._t: float | None = None
 
     def light(self, picture: Lights, most: int, t: float) -> tuple[Indices, Floats]:
@@ -36,24 +40,25 @@ class Ties:
         weak = np.flatnonzero((state.weak > 0) & (picture.edge_light > 0.01))
         source, target = state.source[weak], state.target[weak]
         ends = (state.key[source].astype(np.uint64) << np.uint64(32)) | state.key[target].astype(np.uint64)
-        lit = (
-            np.isin(ends, np.fromiter(self._lit, np.uint64, len(self._lit))) if self._lit else np.zeros(len(weak), bool)
-        )
-        worth = state.strength[weak] * np.where(lit, 1.0 + LOYALTY, 1.0)
-        worth *= np.where((state.role[source] > 0) | (state.role[target] > 0), OWN, 1.0)
-        chosen = _chosen(worth, state.community[source], state.community[target], most)
-        return self._eased(weak, ends, chosen, t)
+        drawn = (len(weak), most, t // CHOICE_MS)
+        if drawn != self._chosen_for:
+            self._chosen_for = drawn
+            lit = np.isin(ends, np.fromiter(self._lit, np.uint64, len(self._lit)))
+            worth = state.strength[weak] * np.where(lit, 1.0 + LOYALTY, 1.0)
+            worth *= np.where((state.role[source] > 0) | (state.role[target] > 0), OWN, 1.0)
+            chosen = _chosen(worth, state.community[source], state.community[target], most)
+            self._wanted = frozenset(ends[chosen].tolist())
+        return self._eased(weak, ends, t)
 
-    def _eased(self, weak: Indices, ends: npt.NDArray[np.uint64], chosen: Indices, t: float) -> tuple[Indices, Floats]:
+    def _eased(self, weak: Indices, ends: npt.NDArray[np.uint64], t: float) -> tuple[Indices, Floats]:
         step = 1.0 if self._t is None else max(0.0, t - self._t) / EASE_MS
         self._t = t
-        wanted = set(ends[chosen].tolist())
+        wanted = self._wanted
         shares = {end: min(1.0, self._lit.get(end, 0.0) + step) for end in wanted}
         shares |= {end: share - step for end, share in self._lit.items() if end not in wanted and share > step}
         self._lit = shares
-        at = {end: i for i, end in enumerate(ends.tolist()) if end in shares}
-        index = weak[np.fromiter(at.values(), np.int64, len(at))]
-        return index, np.fromiter((shares[end] for end in at), np.float32, len(at))
+        seen = np.flatnonzero(np.isin(ends, np.fromiter(shares, np.uint64, len(shares))))
+        return weak[seen], np.fromiter((shares[end] for end in ends[seen].tolist()), np.float32, len(seen))
 
 
 def _chosen(worth: Floats, a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], most: int) -> Indices:

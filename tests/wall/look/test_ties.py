@@ -47,12 +47,12 @@ def test_a_lit_tie_stays_against_small_changes_and_fades_without_a_jump() -> Non
     before, _ = ties.light(shown, 10, 0.0)
     others = np.setdiff1d(np.flatnonzero(shown.state.weak), before)
     shown.state.strength[others] = 0.55
-    after, _ = ties.light(shown, 10, 40.0)
+    after, _ = ties.light(shown, 10, 300.0)
     assert set(after) == set(before)
     shown.edge_light[before] = 0.02
     shown.state.strength[before] = 0.0
-    _, share = ties.light(shown, 10, 80.0)
+    _, share = ties.light(shown, 10, 600.0)
     assert share.max() < 1.0
-    assert share.min() == pytest.approx(40.0 / EASE_MS)
-    lit, _ = ties.light(shown, 10, 80.0 + 2 * EASE_MS)
+    assert share.min() == pytest.approx(300.0 / EASE_MS)
+    lit, _ = ties.light(shown, 10, 600.0 + 2 * EASE_MS)
     assert not set(lit) & set(before)
