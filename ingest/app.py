@@ -59,7 +59,7 @@ def run(config: Config, sources: Sequence[str] | None = None) -> int:
         return 2
     context = Context(config=config, now=now_ms, folder=folder_of(config))
     try:
-        made = [make(name, context) for name in sources]
+        made = [source for name in sources for source in make(name, context)]
     except ValueError as fault:
         print(f"agora ingest: {fault}", file=sys.stderr)
         return 2

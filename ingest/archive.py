@@ -19,7 +19,7 @@ import msgspec
 
 from ingest.formats import Parser, parser
 from ingest.roles import roles_of
-from ingest.source import Item
+from ingest.source import LogItem
 from stream.config import AccountsConfig
 from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Retraction, Unreadable, rejected, validate
 
@@ -38,7 +38,7 @@ def read(
     now_ms: int | None = None,
     skip: int = 0,
     counts: Counter[str] | None = None,
-) -> Iterator[Item]:
+) -> Iterator[LogItem]:
     """Every post of the archive at ``path``, in the order of the file; what cannot be read comes as ``Rejected``.
 
     ``accounts`` give authors their role. ``now_ms`` is the latest time at which a post can have been written (default: the
@@ -55,7 +55,7 @@ def read(
 
 def _items(
     lines: Iterator[tuple[bytes, int, str]], parse: Parser, where: str, latest: int, *, skip: int, counts: Counter[str]
-) -> Iterator[Item]:
+) -> Iterator[LogItem]:
     at = EARLIEST_MS
     for number, (line, size, fault) in enumerate(lines, 1):
         counts["lines"] = number

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from ingest.source import Item
+from ingest.source import LogItem
 from ingest.spool import Spool, SpoolFull
 from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, Log, LogUnavailable, Topic
 from stream.mention import TEXT_LIMIT, Mention, Place, Retraction, Unreadable, encode, rejected, repaired_time, validate
@@ -55,7 +55,7 @@ class Publisher:
         """Entries in the spool."""
         return len(self._spool)
 
-    async def publish(self, source: str, items: Sequence[Item], *, spool: bool = True) -> bool:
+    async def publish(self, source: str, items: Sequence[LogItem], *, spool: bool = True) -> bool:
         """Make ``items`` safe; returns whether they are. With ``spool`` false only the log counts as safe.
 
         While the spool is full it waits until there is room again: the network keeps what was not asked for.
@@ -134,7 +134,7 @@ class Publisher:
                 self._room.clear()
                 await self._room.wait()
 
-    def _entries(self, items: Sequence[Item]) -> dict[Topic, list[Entry]]:
+    def _entries(self, items: Sequence[LogItem]) -> dict[Topic, list[Entry]]:
         """What goes where. Retractions first: a post that is already known to be gone should not be seen at all."""
         entries: dict[Topic, list[Entry]] = {RETRACTIONS: [], MENTIONS: [], REJECTED: []}
         for item in items:

@@ -14,8 +14,8 @@ import structlog
 
 from ingest.cursors import Cursors
 from ingest.publisher import Publisher
-from ingest.source import Item, Source, SourceUnavailable
-from stream.mention import NO_DELETIONS, Mention
+from ingest.source import LogItem, Source, SourceUnavailable
+from stream.mention import NO_DELETIONS, Mention, Rejected, Retraction
 
 FIRST_S: Final = 1.0
 LONGEST_S: Final = 60.0
@@ -96,7 +96,10 @@ class Supervisor:
         # aclosing: a source that is cancelled closes its sockets now, not when its generator is collected.
         async with aclosing(cast(Any, source.batches(self._cursors.get(source.name)))) as batches:
             async for batch in batches:
-                items = batch.items if source.tells_deletions else tuple(map(_marked, batch.items))
+                items: list[LogItem] = [
+                    item for item in batch.items if isinstance(item, Mention | Retraction | Rejected)
+                ]
+                items = items if source.tells_deletions else list(map(_marked, items))
                 try:
                     safe = await self._publisher.publish(source.name, items, spool=batch.spool)
                 except Exception as fault:
@@ -108,7 +111,7 @@ class Supervisor:
                     self._cursors.set(source.name, batch.cursor)
 
 
-def _marked(item: Item) -> Item:
+def _marked(item: LogItem) -> LogItem:
     """``item`` of a source that does not tell of deletions, so that nobody shows it for long."""
     if isinstance(item, Mention) and NO_DELETIONS not in item.flags:
         return msgspec.structs.replace(item, flags=(*item.flags, NO_DELETIONS))

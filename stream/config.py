@@ -16,6 +16,15 @@ import msgspec
 from msgspec import Meta
 
 from stream import toml
+from stream.networks import (
+    BlueskyConfig,
+    CsvConfig,
+    FeedsConfig,
+    HackerNewsConfig,
+    MastodonConfig,
+    MatchConfig,
+    XConfig,
+)
 from stream.toml import Fault
 from stream.wire.geometry import Grid
 from stream.wire.messages import Event, Mode, Theme
@@ -133,10 +142,11 @@ class AccountsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A tracked set of terms."""
+    """A tracked set of terms, written as in ``[match]``; ``exclude`` takes posts out of this track only."""
 
     kind: Literal["brand", "competitor", "campaign", "topic"] = "topic"
     terms: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     since: str = ""
 
 
@@ -167,6 +177,9 @@ class IngestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...] = ()
     spool: str = "var/spool"
     spool_mb: Annotated[int, Meta(ge=1)] = 512
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 8002
+    """0 opens no port. Beyond loopback it needs the token AGORA_INGEST_TOKEN."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,6 +196,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     privacy: PrivacyConfig = PrivacyConfig()
     accounts: AccountsConfig = AccountsConfig()
     ingest: IngestConfig = IngestConfig()
+    match: MatchConfig = MatchConfig()
+    bluesky: BlueskyConfig = BlueskyConfig()
+    mastodon: MastodonConfig = MastodonConfig()
+    x: XConfig = XConfig()
+    feeds: FeedsConfig = FeedsConfig()
+    hackernews: HackerNewsConfig = HackerNewsConfig()
+    csv: CsvConfig = CsvConfig()
     simulation: SimulationConfig = SimulationConfig()
     webhook: WebhookConfig = WebhookConfig()
     tracks: dict[str, TrackConfig] = {}
@@ -196,7 +216,9 @@ class Misconfigured(Exception):
         self.faults = tuple(faults)
 
 
-NOT_SETTINGS: Final = frozenset({"AGORA_HUB_TOKEN", "AGORA_LOG_USER", "AGORA_LOG_PASSWORD", "AGORA_LOG_KEY_PASSWORD"})
+NOT_SETTINGS: Final = frozenset(
+    {"AGORA_HUB_TOKEN", "AGORA_INGEST_TOKEN", "AGORA_LOG_USER", "AGORA_LOG_PASSWORD", "AGORA_LOG_KEY_PASSWORD"}
+)
 """Secrets that only come from the environment and belong to no table."""
 
 

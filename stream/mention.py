@@ -126,6 +126,34 @@ class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
     v: int = VERSION
 
 
+Condition = Literal["starting", "live", "quiet", "waiting", "stopped", "finished"]
+"""``live`` was heard lately; ``quiet`` is connected but says nothing; ``waiting`` failed and will be tried again; ``stopped``
+waits for a person or a date, as its ``advice`` says."""
+
+
+class SourceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a source does, as ingest sees it at ``at``. Times are milliseconds UTC, 0 for never.
+
+    ``name`` is the source's own (``mastodon:social``), ``source`` the word that its mentions carry. ``alive`` is the newest
+    sign of life, a heartbeat included; ``heard`` the newest item; ``rate`` items a minute; ``advice`` what a person can do.
+    """
+
+    name: str
+    source: Source
+    condition: Condition
+    at: int
+    since: int
+    alive: int = 0
+    heard: int = 0
+    rate: float = 0.0
+    failures: int = 0
+    fault: str = ""
+    advice: str = ""
+    tells_deletions: bool = True
+    spooled: int = 0
+    v: int = VERSION
+
+
 RAW_LIMIT: Final = 64 * 1024
 TEXT_LIMIT: Final = 20_000
 """Characters of text that a mention keeps; the longest public posts of the supported networks are shorter."""
@@ -136,9 +164,10 @@ _encoder = msgspec.json.Encoder()
 _mention_decoder = msgspec.json.Decoder(Mention)
 _retraction_decoder = msgspec.json.Decoder(Retraction)
 _rejected_decoder = msgspec.json.Decoder(Rejected)
+_status_decoder = msgspec.json.Decoder(SourceStatus)
 
 
-def encode(record: Mention | Retraction | Rejected) -> bytes:
+def encode(record: Mention | Retraction | Rejected | SourceStatus) -> bytes:
     """The JSON bytes of a record, as the log holds them."""
     return _encoder.encode(record)
 
@@ -163,6 +192,14 @@ def decode_rejected(data: bytes) -> Rejected:
     """The dead letter in ``data``. Raises ``Unreadable`` with the reason."""
     try:
         return _rejected_decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Unreadable(str(fault)) from fault
+
+
+def decode_status(data: bytes) -> SourceStatus:
+    """The status in ``data``. Raises ``Unreadable`` with the reason."""
+    try:
+        return _status_decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Unreadable(str(fault)) from fault
 

@@ -42,11 +42,13 @@ class Topic(msgspec.Struct, frozen=True):
 MENTIONS: Final = Topic("mentions", 12, 7 * DAY_MS)
 RETRACTIONS: Final = Topic("retractions", 1, 8 * DAY_MS)
 REJECTED: Final = Topic("mentions.rejected", 1, 3 * DAY_MS)
+SOURCES: Final = Topic("mentions.sources", 1, 2 * DAY_MS)
+"""How each source does, told by ingest: a ``SourceStatus`` on every change and at least four times a minute."""
 CONTROL: Final = Topic("control", 1, None, compacted=True)
 AUDIT: Final = Topic("audit", 1, 400 * DAY_MS)
 MEMORY: Final = Topic("memory", 1, None, compacted=True)
 
-TOPICS: Final = (MENTIONS, RETRACTIONS, REJECTED, CONTROL, AUDIT, MEMORY)
+TOPICS: Final = (MENTIONS, RETRACTIONS, REJECTED, SOURCES, CONTROL, AUDIT, MEMORY)
 
 
 class Entry(msgspec.Struct, frozen=True):

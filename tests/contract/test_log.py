@@ -211,6 +211,7 @@ async def test_all_topics_exist_from_the_start(place: Place) -> None:
             "mentions": 12,
             "retractions": 1,
             "mentions.rejected": 1,
+            "mentions.sources": 1,
             "control": 1,
             "audit": 1,
             "memory": 1,

@@ -127,8 +127,8 @@ def test_cursors_survive_a_torn_file(tmp_path: Path) -> None:
 def test_sources_are_found_by_name(tmp_path: Path) -> None:
     """A known name makes a source, an unknown one names those that are known."""
     context = Context(config=Config(), now=lambda: NOW, folder=tmp_path)
-    assert make("simulation", context).name == "simulation"
-    assert make("archive:agora:some.jsonl", context).name == "archive"
+    assert make("simulation", context)[0].name == "simulation"
+    assert make("archive:agora:some.jsonl", context)[0].name == "archive"
     with pytest.raises(ValueError, match="archive:FORMAT:PATH"):
         make("archive", context)
     with pytest.raises(ValueError, match=r"known are archive, .*simulation"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from pathlib import Path
 
 import msgspec
@@ -116,7 +117,7 @@ def test_the_shipped_file_documents_every_setting() -> None:
         for table in msgspec.structs.fields(Config)
         if table.name not in ("tracks",)
         for key in msgspec.structs.fields(table.type)
-        if key.name not in document.data[table.name] and key.name != "senders"
+        if key.name not in document.data.get(table.name, {}) and typing.get_origin(key.type) is not dict
     ]
     assert missing == []
 
