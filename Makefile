@@ -10,7 +10,7 @@ RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-
 TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check lint types imports pytest kafka kafka-jars bench soak lock golden clean
+.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval lock golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -51,6 +51,12 @@ kafka: setup kafka-jars ## start Apache Kafka on loopback (127.0.0.1:9092) and w
 
 bench: setup kafka-jars ## the figures of the design, one JSON line each (long)
 	@$(BIN)/python -m tests.bench
+
+eval: setup ## how right the analysis is: a table of measured figures and their bars (needs ../shared/data)
+	@$(BIN)/python -m tests.eval
+
+coverage: setup ## the tests of ingest/, with the lines that none of them reached
+	@$(BIN)/pytest tests/ingest tests/faults --cov=ingest --cov-report=term-missing
 
 lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock -q
