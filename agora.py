@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import structlog
 from cyclopts import App, Parameter
 
-from stream import machine
+from stream import machine, times
 from stream.config import Config, Misconfigured, load
 from stream.hub import auth
-from stream.log import MENTIONS, RETRACTIONS, LogUnavailable, open_log
-from stream.log.whole import whole
-from stream.mention import Mention, Rejected, Retraction, decode, decode_retraction
+from stream.log import LogUnavailable
+from stream.mention import Mention, Rejected, Retraction
 from stream.supervisor import Supervisor
 from stream.wire.messages import Event
-from stream.wire.snapshot import Snapshot
 
 app = App(
     name="agora",
@@ -32,6 +30,7 @@ app = App(
     default_parameter=Parameter(negative=()),
 )
 
+T = TypeVar("T")
 ConfigFile = Annotated[
     Path | None, Parameter(name="--config", help="Configuration (default: agora.toml if it exists).")
 ]
@@ -52,36 +51,17 @@ def configuration(path: Path | None) -> Config:
         raise SystemExit(2) from None
 
 
+def read(parse: Callable[[str], T], text: str) -> T:
+    """What ``text`` of the command line means, or an exit with the sentence that says how to write it."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+
+
 def moment(text: str | None) -> int | None:
-    """A time of the command line in milliseconds UTC; a time without a zone is UTC."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise SystemExit(f"{text!r} is no time; write it like 2016-01-12T18:00Z") from None
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def span(text: str) -> int:
-    """A length of time such as ``30m``, ``24h`` or ``92d``, in milliseconds."""
-    units = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-    if text[-1:] not in units or not text[:-1].isdigit() or int(text[:-1]) == 0:
-        raise SystemExit(f"{text!r} is no length of time; write it like 30m, 24h or 92d")
-    return int(text[:-1]) * units[text[-1]]
-
-
-def pace(text: str) -> float | None:
-    """The speed of a replay; None is as fast as the machine can."""
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if speed <= 0:
-        raise SystemExit(f"{text!r} is no speed; write a number above 0, or max")
-    return speed
+    """A time of the command line in milliseconds UTC, where one is given."""
+    return None if text is None else read(times.moment, text)
 
 
 def festival() -> dict[str, str]:
@@ -104,11 +84,11 @@ def first_moment(archive: Path, format: str) -> int:
 
 def archive_records(archive: Path, format: str, settings: Config) -> Iterator[Mention | Retraction]:
     """What can be read in an archive; how many lines could not be is told at the end."""
-    from ingest.archive import read
+    from ingest.archive import read as lines
 
     refused = 0
     try:
-        for item in read(archive, format, accounts=settings.accounts):
+        for item in lines(archive, format, accounts=settings.accounts):
             if isinstance(item, Rejected):
                 refused += 1
             else:
@@ -121,37 +101,12 @@ def archive_records(archive: Path, format: str, settings: Config) -> Iterator[Me
 
 def log_records(url: str, settings: Config) -> list[Mention | Retraction]:
     """Everything that the mentions and retractions of a log hold now."""
-    return asyncio.run(_log_records(url, settings))
+    from stream.log.spoken import spoken
 
-
-async def _log_records(url: str, settings: Config) -> list[Mention | Retraction]:
-    found: list[Mention | Retraction] = []
     try:
-        log = await open_log(url, prefix=settings.log.prefix, timeout_s=settings.log.timeout_s)
-        async for batch in whole(log, [RETRACTIONS, MENTIONS]):
-            for record in batch:
-                read = decode_retraction if record.topic == RETRACTIONS.name else decode
-                found.extend([read(record.value)] if record.value is not None else [])
-        await log.close()
+        return asyncio.run(spoken(msgspec.structs.replace(settings.log, url=url)))
     except (LogUnavailable, ValueError) as error:
         raise SystemExit(f"{url} cannot be read: {error}") from None
-    return found
-
-
-def summary(snapshot: Snapshot) -> str:
-    """The snapshot in a few lines."""
-    numbers = snapshot.numbers
-    rising = ", ".join(r.label or r.topic for r in snapshot.rising[:5]) or "nothing"
-    topics = ", ".join(t.label for t in snapshot.topics.nodes[:8]) or "none"
-    return "\n".join(
-        [
-            f"{datetime.fromtimestamp(snapshot.at / 1000, UTC):%Y-%m-%d %H:%M} UTC, the last {snapshot.window_s // 60} minutes",
-            f"{numbers.posts:,} posts by {numbers.voices:,} voices, mood {numbers.sentiment.mean:+.2f}",
-            f"Topics: {topics}",
-            f"Rising: {rising}",
-            *(f"{story.count:>5} × {story.text[:100]}" for story in snapshot.stories[:3]),
-        ]
-    )
 
 
 @app.command
@@ -177,7 +132,7 @@ def run(
     settings = configuration(config)
     if archive is not None:
         first = moment(from_) or first_moment(archive, format)
-        rate = pace(speed)
+        rate = read(times.pace, speed)
         if rate is None:
             raise SystemExit("a wall cannot play at --speed max; write a number")
         settings = machine.replayed(settings, first, moment(to), rate)
@@ -287,7 +242,9 @@ def replay(
     if settings.clock.mode != "replay" and not into_live:
         settings = machine.apart(settings, f"archive-{archive.name.split('.')[0]}")
     begins, ends = moment(from_), moment(to)
-    return ingest.replay.run(settings, archive, format, start=begins, end=ends, speed=pace(speed), into_live=into_live)
+    return ingest.replay.run(
+        settings, archive, format, start=begins, end=ends, speed=read(times.pace, speed), into_live=into_live
+    )
 
 
 @app.command
@@ -310,12 +267,13 @@ def analyse(
         The whole snapshot as JSON; otherwise a few lines for a person.
     """
     from stream.analysis.analyse import analyse as measure
+    from stream.analysis.summary import summary
     from stream.wire.snapshot import encode
 
     settings = configuration(config)
     is_log = archive.startswith(("sqlite:", "kafka:"))
     records = log_records(archive, settings) if is_log else archive_records(Path(archive), format, settings)
-    snapshot = measure(records, settings, span(window), moment(at))
+    snapshot = measure(records, settings, read(times.span, window), moment(at))
     if json:
         sys.stdout.buffer.write(encode(snapshot) + b"\n")
     else:
