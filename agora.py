@@ -16,7 +16,7 @@ import structlog
 from cyclopts import App, Parameter
 
 from stream import machine, times
-from stream.config import Config, Misconfigured, load
+from stream.config import Config, Misconfigured, load, sources_of
 from stream.hub import auth
 from stream.log import LogUnavailable
 from stream.mention import Mention, Rejected, Retraction
@@ -62,6 +62,18 @@ def read(parse: Callable[[str], T], text: str) -> T:
 def moment(text: str | None) -> int | None:
     """A time of the command line in milliseconds UTC, where one is given."""
     return None if text is None else read(times.moment, text)
+
+
+def unconfigured(settings: Config) -> Config:
+    """What runs where no source is named: Bluesky, or without a network the simulated event, and says so."""
+    from ingest.reach import reachable
+
+    if reachable(settings.bluesky.hosts):
+        return machine.listening(settings)
+    print("Bluesky cannot be reached, so this is a made-up event.", flush=True)
+    if settings.event == Event():
+        os.environ.update(festival())
+    return machine.rehearsed(settings)
 
 
 def festival() -> dict[str, str]:
@@ -136,10 +148,8 @@ def run(
         if rate is None:
             raise SystemExit("a wall cannot play at --speed max; write a number")
         settings = machine.replayed(settings, first, moment(to), rate)
-    elif not settings.ingest.sources:
-        settings = machine.rehearsed(settings)
-        if settings.event == Event():
-            os.environ.update(festival())
+    elif not sources_of(settings):
+        settings = unconfigured(settings)
     headless = headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     print(machine.welcome(settings, headless), flush=True)
     source = ["ingest"]

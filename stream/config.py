@@ -208,6 +208,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tracks: dict[str, TrackConfig] = {}
 
 
+def sources_of(config: Config) -> tuple[str, ...]:
+    """The sources that run: those that are named, else those that have settings of their own. None at all is possible."""
+    own = {
+        "mastodon": config.mastodon.servers,
+        "rss": config.feeds.urls,
+        "webhook": config.webhook.senders,
+        "x": config.x.token,
+    }
+    return config.ingest.sources or tuple(name for name, settings in own.items() if settings)
+
+
 class Misconfigured(Exception):
     """The configuration has faults; ``faults`` lists every one with its line."""
 
@@ -250,11 +261,17 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
 
 
 def environment_of(config: Config) -> dict[str, str]:
-    """The log, the clock and the hub's address of ``config`` as environment variables, for a child process."""
+    """What ``agora run`` decides of ``config`` as environment variables, for a child process.
+
+    The log, the clock, the hub's address, which sources run and for which terms they listen.
+    """
     variables: dict[str, str] = {}
     for table in ("log", "clock", "hub"):
         for key, value in msgspec.structs.asdict(getattr(config, table)).items():
             variables[f"AGORA_{table}_{key}".upper()] = str(value)
+    variables["AGORA_INGEST_SOURCES"] = ",".join(config.ingest.sources)
+    if not any("," in term for term in config.match.terms):  # such a term can only have come from the file
+        variables["AGORA_MATCH_TERMS"] = ",".join(config.match.terms)
     return variables
 
 

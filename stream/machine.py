@@ -16,6 +16,19 @@ from stream.config import ClockConfig, Config, environment_of
 from stream.hub import auth
 from stream.supervisor import Part
 
+HARMLESS: Final = (
+    "#astronomy",
+    "#birds",
+    "#books",
+    "#coffee",
+    "#gardening",
+    "#music",
+    "#nature",
+    "#photography",
+    "#space",
+)
+"""What a wall listens for whose owner has not said it yet."""
+
 LEAD_IN_MS: Final = 4_000
 """Between the start of a replay's processes and the first moment that it plays."""
 
@@ -58,6 +71,15 @@ def fresh(kind: str) -> str:
     return f"{kind}-{int(time.time())}"
 
 
+def listening(settings: Config) -> Config:
+    """The configuration where nobody named a source: Bluesky, for the configured terms, or else for a few harmless topics."""
+    ingest = msgspec.structs.replace(settings.ingest, sources=("bluesky",))
+    heard = settings.match
+    if not (heard.terms or heard.accounts or any(track.terms for track in settings.tracks.values())):
+        heard = msgspec.structs.replace(heard, terms=HARMLESS)
+    return msgspec.structs.replace(settings, ingest=ingest, match=heard)
+
+
 def rehearsed(settings: Config) -> Config:
     """The configuration for the simulated event."""
     settings = apart(settings, fresh("rehearsal"))
@@ -84,11 +106,9 @@ def welcome(settings: Config, headless: bool) -> str:
     address = f"{'https' if settings.hub.certificate else 'http'}://{settings.hub.host}:{settings.hub.port}/"
     code = io.StringIO()
     segno.make(address).terminal(code, compact=True)
-    what = {
-        "live": "",
-        "rehearsal": "A made-up event (a rehearsal), because no source is configured.\n",
-        "replay": "A replay.\n",
-    }
+    what = {"live": "", "rehearsal": "A made-up event (a rehearsal).\n", "replay": "A replay.\n"}
+    if settings.clock.mode == "live" and settings.match.terms == HARMLESS:
+        what["live"] = f"Listening to Bluesky for {', '.join(HARMLESS)}. Your own words: [match] terms in agora.toml.\n"
     where = f"No display here: the wall is at {address}wall\n" if headless else ""
     return (
         f"{what[settings.clock.mode]}{where}\n{code.getvalue()}\n"
