@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ingest.formats import agora, twitter_v1
+from ingest.formats import agora, jetstream, twitter_v1
 from ingest.roles import Roles
 from stream.mention import Mention, Retraction
 
@@ -17,7 +17,11 @@ The reader turns a ``RecursionError``, which JSON nested without end causes, int
 
 Format = Callable[[Roles], Parser]
 
-FORMATS: Final[dict[str, Format]] = {"agora": agora.parser, "twitter-v1": twitter_v1.parser}
+FORMATS: Final[dict[str, Format]] = {
+    "agora": agora.parser,
+    "jetstream": jetstream.parser,
+    "twitter-v1": twitter_v1.parser,
+}
 
 
 def parser(name: str, roles: Roles) -> Parser:
