@@ -15,6 +15,7 @@ import structlog
 import xxhash
 
 from ingest.cursors import Cursors
+from ingest.ledger import Ledger
 from ingest.publisher import Publisher
 from ingest.source import Context, Source, make
 from ingest.spool import Spool, SpoolLocked
@@ -110,12 +111,14 @@ async def _serve(
         return 2
     publisher = Publisher(log, spool, now=now_ms)
     cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
+    ledger = Ledger(folder_of(config) / "ledger.db", now=now_ms, steady=_steady())
     if not any((await log.end(MENTIONS)).values()):
         # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
         cursors.clear()
+        ledger.clear()
         if config.clock.mode != "live":
             spool.clear()
-    supervisor = Supervisor(sources, publisher, cursors, now=now_ms)
+    supervisor = Supervisor(sources, publisher, cursors, now=now_ms, ledger=ledger)
     helpers = [asyncio.create_task(publisher.drain(), name="drain")]
     helpers.append(asyncio.create_task(_report(supervisor, publisher), name="report"))
     if progress is not None:
@@ -129,8 +132,15 @@ async def _serve(
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
+        ledger.shut()
         await log.close()
     return 0
+
+
+def _steady() -> Callable[[], int]:
+    """A clock in milliseconds UTC that goes on evenly from now, whatever becomes of the wall clock."""
+    began = now_ms() - time.monotonic_ns() // 1_000_000
+    return lambda: began + time.monotonic_ns() // 1_000_000
 
 
 async def _open(config: Config) -> Log:
@@ -155,4 +165,6 @@ async def _report(supervisor: Supervisor, publisher: Publisher) -> None:
         await asyncio.sleep(REPORT_S)
         for name, state in supervisor.states.items():
             counts = {kind: n for (source, kind), n in publisher.counts.items() if source == name}
-            logger.info("source", source=name, state=state.state, fault=state.fault, spool=publisher.waiting, **counts)
+            logger.info(
+                "source", source=name, state=state.condition, fault=state.fault, spool=publisher.waiting, **counts
+            )

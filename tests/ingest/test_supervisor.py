@@ -60,7 +60,7 @@ async def test_a_source_that_falls_goes_on_where_it_stood(run: Callable[..., Sup
     await supervisor.run()
     assert source.started_from == ["", "2", "4"]
     assert [decode(r.value or b"").id for r in await everything(cable.log)] == [f"a:{n}" for n in range(6)]
-    assert (supervisor.states["a"].state, supervisor.states["a"].fault) == ("finished", "no network")
+    assert (supervisor.states["a"].condition, supervisor.states["a"].fault) == ("finished", "no network")
 
 
 async def test_one_that_falls_slows_nobody(run: Callable[..., Supervisor], cable: Cable) -> None:
@@ -69,7 +69,7 @@ async def test_one_that_falls_slows_nobody(run: Callable[..., Supervisor], cable
     falling._falls = type("Ever", (), {"__contains__": lambda *_: True, "remove": lambda *_: None})()  # type: ignore[assignment]
     supervisor = run(falling, Numbers("good", 5))
     running = asyncio.create_task(supervisor.run())
-    while supervisor.states["good"].state != "finished":
+    while supervisor.states["good"].condition != "finished":
         await asyncio.sleep(0.001)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
