@@ -21,7 +21,7 @@ from ingest.formats import Parser, parser
 from ingest.roles import roles_of
 from ingest.source import LogItem
 from stream.config import AccountsConfig
-from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Retraction, Unreadable, rejected, validate
+from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Rejected, Unreadable, rejected, validate
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of the longest line that is parsed; a longer one is passed over in pieces and never held."""
@@ -74,18 +74,23 @@ def _items(
         if not items:
             counts["private"] += 1
         for item in items:
+            if isinstance(item, Rejected):
+                yield msgspec.structs.replace(item, at=at, reason=f"{where} {number}: {item.reason}")
+                continue
             at = item.at
             yield item
 
 
-def _parsed(parse: Parser, line: bytes) -> Sequence[Mention | Retraction]:
+def _parsed(parse: Parser, line: bytes) -> Sequence[LogItem]:
     try:
         return parse(line)
     except RecursionError as fault:
         raise Unreadable("nested too deeply") from fault
 
 
-def _check(item: Mention | Retraction, latest: int) -> None:
+def _check(item: LogItem, latest: int) -> None:
+    if isinstance(item, Rejected):
+        return
     if item.at > latest:
         raise Unreadable(f"written at {item.at} ms, more than 24 hours ahead of now")
     if isinstance(item, Mention):

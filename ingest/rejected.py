@@ -130,11 +130,14 @@ def read_again(letter: Rejected, roles: Roles, now: int) -> tuple[Mention | Retr
     reasons = []
     for make in FORMATS.values():
         try:
-            items = tuple(make(roles)(letter.raw))
-            for item in items:
+            items = []
+            for item in make(roles)(letter.raw):
+                if isinstance(item, Rejected):
+                    raise Unreadable(item.reason)
                 # An archive's own clock says nothing about the future; ours does.
                 repaired_time(item.at, now)
-            return items
+                items.append(item)
+            return tuple(items)
         except Unreadable as fault:
             reasons.append(str(fault))
     raise Unreadable("; ".join(reasons))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ingest.formats import agora, jetstream, twitter_v1
+from ingest.formats import agora, jetstream, twitter_v1, x_v2
 from ingest.roles import Roles
-from stream.mention import Mention, Retraction
+from stream.mention import Mention, Rejected, Retraction
 
-Parser = Callable[[bytes], Sequence[Mention | Retraction]]
-"""Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public.
+Parser = Callable[[bytes], Sequence[Mention | Retraction | Rejected]]
+"""Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public,
+and ``Rejected`` for one that cannot be read among others on the line that can.
 
 The reader turns a ``RecursionError``, which JSON nested without end causes, into ``Unreadable`` as well.
 """
@@ -21,6 +22,7 @@ FORMATS: Final[dict[str, Format]] = {
     "agora": agora.parser,
     "jetstream": jetstream.parser,
     "twitter-v1": twitter_v1.parser,
+    "x-v2": x_v2.parser,
 }
 
 

@@ -11,7 +11,6 @@ own is cut. A protected account's posts are left out.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -20,18 +19,12 @@ from typing import Final, Literal
 import msgspec
 
 from ingest import text as words
+from ingest.formats import twitter
 from ingest.roles import Roles
 from stream.mention import Author, Kind, Media, Mention, Person, Place, Retraction, Role, Target, Unreadable, Weight
 
 SOURCE: Final = "archive"
-EPOCH_MS: Final = 1_288_834_974_657
-"""The time of id 0; an id holds milliseconds since then above its lowest 22 bits."""
-FIRST_TIMED_ID: Final = 29_700_859_247
-"""Ids up to this one, of November 2010, were a plain count."""
-
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LANGUAGES: Final = {"und": "", "zxx": "", "art": "", "in": "id", "iw": "he", "ji": "yi", "msa": "ms"}
-_EXACT_PLACES: Final = frozenset({"poi", "neighborhood", "city"})
 
 
 class _Hashtag(msgspec.Struct):
@@ -169,8 +162,8 @@ def _mention(status: _Status, roles: Roles) -> Mention:
         at=at,
         seen=at,
         author=_author(status.user, roles),
-        text=words.words(html.unescape(text) if "&" in text else text),
-        lang=_language(status.lang),
+        text=twitter.words(text),
+        lang=twitter.language(status.lang),
         target=target,
         mentions=_people(status, kind, target),
         hashtags=words.unique([words.name(tag.text) for tag in entities.hashtags]) if entities.hashtags else (),
@@ -211,13 +204,7 @@ def _target(number: int, user: _User | None) -> Target:
 
 
 def _number(text: str | None, number: int | None, what: str) -> int:
-    if text is not None:
-        if not text.isascii() or not text.isdigit() or len(text) > 20:
-            raise Unreadable(f"the id of {what} is {text[:40]!r}, not a number")
-        return int(text)
-    if number is None or number < 0:
-        raise Unreadable(f"{what} has no id")
-    return number
+    return twitter.number(number if text is None else text, what)
 
 
 def time_of(created_at: str | None, number: int) -> int:
@@ -226,9 +213,7 @@ def time_of(created_at: str | None, number: int) -> int:
     Raises ``Unreadable`` when neither tells.
     """
     if created_at is None:
-        if number <= FIRST_TIMED_ID:
-            raise Unreadable("the post has no created_at, and its id is too old to hold a time")
-        return (number >> 22) + EPOCH_MS
+        return twitter.time_of_id(number)
     # "Wed Oct 10 20:19:24 +0000 2018", always UTC, always this width.
     try:
         if created_at[19:26] != " +0000 " or created_at[13] != ":" or created_at[16] != ":" or len(created_at) != 30:
@@ -261,13 +246,6 @@ def _author(user: _User, roles: Roles) -> Author:
         followers=max(0, user.followers_count or 0),
         role=role,
     )
-
-
-def _language(lang: str | None) -> str:
-    if not lang:
-        return ""
-    # Codes that begin with q are Twitter's own: only hashtags, only media, too short to tell.
-    return "" if lang[0] == "q" and len(lang) == 3 else _LANGUAGES.get(lang, lang)[:35]
 
 
 def _people(status: _Status, kind: Kind, target: Target | None) -> tuple[Person, ...]:
@@ -307,20 +285,11 @@ def _pictures(media: list[_Media]) -> tuple[Media, ...]:
 
 def _place(status: _Status) -> Place | None:
     place = status.place
-    country = ((place.country_code if place else None) or "").upper()
-    country = country if len(country) == 2 and country.isalpha() else ""
-    lon: float | None = None
-    lat: float | None = None
-    if status.coordinates and status.coordinates.coordinates:
-        lon, lat = status.coordinates.coordinates
-    elif place and place.place_type in _EXACT_PLACES and place.bounding_box and place.bounding_box.coordinates:
+    corners: list[tuple[float, float]] = []
+    if place and place.place_type in twitter.EXACT_PLACES and place.bounding_box and place.bounding_box.coordinates:
         corners = place.bounding_box.coordinates[0]
-        if corners:
-            lon = sum(c[0] for c in corners) / len(corners)
-            lat = sum(c[1] for c in corners) / len(corners)
-    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return Place(country=country) if country else None
-    return Place(country=country, lat=round(lat, 1), lon=round(lon, 1))
+    point = status.coordinates.coordinates if status.coordinates else None
+    return twitter.place(place.country_code if place else None, point, corners)
 
 
 def _weight(status: _Status) -> Weight | None:
