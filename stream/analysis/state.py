@@ -71,10 +71,11 @@ class State:
         """Rows written at or before it are held no longer."""
         return -(2**62) if self.t is None else self.t - self.window.reach
 
-    def add(self, mentions: Sequence[Mention]) -> None:
+    def add(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
         """Take mentions in, whatever their kind, order, or age. One whose id is known is counted once.
 
-        Of two different mentions under one id the same is kept whichever came first.
+        Of two different mentions under one id the same is kept whichever came first. Returns the posts that were put in and
+        count, by id, as ``row`` gives them.
         """
         edited: set[int] = set()
         tallied: set[int] = set()
@@ -91,14 +92,25 @@ class State:
                 if key not in fresh or digest < fresh[key][0]:
                     fresh[key] = (digest, mention, data)
         self._drop_known(fresh)
+        found: dict[str, Mention] = {}
         if fresh:
             written = [self.revisions.apply(mention, key) for key, (_, mention, _) in fresh.items()]
             rows = self._extractor.rows(written, [digest for digest, _, _ in fresh.values()])
             data_of = zip(written, fresh.values(), strict=True)
-            self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
+            slots = self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
+            live = (self.columns.flags[slots] & LIVE) != 0
+            found = {mention.id: mention for mention, counts in zip(written, live.tolist(), strict=True) if counts}
         self._rewrite(edited - fresh.keys())
-        slots = self.rows_held.find(np.array(sorted(tallied), np.uint64))
-        self._weigh(slots[slots >= 0])
+        if tallied:
+            slots = self.rows_held.find(np.array(sorted(tallied), np.uint64))
+            self._weigh(slots[slots >= 0])
+        return found
+
+    def holds(self, post_ids: Sequence[str]) -> list[bool]:
+        """Of each post whether it is held."""
+        keys = np.fromiter(map(key_of, post_ids), np.uint64, len(post_ids))
+        held: list[bool] = (self.rows_held.find(keys) >= 0).tolist()
+        return held
 
     def _drop_known(self, fresh: dict[int, tuple[int, Mention, bytes]]) -> None:
         """Leave out what is held already; of different mentions with one key the one of smaller digest stays."""
@@ -110,8 +122,8 @@ class State:
             if fresh[key][0] >= int(known):
                 del fresh[key]
 
-    def _insert(self, rows: Columns, data: Sequence[bytes]) -> None:
-        """Put rows in, in place of rows with the same key."""
+    def _insert(self, rows: Columns, data: Sequence[bytes]) -> Slots:
+        """Put rows in, in place of rows with the same key; returns where they are."""
         old = self.rows_held.find(rows.key)
         old = old[old >= 0]
         if old.size:
@@ -131,6 +143,7 @@ class State:
         if self.gone.authors or self.gone.blocked:
             authors = zip(rows.key.tolist(), rows.author.tolist(), strict=True)
             self._stale_posts.update(key for key, author in authors if self._gone(author))
+        return slots
 
     def _rewrite(self, keys: Iterable[int]) -> None:
         """Read the held rows among ``keys`` again after an edit or tally."""

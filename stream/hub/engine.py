@@ -186,8 +186,8 @@ class Engine:
         self._placed = True
         self._stage.restore({"topics": saved.places.get("topics", {}), "people": saved.places.get("people", {})})
 
-    def tick(self, hub_ms: int, t_ms: int) -> None:
-        """Make what is due; at least ten times a second."""
+    def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
+        """Make what is due; at least ten times a second. ``behind_ms`` is how long the next mention has waited."""
         self._hub_ms = hub_ms
         self.state.advance(t_ms)
         self._pulse_seq, interactions = self.state.interactions(self._pulse_seq)
@@ -201,7 +201,7 @@ class Engine:
         if outlived := self.gate.outlived(hub_ms):
             self._review(outlived)
             self.presenter.remove()
-        self.presenter.tick(hub_ms, t_ms)
+        self.presenter.tick(hub_ms, t_ms, behind_ms)
         if hub_ms - self._pruned_ms >= PRUNE_MS:
             self._pruned_ms = hub_ms
             self.gate.prune(hub_ms - 2 * self.window_ms)
@@ -233,10 +233,14 @@ class Engine:
                 self._memoir.hear(m)
                 post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
                 heard[post_id] = max(taken, heard.get(post_id, 0))
-        before = {post_id: self.state.row(post_id) for post_id in heard}
-        self._take([m for m, _ in fresh])
+        ids = list(heard)
+        before = {
+            post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
+        }
+        added = self._take([m for m, _ in fresh])
         for post_id, taken in heard.items():
-            row, known = self.state.row(post_id), before[post_id]
+            known = before.get(post_id)
+            row = added.get(post_id) or (self.state.row(post_id) if post_id in before else None)
             if row is None or row == known:
                 continue
             if known is not None:
@@ -250,19 +254,21 @@ class Engine:
                 self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
         self._review_anew()
 
-    def _take(self, mentions: Sequence[Mention]) -> None:
-        """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall."""
+    def _take(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
+        """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall.
+
+        Returns the posts that were put in and count, by id.
+        """
         try:
-            self.state.add(mentions)
+            return self.state.add(mentions)
         except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
             if len(mentions) > 1:
-                for m in mentions:
-                    self._take([m])
-                return
+                return {post_id: row for m in mentions for post_id, row in self._take([m]).items()}
             self._metrics.dead.labels(MENTIONS.name).inc()
             where = traceback.extract_tb(fault.__traceback__)[-1]
             place = f"{where.filename}:{where.lineno}"
             log.error("a mention broke the analysis", id=mentions[0].id, fault=type(fault).__name__, place=place)
+            return {}
 
     def _retract(self, retraction: Retraction) -> None:
         row = self.state.row(retraction.target) if retraction.scope == "post" else None

@@ -33,6 +33,10 @@ SHARE: Final = 4
 """A snapshot that takes c comes no sooner than this many times c after the one before, cards and removals too."""
 SLOW_MS: Final = 40
 """Beyond this, a removal first leaves the newest feeds as they are but for its words, then makes new ones."""
+BEHIND_MS: Final = 250
+"""Mentions that wait longer than this to be applied: no cards between snapshots, and fewer snapshots the longer they wait."""
+SLOWEST: Final = 5
+"""Snapshots of a hub that is behind come at most so many times more rarely."""
 PATIENCE_MS: Final = 1000
 """However slow snapshots are, a removal waits no longer for a new one after the last."""
 RECENT: Final = 200
@@ -79,6 +83,7 @@ class Presenter:
         """The newest that was presented."""
         self._hub_ms = 0
         self._due_ms = 0.0
+        self._pace_ms = 0.0
         self._soon_ms = 0.0
         self._words_ms = 0.0
         self._cards_ms = 0.0
@@ -104,16 +109,18 @@ class Presenter:
         if self._gone_s is None:
             self._gone_s = time.perf_counter()
 
-    def tick(self, hub_ms: int, t_ms: int) -> None:
-        """Make what is due."""
+    def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
+        """Make what is due. ``behind_ms`` is how long the next mention has waited to be applied."""
         self._hub_ms = hub_ms
+        late = behind_ms > BEHIND_MS
+        later_ms = (min(behind_ms / BEHIND_MS, SLOWEST) - 1) * self._pace_ms if late else 0.0
         gone, before = self._gone_s is not None, self.snapshot
         if self._words_gone and before is not None and self._cost_ms > SLOW_MS and hub_ms >= self._words_ms:
             self._tell_words(before, hub_ms)
         first = self._new and before is not None and not before.numbers.posts
-        if first or hub_ms >= (self._soon_ms if gone else self._due_ms):
+        if first or hub_ms >= (self._soon_ms if gone else self._due_ms + later_ms):
             self._present(hub_ms, t_ms)
-        elif self._fresh and hub_ms >= self._cards_ms:
+        elif self._fresh and not late and hub_ms >= self._cards_ms:
             self._renew_cards(hub_ms, t_ms)
 
     def passes(self, post_id: str) -> tuple[Mention, Passage] | None:
@@ -149,7 +156,8 @@ class Presenter:
         self._words_gone = self._fresh = self._new = False
         # The first one loads compiled code: what it took says nothing of the next.
         self._cost_ms = 0.0 if first else (self._timer() - begun) * 1000
-        self._due_ms = hub_ms + max(SNAPSHOT_MS, SHARE * self._cost_ms)
+        self._pace_ms = max(SNAPSHOT_MS, SHARE * self._cost_ms)
+        self._due_ms = hub_ms + self._pace_ms
         self._soon_ms = hub_ms + max(SOON_MS, min(SHARE * self._cost_ms, self._cost_ms + PATIENCE_MS))
 
     def _renew_cards(self, hub_ms: int, t_ms: int) -> None:

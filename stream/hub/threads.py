@@ -153,7 +153,9 @@ class Analyst(threading.Thread):
         if chunk:
             with self._metrics.apply_s.time():
                 self._engine.apply(chunk, self._times()[0])
-        self._engine.tick(*self._times())
+        now, t = self._times()
+        oldest = self.oldest_ms
+        self._engine.tick(now, t, 0.0 if oldest is None else max(0.0, now - oldest))
 
 
 class Mover(threading.Thread):

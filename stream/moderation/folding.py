@@ -56,6 +56,7 @@ def term(text: str) -> str:
     return words if any(_unparted(c) for c in words) else f" {words} "
 
 
+@lru_cache(4096)
 def haystack(text: str) -> str:
     """All views of ``text``, a line each: the plain one, then others as far as the text gives cause."""
     lowered = _lowered(text)

@@ -18,7 +18,7 @@ class Breaking:
     def apply(self, records, hub_ms) -> None:  # noqa: ARG002
         raise ZeroDivisionError
 
-    def tick(self, hub_ms, t_ms) -> None: ...
+    def tick(self, hub_ms, t_ms, behind_ms) -> None: ...
 
 
 def mentions(count: int) -> list[Record]:

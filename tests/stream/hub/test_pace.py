@@ -1,0 +1,39 @@
+"""Pace: a hub that is behind spends its time on what it has not heard yet, and still shows what it knows."""
+
+from __future__ import annotations
+
+from tests.stream.hub.house import House, post
+
+
+def turns(house: House, behind_ms: float, seconds: int = 20) -> list[int]:
+    """At which tenth of a second figures came, while a post came each time."""
+    found, newest = [], 0
+    for tenth in range(seconds * 10):
+        house.now += 100
+        house.hear(post(tenth, f"Tenth number {tenth} of a long evening", at=house.now))
+        house.engine.tick(house.now, house.now, behind_ms)
+        posted = house.board.newest("figures")
+        if posted is not None and posted.rev != newest:
+            newest = posted.rev
+            found.append(tenth)
+    return found
+
+
+def test_snapshots_come_more_rarely_the_longer_mentions_wait() -> None:
+    """A snapshot a second when nothing waits, fewer when mentions wait, and never none."""
+    calm, late, very_late = (len(turns(House(), behind)) for behind in (0.0, 600.0, 60_000.0))
+    assert calm >= 19
+    assert calm > late > very_late >= 3
+
+
+def test_cards_wait_for_the_next_snapshot_while_mentions_wait() -> None:
+    """No card is made between two snapshots while the hub is behind."""
+    house = House()
+    turns(house, 0.0, seconds=2)
+    house.now += 100
+    house.hear(post(9_999, "A card of its own, said by nobody else", at=house.now))
+    house.engine.tick(house.now, house.now, 1_000.0)
+    assert "simulation:9999" not in house.cards()
+    house.now += 100
+    house.engine.tick(house.now, house.now)
+    assert "simulation:9999" in house.cards()
