@@ -367,7 +367,7 @@ def check(*, config: ConfigFile = None) -> int:
 
     settings = configuration(config)
     shelf = layouts.load(layouts.folder(settings.wall.layouts), settings.wall.grid)
-    faults = [str(fault) for fault in shelf.faults]
+    faults = [*term_faults(settings), *map(str, shelf.faults)]
     if settings.wall.layout not in shelf.layouts:
         faults.append(
             f"wall.layout: there is no layout {settings.wall.layout!r}; there are {', '.join(sorted(shelf.layouts))}"
@@ -377,6 +377,17 @@ def check(*, config: ConfigFile = None) -> int:
         file=sys.stderr if faults else sys.stdout,
     )
     return 2 if faults else 0
+
+
+def term_faults(settings: Config) -> list[str]:
+    """A sentence for each term of ``[match]`` and the tracks that can never be found, after the setting that holds it."""
+    places = {"match": settings.match} | {f"tracks.{name}": track for name, track in settings.tracks.items()}
+    return [
+        f"{place}.{key}: {sentence}"
+        for place, table in places.items()
+        for key in ("terms", "exclude")
+        for sentence in terms.faults(getattr(table, key))
+    ]
 
 
 def told(line: str) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from stream.config import TrackConfig
 from stream.mention import Mention
 from stream.networks import MatchConfig
+from stream.terms import Finder, fold
 
 
 class Matcher:
     """What is listened for now. ``listen`` changes it while sources run; ``changed`` are told, in order of their joining.
 
     ``terms`` are all positive terms as written, sorted, each once; ``hashtags`` those among them that are hashtags, without
-    their sign; ``accounts`` those that are heard whatever they say.
+    their sign and ``*``; ``accounts`` those that are heard whatever they say.
     """
 
     def __init__(self, match: MatchConfig | None = None, tracks: Mapping[str, TrackConfig] | None = None) -> None:
@@ -25,12 +26,21 @@ class Matcher:
         self.listen(match or MatchConfig(), tracks or {})
 
     def listen(self, match: MatchConfig, tracks: Mapping[str, TrackConfig]) -> None:
-        """From now on listen for this."""
-        written = {*match.terms, *(term for track in tracks.values() for term in track.terms)}
-        self.terms = tuple(sorted(written))
-        self.hashtags = tuple(term[1:] for term in self.terms if term.startswith("#"))
+        """From now on listen for this.
+
+        Raises ``ValueError`` with a sentence for each term that can never be found; then all stays as it was.
+        """
+        terms = tuple(sorted({*match.terms, *chain.from_iterable(track.terms for track in tracks.values())}))
+        finder = Finder((*terms, *match.exclude))
+        self.terms, self._finder = terms, finder
+        self.hashtags = tuple(
+            dict.fromkeys(
+                term.written.strip()[1:].rstrip("*") for term in finder.terms[: len(terms)] if term.sort == "hashtag"
+            )
+        )
         self.accounts = match.accounts
-        self._words = [re.compile(rf"(?<!\w){re.escape(term)}(?!\w)", re.IGNORECASE) for term in self.terms]
+        self._heard = frozenset(map(_account, match.accounts))
+        self._languages = tuple(language.lower().replace("_", "-") for language in match.languages)
         for listener in self._listeners:
             listener()
 
@@ -52,8 +62,35 @@ class Matcher:
         ``hashtags`` without sign, as the source gives them beside the text; ``accounts`` the handles and ids that it names or
         answers; ``author`` the author's id and handle. With no terms and no accounts nothing is.
         """
-        return any(word.search(text) for word in self._words)
+        heard = bool(self._heard) and any(_account(name) in self._heard for name in author)
+        if not heard and not self._speaks(lang):
+            return False
+        found = self._finder.find(text, hashtags, accounts)
+        if any(number >= len(self.terms) for number in found):
+            return False
+        return heard or bool(found)
 
     def admits(self, mention: Mention) -> bool:
         """``says`` for a whole mention."""
-        return self.says(mention.text)
+        named = [word for person in mention.mentions for word in (person.id, person.handle) if word]
+        if mention.target is not None and mention.target.author:
+            named.append(mention.target.author)
+        return self.says(
+            mention.text,
+            hashtags=mention.hashtags,
+            accounts=named,
+            author=(mention.author.id, mention.author.handle),
+            lang=mention.lang,
+        )
+
+    def _speaks(self, lang: str) -> bool:
+        """Whether ``lang`` is, or is a variety of, a language that is listened for; one that nobody tells passes."""
+        if not self._languages or not lang:
+            return True
+        spoken = lang.lower().replace("_", "-")
+        return any(spoken == language or spoken.startswith(f"{language}-") for language in self._languages)
+
+
+def _account(name: str) -> str:
+    """A handle without its sign, or an id, as they are compared."""
+    return fold(name).removeprefix("@")

@@ -12,6 +12,7 @@ class MatchConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the networks' ingesters listen for, besides the terms of all tracks.
 
     A term is a word, a phrase of several words, a ``#hashtag``, a ``$cashtag`` or an ``@account`` that is named or replied to.
+    With a ``*`` at its end it finds every word that begins so (``docs/matching.md``).
     ``accounts`` (handles, or stable ids as in ``AccountsConfig``) are heard whatever they say. ``exclude`` (terms) beats all
     else. ``languages`` (BCP 47) empty means all; a post whose language nobody tells passes.
     """
