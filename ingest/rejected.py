@@ -127,7 +127,7 @@ def read_again(letter: Rejected, roles: Roles, now: int) -> tuple[Mention | Retr
     source, _, sender = letter.source.partition(":")
     if source == WEBHOOK and sender:
         return (item_of(letter.raw, sender, roles, now),)
-    reasons = []
+    reasons, silent = [], False
     for make in FORMATS.values():
         try:
             items = []
@@ -137,9 +137,14 @@ def read_again(letter: Rejected, roles: Roles, now: int) -> tuple[Mention | Retr
                 # An archive's own clock says nothing about the future; ours does.
                 repaired_time(item.at, now)
                 items.append(item)
-            return tuple(items)
         except Unreadable as fault:
             reasons.append(str(fault))
+            continue
+        if items:
+            return tuple(items)
+        silent = True  # not for everybody, or another format's
+    if silent:
+        return ()
     raise Unreadable("; ".join(reasons))
 
 
