@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from cyclopts import App, Parameter
 
-from stream import machine, times
+from stream import machine, terms, times
 from stream.config import Config, Misconfigured, load, sources_of
 from stream.hub import auth
 from stream.log import LogUnavailable
