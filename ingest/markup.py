@@ -58,7 +58,7 @@ def read(source: str) -> Markup:
     said: list[str] = []
     links: list[str] = []
     kept_as_is = 0
-    for token in _tokens(source):
+    for token in tokens(source):
         if isinstance(token, str):
             text = html.unescape(token)
             said.append(text.replace("\r\n", "\n") if kept_as_is else _SPACES.sub(" ", text))
@@ -86,7 +86,7 @@ def _tidy(text: str) -> str:
     return "\n".join(kept).rstrip("\n")
 
 
-def _tokens(source: str) -> Iterator[str | Tag]:
+def tokens(source: str) -> Iterator[str | Tag]:
     """Runs of text and tags, in order. What is opened and never closed ends the text, as in a browser."""
     unpaired: set[str] = set()
     text, position = 0, 0
