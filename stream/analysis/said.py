@@ -80,9 +80,7 @@ def of(view: View) -> Said:
 def _phrases(view: View, slots: NDArray[np.int64], spans: NDArray[np.uint8]) -> _Phrases:
     """The phrases that most posts say, if several people do, in several ways."""
     columns = view.columns
-    keys, counts = view.statistics.phrased.counts.entries()
-    often = counts >= LEAST
-    keys, counts = keys[often], counts[often]
+    keys, counts = view.statistics.phrased.counts.entries(LEAST)
     keys = keys[np.lexsort((keys, -counts))[:_CANDIDATES]]
     which, at = _occurrences(columns.phrases, slots, _table(keys, np.arange(keys.size, dtype=np.int16)))
     rows = slots[at]

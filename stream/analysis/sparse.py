@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Keys = NDArray[Any]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SMALLEST: Final = 1024
+SIEVE_BITS: Final = 17
 
 
 @njit(cache=True, nogil=True)
@@ -60,6 +61,29 @@ def _look_up(keys, counts, shift, wanted, out):  # type: ignore[no-untyped-def]
             j = (j + 1) & mask
 
 
+@njit(cache=True, nogil=True)
+def _mark(keys, marks):  # type: ignore[no-untyped-def]
+    for i in range(keys.size):
+        mixed = np.uint64(keys[i]) * _MIX >> np.uint64(64 - SIEVE_BITS)
+        marks[mixed >> np.uint64(6)] |= np.uint64(1) << (mixed & np.uint64(63))
+
+
+@njit(cache=True, nogil=True)
+def among(key, few):  # type: ignore[no-untyped-def]
+    """Whether ``key`` is one of ``few`` (``SparseCounts.few``), for compiled code: most keys are told apart by one bit."""
+    marks, keys, shift = few
+    mixed = np.uint64(key) * _MIX
+    bit = mixed >> np.uint64(64 - SIEVE_BITS)
+    if (marks[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & np.uint64(1) == 0:
+        return False
+    j = np.int64(mixed >> shift)
+    while keys[j] != 0:
+        if keys[j] == key:
+            return True
+        j = (j + 1) & (keys.size - 1)
+    return False
+
+
 class SparseCounts:
     """An open-addressing table of counts; a key is any number of ``dtype`` (uint64, uint32) but 0. Zeros leave as it grows.
 
@@ -101,9 +125,15 @@ class SparseCounts:
         _look_up(self._keys, self._counts, self._shift, keys, out)
         return out
 
-    def entries(self) -> tuple[Keys, NDArray[np.int32]]:
-        """Keys whose count is not zero, in no order, and their counts."""
-        at = np.flatnonzero(self._counts)
+    def few(self) -> tuple[NDArray[np.uint64], Keys, np.uint64]:
+        """A table of a few thousand keys, as ``among`` looks them up; what is added later is not in it."""
+        marks = np.zeros(1 << (SIEVE_BITS - 6), np.uint64)
+        _mark(self.entries()[0], marks)
+        return marks, self._keys, self._shift
+
+    def entries(self, least: int = 1) -> tuple[Keys, NDArray[np.int32]]:
+        """Keys that are counted ``least`` times and more, in no order, and their counts."""
+        at = np.flatnonzero(self._counts >= least)
         return self._keys[at], self._counts[at]
 
     def items(self) -> tuple[Keys, NDArray[np.int32]]:

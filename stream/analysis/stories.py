@@ -9,9 +9,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.columns import BANDS, BINS, REPOST, SHOWN, UNKNOWN_MOOD
-from stream.analysis.echoes import ALIKE, band_key, bands
+from stream.analysis.echoes import ALIKE, band_key
 from stream.analysis.extract import ROLE_NAMES
-from stream.analysis.sparse import SparseCounts
+from stream.analysis.sparse import SparseCounts, among
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Story
 
@@ -19,7 +19,7 @@ STRONGEST: Final = 60
 """Stories that are chosen by voices, then posts, then weight."""
 NEWEST: Final = 40
 """Posts that nobody has repeated yet, chosen by their time."""
-HOTTEST: Final = 10_000
+HOTTEST: Final = 4_000
 """Keys of reposted posts, of links and of near-duplicates, each, that are followed."""
 _LINKS: Final = 4
 
@@ -49,15 +49,26 @@ def of(view: View) -> tuple[Story, ...]:
 def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
     """Of each row whether another may belong to its story."""
     columns, echoed = view.columns, view.statistics.echoed
-    reposted, links, hot = (
-        _hot(counts, least) for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))
-    )
-    again = columns.kind[shown] == REPOST
-    found: NDArray[np.bool_] = reposted.get(np.where(again, columns.target[shown], columns.key[shown])) > 0
-    found |= ~again & (links.get(columns.link[shown]) > 0)
-    alike = hot.get(bands(columns.sign, shown).astype(np.uint32).ravel()).reshape(shown.size, BANDS) > 0
-    found |= ~again & alike.any(1)
+    hot = [_hot(counts, least).few() for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))]
+    found = np.zeros(shown.size, np.bool_)
+    _mark((columns.kind, columns.key, columns.target, columns.link, columns.sign), shown, *hot, found)
     return found
+
+
+@njit(cache=True, nogil=True)
+def _mark(columns, slots, reposted, linked, alike, found):  # type: ignore[no-untyped-def]
+    kinds, posts, targets, links, signs = columns
+    for i in range(slots.size):
+        slot = slots[i]
+        if kinds[slot] == REPOST:
+            found[i] = among(targets[slot], reposted)
+            continue
+        found[i] = among(posts[slot], reposted) or (links[slot] != 0 and among(links[slot], linked))
+        for band in range(BANDS):
+            if found[i]:
+                break
+            key = band_key(signs[slot], band)
+            found[i] = key != 0 and among(np.uint32(key), alike)
 
 
 def _hot(counts: SparseCounts, least: int) -> SparseCounts:
@@ -65,10 +76,9 @@ def _hot(counts: SparseCounts, least: int) -> SparseCounts:
 
     Where too many do, those that occur more often: a story that is among the strongest has one of them.
     """
-    keys, times = counts.entries()
-    if np.count_nonzero(times >= least) > HOTTEST:
-        least = int(np.partition(times, times.size - HOTTEST)[times.size - HOTTEST]) + 1
-    keys = keys[times >= least]
+    keys, times = counts.entries(least)
+    if keys.size > HOTTEST:
+        keys = keys[times > np.partition(times, times.size - HOTTEST)[times.size - HOTTEST]]
     hot = SparseCounts(keys.dtype.type)
     hot.add(keys, 1)
     return hot
