@@ -251,7 +251,7 @@ class Shelf:
                 dropped += self._db.execute(f"DELETE FROM {table} WHERE key IN ({old})", (now,)).rowcount
         if dropped:
             with self.told():
-                self._db.execute(f"PRAGMA incremental_vacuum({SWEEP})").fetchall()
+                self._db.executescript(f"PRAGMA incremental_vacuum({SWEEP})")  # execute gives back one page only
         return dropped
 
     def clear(self) -> None:
@@ -260,7 +260,7 @@ class Shelf:
             for table in TABLES:
                 self._db.execute(f"DELETE FROM {table}")
         with self.told():
-            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._db.executescript("PRAGMA incremental_vacuum")
 
     @property
     def bytes(self) -> int:
