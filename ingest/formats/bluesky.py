@@ -119,6 +119,14 @@ def labels(raw: bytes) -> tuple[tuple[str, ...], str]:
     return judged(found.values if found else ())
 
 
+def labels_of(profile: bytes) -> tuple[tuple[str, ...], str]:
+    """``labels`` of a profile record."""
+    try:
+        return labels(bytes(_record.decode(profile).labels))
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Unreadable(str(fault)) from fault
+
+
 def judged(found: Any) -> tuple[tuple[str, ...], str]:
     """Flags, and why it is withheld, by labels with ``val`` and ``neg``."""
     values = {label.val for label in found if not label.neg}
