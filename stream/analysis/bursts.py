@@ -1,4 +1,12 @@
-"""Bursts: how far a count lies above what its own recent past makes likely. Online, without look-ahead."""
+"""Bursts: how rare a count is in a long series of counts, told by its own past. Online, without look-ahead.
+
+Counts of posts have heavy tails: in one series ten times the usual happens every day, in another once a year. So a count is
+judged twice. Against the noise: by how many spreads its logarithm lies above the level, where the spread is that of the
+series and the chance of a Poisson count together, and a rhythm of the day is taken out as far as it explains the series.
+Against the series' own surprises: by how far it passes the edge that three of a thousand counts pass, in mean excesses
+(peaks over a threshold, as Siffert et al. 2017 do for streams), or the echo of what was seen just before, so that a burst
+counts when it begins and when it outdoes itself.
+"""
 
 from __future__ import annotations
 
@@ -9,84 +17,137 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-MEMORY: Final = 36.0
-"""Periods after which the past weighs 1/e."""
-WARM: Final = 6
-"""Periods before anything can be called a burst."""
 STARTED: Final = 0.5
-"""A score from which a burst is one."""
-RAREST: Final = 0.2
-"""A period is thought to bring at least so much: the first mention of something is no burst."""
+"""A score from which a burst begins: one mean excess beyond the edge, or ``LOUD`` spreads above the level."""
+WARM: Final = 12
+"""Periods before anything can be called a burst."""
+LOUD: Final = 6.0
+"""Spreads above the level that are a burst however many such bursts there were."""
+MEMORY: Final = 4000.0
+"""Periods after which the level has forgotten (two weeks of five minutes); the spread takes twice as long."""
+STEPS: Final = 256
+"""Scores are multiples of 1/256, so that a threshold means the same on every machine."""
+
+_OFFSET: Final = 3.0
+"""Added to counts before the logarithm, so that one mention after none is nothing."""
+_RARE: Final = 0.003
+_PACE: Final = 0.03
+"""Spreads that the edge moves by, at least; at first ``_HASTE`` over the number of periods."""
+_HASTE: Final = 12.0
+_PEAKS: Final = 30.0
+"""Peaks that the mean excess remembers; it begins as if it knew ``_PRIOR``."""
+_PRIOR: Final = 5.0
+_ECHO: Final = 0.98
+"""What is left after a period of the highest surprise."""
+_TRUSTED: Final = (0.4, 0.7)
+"""Shares of the variance that the rhythm of the day explains: from the first it is believed, from the second wholly."""
+_RHYTHM: Final = 3.0
+"""Hours' worth of doubt about each hour of the day; after twenty, the old days fade."""
+_HOURS: Final = 24
+
+_LEVEL, _RAW, _CALM, _EDGE, _EXCESS, _BEYOND, _HEARD, _SEEN, _FIXED = range(9)
+
+
+def _fresh() -> NDArray[np.float64]:
+    """The state before the first count: see the names above, then offset and number of periods of each hour of the day."""
+    state = np.zeros(_FIXED + 2 * _HOURS)
+    state[[_RAW, _CALM, _EDGE, _EXCESS, _BEYOND]] = 0.5, 0.5, 2.0, 1.5, _PRIOR
+    return state
 
 
 @njit(cache=True, nogil=True)
-def step(state, count, share):  # type: ignore[no-untyped-def]
-    """Score ``count`` in a period of which ``share`` (0 … 1] has passed, and learn from it once the period is whole.
-
-    ``state`` is float64 (3,): level and spread of the counts' square roots, and how many periods were seen. Square roots
-    make the noise of a Poisson count the same at every level (Anscombe 1948); a surprise teaches only as far as three
-    spreads, so that a burst does not soon become its own baseline. The surprise is the deviance of the count, in spreads.
-    """
-    level, spread, seen = state[0], state[1], state[2]
-    value = 2.0 * math.sqrt(count + 0.375)
-    usual = max((level * level / 4.0 - 0.375) * share, RAREST)
-    width = max(spread, 1.0)
-    surprise = 0.0
-    if count > usual:
-        surprise = math.sqrt(2.0 * (count * math.log(count / usual) - (count - usual))) / width
+def _step(state, count, hour, an_hour):  # type: ignore[no-untyped-def]
+    """Score ``count`` and learn from it; ``hour`` is that of the day, ``an_hour`` the number of periods in one."""
+    value = math.log(count + _OFFSET)
+    seen = state[_SEEN]
+    state[_SEEN] = seen + 1.0
+    if seen < 5.0:
+        state[_LEVEL] += (value - state[_LEVEL]) / (seen + 1.0)
+        return 0.0
+    raw, calm = state[_RAW], state[_CALM]
+    off = value - state[_LEVEL]
+    rhythm = state[_FIXED + hour]
+    explained = 1.0 - (calm / raw) ** 2
+    trust = min(max((explained - _TRUSTED[0]) / (_TRUSTED[1] - _TRUSTED[0]), 0.0), 1.0)
+    width = max((1.0 - trust) * raw + trust * calm, 0.05)
+    above = (off - trust * rhythm) / math.sqrt(width * width + 1.0 / (count + _OFFSET))
+    beyond = (above - max(state[_EDGE], state[_HEARD])) / state[_EXCESS]
     score = 0.0
-    if seen >= WARM and surprise > 0:
-        score = 1.0 - math.exp(-((surprise / 4.5) ** 2) * 0.6931471805599453)
-    if share >= 1.0:
-        pace = max(1.0 / (seen + 1.0), 1.0 / MEMORY)
-        drift = value - level
-        if seen >= WARM:
-            drift = min(max(drift, -3.0 * width), 3.0 * width)
-        state[0] = level + pace * drift
-        state[1] = spread + pace * (1.2533 * abs(drift) - spread)
-        state[2] = seen + 1.0
-    return score
+    if seen >= WARM:
+        score = 1.0 - 2.0 ** -max(beyond, 0.0)
+        if above > state[_HEARD]:
+            score = max(score, STARTED * min(max(above, 0.0) / LOUD, 1.0))
+    _learn_tail(state, above, seen)
+    _learn_usual(state, off, rhythm, hour, an_hour, seen)
+    return math.floor(score * STEPS + 0.5) / STEPS
+
+
+@njit(cache=True, nogil=True)
+def _learn_tail(state, above, seen):  # type: ignore[no-untyped-def]
+    """The edge follows a quantile (Robbins and Monro 1951), the excess is the mean of what passed it."""
+    edge, excess = state[_EDGE], state[_EXCESS]
+    pace = max(_PACE, _HASTE / (seen + 1.0))
+    if above > edge:
+        state[_EDGE] = edge + (1.0 - _RARE) * pace
+        excess += (min(above - edge, 8.0 * excess) - excess) / (state[_BEYOND] + 1.0)
+        state[_BEYOND] = min(state[_BEYOND] + 1.0, _PEAKS)
+    else:
+        state[_EDGE] = edge - _RARE * pace
+    state[_EXCESS] = max(excess, 0.2)
+    state[_HEARD] = max(state[_HEARD] * _ECHO, above)
+
+
+@njit(cache=True, nogil=True)
+def _learn_usual(state, off, rhythm, hour, an_hour, seen):  # type: ignore[no-untyped-def]
+    """Level, spreads and rhythm; a surprise teaches only as far as three or four spreads."""
+    raw, calm = state[_RAW], state[_CALM]
+    still = off - rhythm
+    state[_LEVEL] += max(1.0 / (seen + 1.0), 1.0 / MEMORY) * min(max(off, -3.0 * raw), 3.0 * raw)
+    pace = max(1.0 / (seen + 10.0), 0.5 / MEMORY)
+    state[_RAW] += pace * (1.2533 * min(abs(off), 4.0 * raw) - raw)
+    state[_CALM] += pace * (1.2533 * min(abs(still), 4.0 * calm) - calm)
+    known = state[_FIXED + _HOURS + hour] + 1.0
+    state[_FIXED + _HOURS + hour] = known
+    doubt = min(known, 20.0 * an_hour) + _RHYTHM * an_hour
+    state[_FIXED + hour] = rhythm + min(max(still, -3.0 * calm), 3.0 * calm) / doubt
+
+
+@njit(cache=True, nogil=True)
+def _pass(state, periods, t, period_s):  # type: ignore[no-untyped-def]
+    """Periods after ``t`` in which nothing was said."""
+    for i in range(periods):
+        _step(state, 0.0, int((t + (i + 1) * period_s) // 3600.0) % _HOURS, 3600.0 / period_s)
 
 
 class BurstDetector:
-    """Scores a series of counts, one a period of ``period_s`` seconds; 0.5 and more is a burst.
+    """Scores a series of counts, one a period of ``period_s`` seconds; ``STARTED`` and more is a burst.
+
+    Memory is bounded, and the time of an update too: of a longer gap 10,000 periods count.
 
     >>> detector = BurstDetector(60)
     >>> quiet = [detector.update(60.0 * i, 5 + i % 3) for i in range(30)]
-    >>> max(quiet) < 0.2, detector.update(1800.0, 60) > 0.9
+    >>> max(quiet) < 0.2, detector.update(1800.0, 60) > 0.5
     (True, True)
     """
 
     def __init__(self, period_s: float) -> None:
-        if not period_s > 0:
-            raise ValueError("a period lasts longer than nothing")
-        self.period_s = period_s
-        self._state = np.zeros(3)
+        if not (period_s > 0 and math.isfinite(period_s)):
+            raise ValueError("a period lasts longer than nothing, and not for ever")
+        self.period_s = float(period_s)
+        self._state = _fresh()
         self._last: float | None = None
 
     def update(self, t: float, count: float) -> float:
-        """The score of ``count`` in the period that begins at ``t`` (seconds), 0 … 1. Periods left out had a count of 0."""
+        """The score of ``count`` in the period that begins at ``t`` (seconds, UTC), 0 … 1.
+
+        Periods left out had a count of 0; one that does not come later than the last follows it. Raises ``ValueError``
+        for a count or a time that is no number.
+        """
+        if not (math.isfinite(t) and math.isfinite(count)):
+            raise ValueError("counts and times are finite numbers")
         if self._last is not None:
             missed = min(round((t - self._last) / self.period_s) - 1, 10_000)
-            for _ in range(missed):
-                step(self._state, 0.0, 1.0)
-        self._last = t
-        return float(step(self._state, max(float(count), 0.0), 1.0))
-
-
-@njit(cache=True, nogil=True)
-def fold(counts, share):  # type: ignore[no-untyped-def]
-    """Scores of each row of ``counts`` (k, m), oldest period first, the last of them passed to ``share``."""
-    k, m = counts.shape
-    scores = np.zeros((k, m))
-    for i in range(k):
-        state = np.zeros(3)
-        for j in range(m):
-            scores[i, j] = step(state, float(counts[i, j]), share if j == m - 1 else 1.0)
-    return scores
-
-
-def curves(counts: NDArray[np.int64], share: float) -> NDArray[np.float64]:
-    """``fold`` with a type."""
-    scores: NDArray[np.float64] = fold(counts, share)
-    return scores
+            _pass(self._state, missed, t - (missed + 1) * self.period_s, self.period_s)
+        self._last = t if self._last is None else max(t, self._last)
+        hour = int(t // 3600.0) % _HOURS
+        return float(_step(self._state, max(float(count), 0.0), hour, 3600.0 / self.period_s))

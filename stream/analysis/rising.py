@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.bursts import STARTED, curves
+from stream.analysis.deviance import STARTED, curves
 from stream.analysis.said import Said
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Rising
