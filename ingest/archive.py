@@ -17,11 +17,12 @@ from typing import IO, Final, cast
 
 import msgspec
 
-from ingest.formats import Parser, parser
+from ingest.formats import MIXED, Parser, csv, parser
 from ingest.roles import roles_of
 from ingest.source import LogItem
 from stream.config import AccountsConfig
-from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Rejected, Unreadable, rejected, validate
+from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Rejected, Unreadable, Withheld, rejected, validate
+from stream.networks import CsvConfig
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of the longest line that is parsed; a longer one is passed over in pieces and never held."""
@@ -38,24 +39,38 @@ def read(
     now_ms: int | None = None,
     skip: int = 0,
     counts: Counter[str] | None = None,
+    table: CsvConfig | None = None,
 ) -> Iterator[LogItem]:
     """Every post of the archive at ``path``, in the order of the file; what cannot be read comes as ``Rejected``.
 
     ``accounts`` give authors their role. ``now_ms`` is the latest time at which a post can have been written (default: the
     wall clock). The first ``skip`` lines are passed over. ``counts`` gets ``lines``, and ``private`` for posts that are not
-    public. A gzip file is read as it is; one that ends in the middle gives what it holds, then a ``Rejected``.
+    public. A gzip file is read as it is; one that ends in the middle gives what it holds, then a ``Rejected``. ``table``
+    says how a CSV file is read; its lines are its records, without the header.
 
-    Raises ``OSError`` when the file cannot be opened and ``ValueError`` for an unknown format.
+    Raises ``OSError`` when the file cannot be opened, ``ValueError`` for an unknown format or a header that is not enough.
     """
-    parse = parser(format, roles_of(accounts or AccountsConfig()))
+    parse = parser(format, roles_of(accounts or AccountsConfig()), table)
     latest = (time.time_ns() // 1_000_000 if now_ms is None else now_ms) + 24 * HOUR_MS
     lines = _lines(_open(Path(path)))
-    return _items(lines, parse, f"{format}, line", latest, skip=skip, counts=Counter() if counts is None else counts)
+    if format == "csv":
+        lines = csv.records(lines, table or CsvConfig())
+    refusal = Withheld if format in MIXED else Unreadable
+    counts = Counter() if counts is None else counts
+    return _items(lines, parse, f"{format}, line", latest, skip=skip, counts=counts, refusal=refusal)
 
 
 def _items(
-    lines: Iterator[tuple[bytes, int, str]], parse: Parser, where: str, latest: int, *, skip: int, counts: Counter[str]
+    lines: Iterator[tuple[bytes, int, str]],
+    parse: Parser,
+    where: str,
+    latest: int,
+    *,
+    skip: int,
+    counts: Counter[str],
+    refusal: type[Unreadable],
 ) -> Iterator[LogItem]:
+    """What the lines say. ``refusal`` is raised where only the parser could know whether the line may be kept."""
     at = EARLIEST_MS
     for number, (line, size, fault) in enumerate(lines, 1):
         counts["lines"] = number
@@ -63,12 +78,13 @@ def _items(
             continue
         try:
             if fault:
-                raise Unreadable(fault)
+                raise refusal(fault)
             items = _parsed(parse, line)
             for item in items:
-                _check(item, latest)
-        except Unreadable as refusal:
-            letter = rejected(SOURCE, f"{where} {number}: {refusal}", at, line.rstrip(b"\r\n"))
+                _check(item, latest, refusal)
+        except Unreadable as reason:
+            kept = b"" if isinstance(reason, Withheld) else line.rstrip(b"\r\n")
+            letter = rejected(SOURCE, f"{where} {number}: {reason}", at, kept)
             yield msgspec.structs.replace(letter, size=size) if size > letter.size + 2 else letter
             continue
         if not items:
@@ -88,11 +104,11 @@ def _parsed(parse: Parser, line: bytes) -> Sequence[LogItem]:
         raise Unreadable("nested too deeply") from fault
 
 
-def _check(item: LogItem, latest: int) -> None:
+def _check(item: LogItem, latest: int, refusal: type[Unreadable]) -> None:
     if isinstance(item, Rejected):
         return
     if item.at > latest:
-        raise Unreadable(f"written at {item.at} ms, more than 24 hours ahead of now")
+        raise refusal(f"written at {item.at} ms, more than 24 hours ahead of now")
     if isinstance(item, Mention):
         validate(item)
     elif item.at < EARLIEST_MS:

@@ -34,6 +34,10 @@ class Unreadable(ValueError):
     """A record of the world that is no mention; the message is the reason kept with the dead letter."""
 
 
+class Withheld(Unreadable):
+    """A record that may not be public, for all that can be read of it: its dead letter has no bytes, only reason and size."""
+
+
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who wrote it. ``id`` is stable at the source and prefixed with it (``bluesky:did:plc:…``)."""
 
@@ -116,7 +120,7 @@ class Retraction(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A dead letter: what could not be read, why, and when. ``raw`` holds at most ``RAW_LIMIT`` bytes."""
+    """A dead letter: what could not be read, why, and when. ``raw`` holds at most ``RAW_LIMIT`` bytes, none if ``Withheld``."""
 
     source: Source
     reason: str

@@ -1,0 +1,1 @@
+"""What the source for Mastodon is made of."""
