@@ -34,7 +34,7 @@ T = TypeVar("T")
 ConfigFile = Annotated[
     Path | None, Parameter(name="--config", help="Configuration (default: agora.toml if it exists).")
 ]
-Format = Annotated[str, Parameter(help="Format of the archive: agora or twitter-v1.")]
+Format = Annotated[str, Parameter(help="Format of the archive: agora, csv, jetstream, mastodon, twitter-v1 or x-v2.")]
 From = Annotated[str | None, Parameter(name="--from", help="Begin at this time, such as 2016-01-12T18:00Z.")]
 To = Annotated[str | None, Parameter(name="--to", help="End at this time.")]
 Speed = Annotated[str, Parameter(help="How many times faster than it happened, or max.")]
@@ -84,12 +84,12 @@ def festival() -> dict[str, str]:
     return {f"AGORA_EVENT_{key}": value for key, value in told.items()}
 
 
-def first_moment(archive: Path, format: str) -> int:
+def first_moment(archive: Path, format: str, settings: Config) -> int:
     """The time of the first post of an archive, in milliseconds UTC."""
     from ingest.replay import first_time
 
     try:
-        return first_time(archive, format)
+        return first_time(archive, format, settings.csv)
     except (OSError, ValueError) as error:
         raise SystemExit(f"{archive} cannot be played: {error}") from None
 
@@ -100,7 +100,7 @@ def archive_records(archive: Path, format: str, settings: Config) -> Iterator[Me
 
     refused = 0
     try:
-        for item in lines(archive, format, accounts=settings.accounts):
+        for item in lines(archive, format, accounts=settings.accounts, table=settings.csv):
             if isinstance(item, Rejected):
                 refused += 1
             else:
@@ -143,7 +143,7 @@ def run(
     """
     settings = configuration(config)
     if archive is not None:
-        first = moment(from_) or first_moment(archive, format)
+        first = moment(from_) or first_moment(archive, format, settings)
         rate = read(times.pace, speed)
         if rate is None:
             raise SystemExit("a wall cannot play at --speed max; write a number")

@@ -17,6 +17,7 @@ from ingest.publisher import Publisher
 from ingest.sources.archive import Archive
 from stream.config import ClockConfig, Config
 from stream.mention import Mention
+from stream.networks import CsvConfig
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
     that the first post is now and the last one comes at the end. Returns the exit code.
     """
     try:
-        first = start if start is not None else first_time(path, format)
+        first = start if start is not None else first_time(path, format, config.csv)
     except OSError as fault:
         print(f"agora replay: {path} cannot be read: {fault.strerror or fault}", file=out)
         return 2
@@ -56,7 +57,15 @@ def run(
         # T stands still at its end, which is where the last posts are due.
         clock = msgspec.structs.replace(clock, event_end=0)
     archive = Archive(
-        path, format, clock=clock, now=now_ms, start=start, end=end, shift=shift, accounts=config.accounts
+        path,
+        format,
+        clock=clock,
+        now=now_ms,
+        start=start,
+        end=end,
+        shift=shift,
+        accounts=config.accounts,
+        table=config.csv,
     )
     progress = Progress(archive, shift, out)
     code = run_sources(config, [archive], progress=progress)
@@ -64,12 +73,12 @@ def run(
     return code
 
 
-def first_time(path: Path, format: str) -> int:
+def first_time(path: Path, format: str, table: CsvConfig | None = None) -> int:
     """The time of the first post of an archive that can be read, in ms UTC.
 
     Raises ``OSError`` when the file cannot be opened, ``ValueError`` for an unknown format or an archive without a post.
     """
-    for item in read(path, format):
+    for item in read(path, format, table=table):
         if isinstance(item, Mention):
             return item.at
     raise ValueError(f"{path} holds no post of the format {format}")

@@ -85,5 +85,7 @@ class CsvConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     delimiter: Annotated[str, Meta(max_length=1)] = ""
     """Empty finds out."""
+    encoding: Literal["utf-8", "windows-1252"] = "utf-8"
     source: str = "archive"
+    """What ids begin with, where no column says."""
     columns: dict[str, str] = {}

@@ -19,6 +19,7 @@ from ingest.archive import SOURCE, read
 from ingest.source import Batch, Context, Item, SourceUnavailable
 from stream.config import AccountsConfig, ClockConfig
 from stream.mention import Mention, Retraction
+from stream.networks import CsvConfig
 
 CHUNK: Final = 1000
 """Items that are read, and published, at once."""
@@ -48,9 +49,10 @@ class Archive:
         end: int | None = None,
         shift: int = 0,
         accounts: AccountsConfig | None = None,
+        table: CsvConfig | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._path, self._format, self._accounts = path, format, accounts
+        self._path, self._format, self._accounts, self._table = path, format, accounts, table
         self._clock, self._now, self._pause = clock, now, pause
         self.tells_deletions = format == "agora" or clock is None or clock.mode != "live"
         self._start, self._end, self._shift = start, end, shift
@@ -79,9 +81,12 @@ class Archive:
                 now_ms=self._now(),
                 skip=int(cursor or 0),
                 counts=self._counts,
+                table=self._table,
             )
         except OSError as fault:
             raise SourceUnavailable(f"{self._path} cannot be read: {fault.strerror or fault}") from fault
+        except ValueError as fault:
+            raise SourceUnavailable(f"{self._path}: {fault}", stopped=True) from fault
         numbered = self._chosen(items)
         reading = asyncio.ensure_future(asyncio.to_thread(_some, numbered))
         try:
@@ -135,4 +140,4 @@ def create(context: Context) -> Archive:
     if not format or not path:
         raise ValueError("write an archive as archive:FORMAT:PATH, such as archive:twitter-v1:posts.ndjson.gz")
     config = context.config
-    return Archive(Path(path), format, clock=config.clock, now=context.now, accounts=config.accounts)
+    return Archive(Path(path), format, clock=config.clock, now=context.now, accounts=config.accounts, table=config.csv)
