@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 import xxhash
 
+from ingest import metrics, tracking
 from ingest.cursors import Cursors
 from ingest.ledger import Ledger
+from ingest.matching import Matcher
 from ingest.publisher import Publisher
+from ingest.shelf import LedgerDamaged, LedgerUnavailable
 from ingest.source import Context, Source, make
 from ingest.spool import Spool, SpoolLocked
+from ingest.status import StatusTeller
 from ingest.supervisor import Supervisor
 from stream.config import Config
 from stream.log import MENTIONS, Log, LogUnavailable, open_log
@@ -58,38 +64,65 @@ def run(config: Config, sources: Sequence[str] | None = None) -> int:
     if not sources:
         print("agora ingest: no source is configured; name some with [ingest] sources", file=sys.stderr)
         return 2
-    context = Context(config=config, now=now_ms, folder=folder_of(config))
     try:
+        matcher = Matcher(config.match, config.tracks)
+        context = Context(config=config, now=now_ms, folder=folder_of(config), matcher=matcher)
         made = [source for name in sources for source in make(name, context)]
     except ValueError as fault:
         print(f"agora ingest: {fault}", file=sys.stderr)
         return 2
-    return run_sources(config, made)
+    return run_sources(config, made, matcher=matcher)
 
 
 def run_sources(
-    config: Config, sources: Sequence[Source], *, progress: Callable[[Publisher], None] | None = None
+    config: Config,
+    sources: Sequence[Source],
+    *,
+    matcher: Matcher | None = None,
+    progress: Callable[[Publisher], None] | None = None,
 ) -> int:
-    """Like ``run``, for sources that are made already. ``progress`` is called four times a second."""
+    """Like ``run``, for sources that are made already. ``matcher`` then follows what the staff track; ``progress`` is called
+    four times a second.
+    """
     try:
+        twice = [name for name, n in Counter(source.name for source in sources).items() if n > 1]
+        if twice:
+            raise ValueError(f"the source {twice[0]} is named twice in [ingest] sources")
+        token = metrics.token_for(config.ingest, os.environ)
         spool = Spool(folder_of(config), config.ingest.spool_mb << 20)
-    except (SpoolLocked, OSError) as fault:
+        try:
+            ledger = Ledger(folder_of(config) / "ledger.db", now=now_ms, steady=_steady())
+        except BaseException:
+            spool.close()
+            raise
+    except (ValueError, SpoolLocked, LedgerDamaged, LedgerUnavailable, OSError) as fault:
         print(f"agora ingest: {fault}", file=sys.stderr)
         return 2
     try:
-        return asyncio.run(_run(config, sources, spool, progress))
+        return asyncio.run(_run(Ingest(config, sources, spool, ledger, matcher, token, progress)))
     finally:
+        ledger.shut()
         spool.close()
 
 
-async def _run(
-    config: Config, sources: Sequence[Source], spool: Spool, progress: Callable[[Publisher], None] | None
-) -> int:
+class Ingest(NamedTuple):
+    """What one process of ingest is made of."""
+
+    config: Config
+    sources: Sequence[Source]
+    spool: Spool
+    ledger: Ledger
+    matcher: Matcher | None
+    token: str
+    progress: Callable[[Publisher], None] | None
+
+
+async def _run(ingest: Ingest) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    main = asyncio.create_task(_serve(config, sources, spool, progress), name="ingest")
+    main = asyncio.create_task(_serve(ingest), name="ingest")
     stopped = asyncio.create_task(stop.wait(), name="stop")
     await asyncio.wait((main, stopped), return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -101,9 +134,8 @@ async def _run(
     return 0
 
 
-async def _serve(
-    config: Config, sources: Sequence[Source], spool: Spool, progress: Callable[[Publisher], None] | None
-) -> int:
+async def _serve(ingest: Ingest) -> int:
+    config, spool, ledger = ingest.config, ingest.spool, ingest.ledger
     try:
         log = await _open(config)
     except ValueError as fault:
@@ -111,28 +143,37 @@ async def _serve(
         return 2
     publisher = Publisher(log, spool, now=now_ms)
     cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
-    ledger = Ledger(folder_of(config) / "ledger.db", now=now_ms, steady=_steady())
-    if not any((await log.end(MENTIONS)).values()):
-        # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
-        cursors.clear()
-        ledger.clear()
-        if config.clock.mode != "live":
-            spool.clear()
-    supervisor = Supervisor(sources, publisher, cursors, now=now_ms, ledger=ledger)
-    helpers = [asyncio.create_task(publisher.drain(), name="drain")]
-    helpers.append(asyncio.create_task(_report(supervisor, publisher), name="report"))
-    if progress is not None:
-        helpers.append(asyncio.create_task(_tick(publisher, progress), name="progress"))
+    helpers: list[asyncio.Task[None]] = []
     try:
+        if not any((await log.end(MENTIONS)).values()):
+            # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
+            cursors.clear()
+            ledger.clear()
+            if config.clock.mode != "live":
+                spool.clear()
+        if ingest.matcher is not None:
+            # Before anything is heard: a track that staff switched off must not come in.
+            track = tracking.Tracking(config, ingest.matcher)
+            reader = await tracking.begin(log, track)
+            helpers.append(asyncio.create_task(tracking.follow(reader, track), name="tracking"))
+        supervisor = Supervisor(ingest.sources, publisher, cursors, now=now_ms, ledger=ledger)
+        teller = StatusTeller(log, supervisor.states.values(), lambda: publisher.waiting)
+        figures = metrics.Figures(ingest.sources, supervisor.states, publisher, ledger, now_ms)
+        door = metrics.app(figures, ingest.token)
+        helpers.append(asyncio.create_task(publisher.drain(), name="drain"))
+        helpers.append(asyncio.create_task(teller.run(), name="status"))
+        helpers.append(asyncio.create_task(metrics.serve(config.ingest, door), name="metrics"))
+        helpers.append(asyncio.create_task(_report(supervisor, publisher), name="report"))
+        if ingest.progress is not None:
+            helpers.append(asyncio.create_task(_tick(publisher, ingest.progress), name="progress"))
         await supervisor.run()
         await publisher.emptied()
-        if progress is not None:
-            progress(publisher)
+        if ingest.progress is not None:
+            ingest.progress(publisher)
     finally:
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
-        ledger.shut()
         await log.close()
     return 0
 
@@ -163,8 +204,7 @@ async def _report(supervisor: Supervisor, publisher: Publisher) -> None:
     """A line a minute for each source: what became of its items, and how it is."""
     while True:
         await asyncio.sleep(REPORT_S)
-        for name, state in supervisor.states.items():
+        for name, health in supervisor.states.items():
             counts = {kind: n for (source, kind), n in publisher.counts.items() if source == name}
-            logger.info(
-                "source", source=name, state=state.condition, fault=state.fault, spool=publisher.waiting, **counts
-            )
+            told = {"condition": health.condition, "fault": health.fault, "spool": publisher.waiting}
+            logger.info("source", source=name, **told, **counts)

@@ -55,6 +55,11 @@ class Publisher:
         """Entries in the spool."""
         return len(self._spool)
 
+    @property
+    def spooled_bytes(self) -> int:
+        """What the spool holds of the disk."""
+        return self._spool.bytes
+
     async def publish(self, source: str, items: Sequence[LogItem], *, spool: bool = True) -> bool:
         """Make ``items`` safe; returns whether they are. With ``spool`` false only the log counts as safe.
 

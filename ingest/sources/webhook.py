@@ -7,20 +7,18 @@ secret made is never kept, not even among the dead letters. Errors are JSON with
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ingest.door import Door, PortTaken, listen
 from ingest.payload import SOURCE, item_of
 from ingest.roles import Roles, roles_of
 from ingest.signature import Delivered, Refused, checked_headers, key_of, sender_of
@@ -33,6 +31,8 @@ WAITING: Final = 64
 """Messages that wait for the log; more are asked to come again."""
 RETRY_AFTER_S: Final = 10
 LOG_S: Final = 15.0
+ALIVE_S: Final = 30.0
+"""How often an open door that nobody knocks at says that it is open."""
 
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -63,18 +63,18 @@ class Webhook:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._delivered = Delivered(self._folder / "delivered", self._now() / 1000)
         self._waiting = asyncio.Queue(WAITING)
-        server = _Server(
-            uvicorn.Config(self.app(), log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=2)
-        )
+        server = Door(self.app())
         serving = asyncio.create_task(server.serve([listener]), name="webhook")
         try:
             while not serving.done():
                 waiting = asyncio.ensure_future(self._waiting.get())
-                await asyncio.wait((waiting, serving), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((waiting, serving), timeout=ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
                 if waiting.done():
                     yield waiting.result()
-                else:
-                    waiting.cancel()
+                    continue
+                waiting.cancel()
+                if not serving.done():
+                    yield Batch()
             raise SourceUnavailable("the webhook's server ended")
         finally:
             server.should_exit = True
@@ -89,16 +89,12 @@ class Webhook:
         )
 
     def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        where = f"{self._host} port {self._port}"
         try:
-            listener.bind((self._host, self._port))
+            listener = listen(self._host, self._port)
+        except PortTaken as fault:
+            raise SourceUnavailable(f"{where} is in use; choose another with [webhook] port") from fault
         except OSError as fault:
-            listener.close()
-            where = f"{self._host} port {self._port}"
-            if fault.errno == errno.EADDRINUSE:
-                raise SourceUnavailable(f"{where} is in use; choose another with [webhook] port") from fault
             raise SourceUnavailable(f"the webhook cannot listen on {where}: {fault.strerror}") from fault
         self._port = listener.getsockname()[1]
         return listener
@@ -162,14 +158,6 @@ class Webhook:
                 return await safe
         except (asyncio.QueueFull, TimeoutError):
             return False
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers: ingest has them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _body(request: Request) -> bytes:
