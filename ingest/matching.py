@@ -15,13 +15,15 @@ class Matcher:
     """What is listened for now. ``listen`` changes it while sources run; ``changed`` are told, in order of their joining.
 
     ``terms`` are all positive terms as written, sorted, each once; ``hashtags`` those among them that are hashtags, without
-    their sign and ``*``; ``accounts`` those that are heard whatever they say.
+    their sign and ``*``; ``accounts`` those that are heard whatever they say; ``exclude`` and ``languages`` as configured.
     """
 
     def __init__(self, match: MatchConfig | None = None, tracks: Mapping[str, TrackConfig] | None = None) -> None:
         self.terms: tuple[str, ...] = ()
         self.hashtags: tuple[str, ...] = ()
         self.accounts: tuple[str, ...] = ()
+        self.exclude: tuple[str, ...] = ()
+        self.languages: tuple[str, ...] = ()
         self._listeners: list[Callable[[], None]] = []
         self.listen(match or MatchConfig(), tracks or {})
 
@@ -38,7 +40,7 @@ class Matcher:
                 term.written.strip()[1:].rstrip("*") for term in finder.terms[: len(terms)] if term.sort == "hashtag"
             )
         )
-        self.accounts = match.accounts
+        self.accounts, self.exclude, self.languages = match.accounts, match.exclude, match.languages
         self._heard = frozenset(map(_account, match.accounts))
         self._languages = tuple(language.lower().replace("_", "-") for language in match.languages)
         for listener in self._listeners:
