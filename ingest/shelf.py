@@ -107,7 +107,7 @@ class Shelf:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.told():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=5.0, cached_statements=64)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
             self._db.execute("PRAGMA synchronous = NORMAL")
             if not self._value("PRAGMA schema_version"):
                 self._db.executescript(_SCHEMA)
