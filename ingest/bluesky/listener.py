@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from ingest.formats import bluesky, jetstream
-from ingest.formats.bluesky import LIKE, POST, PROFILE, REPOST, WITHHELD
+from ingest.formats.bluesky import LIKE, POST, PROFILE, REPOST
 from ingest.formats.jetstream import Account, Commit, Event, Identity, Other
 from ingest.matching import Matcher
 from ingest.roles import Roles
@@ -25,7 +25,8 @@ FRAME_LIMIT: Final = 1 << 20
 RECENT: Final = 5000
 """Posts whose words are kept for those who repeat them."""
 
-_WITHHELD = tuple(label.encode() for label in WITHHELD)
+_LABELS: Final = b"selfLabels"
+_WITHHOLDING: Final = b'"!'
 _TIME = re.compile(rb'"time_us":\s*(\d{1,18})')
 _HEAD: Final = 1024
 
@@ -63,7 +64,8 @@ class Listener:
             elif isinstance(said, Other):
                 self.dropped["unknown event"] += 1
         except Unreadable as fault:
-            if any(label in frame for label in _WITHHELD):
+            if _LABELS in frame and _WITHHOLDING in frame:
+                # Torn perhaps, but its author asked for something: nobody may read it, not even a dead letter's reader.
                 self.dropped["withheld, unreadable"] += 1
             else:
                 items.append(self._refused(frame, str(fault)))

@@ -1,0 +1,474 @@
+"""Bluesky misbehaves, and what the log holds at the end is exact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from stream.log.sqlite import SqliteLog
+from stream.mention import Target
+from stream.networks import MatchConfig
+from tests.faults.bluesky_stage import Stage
+from tests.ingest.cable import NOW
+from tests.standins.jetstream import (
+    Jetstream,
+    ProfileService,
+    about,
+    account,
+    commit,
+    did,
+    edit,
+    gone,
+    identity,
+    post,
+    uri,
+)
+
+START_US = (NOW - 60_000) * 1000
+REFUSED: dict[str, str] = {}
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
+    opened = await SqliteLog.open(str(tmp_path / "agora.db"))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def people() -> AsyncIterator[ProfileService]:
+    async with ProfileService() as service:
+        for name in ("ada", "bo", "cleo", "end"):
+            service.know(name)
+        yield service
+
+
+@pytest.fixture(params=["v1", "v2"])
+async def host(request: pytest.FixtureRequest) -> AsyncIterator[Jetstream]:
+    async with Jetstream(START_US, envelope=request.param) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def stage(log: SqliteLog, tmp_path: Path, host: Jetstream, people: ProfileService) -> Stage:
+    return Stage(log, tmp_path, host, profiles=people)
+
+
+async def test_what_matches_is_taken_with_its_author(stage: Stage, host: Jetstream, people: ProfileService) -> None:
+    """Of all that passes only what is listened for reaches the log, with name, handle, picture and followers."""
+    people.know("ada", avatar="https://cdn.example/ada.jpg", followersCount=7)
+    async with stage.listening():
+        await host.say(
+            post("ada", "1", "A lantern at the pier"),
+            post("bo", "1", "Nothing"),
+            about("bo", "2", uri("x", "y"), "like"),
+        )
+        await stage.passed(host)
+    taken = (await stage.mentions())[0]
+    assert (taken.text, taken.author.handle, taken.author.name) == ("A lantern at the pier", "ada.example", "Ada")
+    assert (taken.author.avatar, taken.author.followers) == ("https://cdn.example/ada.jpg", 7)
+    assert len(await stage.mentions()) == 2
+    assert await stage.rejected() == []
+
+
+async def test_a_connection_cut_without_goodbye(stage: Stage, host: Jetstream) -> None:
+    """What was said while nobody listened is asked for, and what comes twice is said once."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.taken(1)
+        host.hang_up()
+        host.keep(post("ada", "2", "lantern two"))
+        await stage.until(lambda: len(host.asked) == 2 and host.connected == 1)
+        await host.say(post("ada", "3", "lantern three"))
+        await stage.passed(host)
+    assert await stage.texts() == {"lantern one": 1, "lantern two": 1, "lantern three": 1}
+    assert host.cursors[0] is None
+    assert host.cursors[1] is not None
+    assert "without goodbye" in stage.supervisor.states["bluesky"].fault
+
+
+async def test_a_goodbye_is_no_reason_to_lose_anything(stage: Stage, host: Jetstream) -> None:
+    """A host that closes in order is left in order."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.taken(1)
+        await host.close(1001, "deploy")
+        await stage.until(lambda: len(host.asked) == 2)
+        await stage.passed(host)
+        assert "1001 deploy" in stage.supervisor.states["bluesky"].fault
+    assert await stage.texts() == {"lantern one": 1}
+
+
+async def test_a_quiet_host_that_answers_pings_is_kept(stage: Stage, host: Jetstream) -> None:
+    """Silence with pongs is life: the source is heard from, and nobody reconnects."""
+    stage.pong_s = 0.2
+    async with stage.listening():
+        state = stage.supervisor.states["bluesky"]
+        before = state.status().alive if hasattr(state, "status") else 0
+        for _ in range(3):
+            await stage.passed(host)
+        assert (len(host.asked), state.failures) == (1, 0)
+        assert before <= NOW
+
+
+async def test_a_deaf_host_is_left_for_the_next(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
+    """No pong, although the connection looks open: the next host goes on from the same place."""
+    async with Jetstream(START_US) as deaf, Jetstream(START_US) as well:
+        deaf.deaf = True
+        stage = Stage(log, tmp_path, deaf, well, profiles=people)
+        stage.pong_s = 0.05
+        async with stage.listening():
+            await deaf.say(post("ada", "1", "lantern one"))
+            well.keep(post("ada", "1", "lantern one"))
+            well.keep(post("ada", "2", "lantern two"))
+            await stage.until(lambda: well.connected == 1)
+            stage.pong_s = 5.0
+            await stage.passed(well)
+        assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+        assert "fell silent" in stage.supervisor.states["bluesky"].fault
+
+
+async def test_a_number_is_for_its_own_host(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
+    """In v2 another host is asked by time, the same one by its number."""
+    async with Jetstream(START_US, envelope="v2") as first, Jetstream(START_US, envelope="v2") as second:
+        second.seq = 90_000
+        stage = Stage(log, tmp_path, first, second, profiles=people)
+        async with stage.listening():
+            await first.say(post("ada", "1", "lantern one"))
+            second.keep(post("ada", "1", "lantern one"))
+            second.keep(post("ada", "2", "lantern two"))
+            await stage.taken(1)
+            first.hang_up()
+            await stage.taken(2)
+        async with stage.listening():
+            pass
+        assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+        assert second.cursors[0] == START_US + 1000 - 5_000_000
+        assert first.cursors[-1] == START_US + 2000 - 5_000_000
+
+
+async def test_a_number_goes_on_at_its_host(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
+    """Started again, v2 asks its host for the very number."""
+    async with Jetstream(START_US, envelope="v2") as host:
+        stage = Stage(log, tmp_path, host, profiles=people)
+        async with stage.listening():
+            await host.say(post("ada", "1", "lantern one"))
+            await stage.taken(1)
+        host.keep(post("ada", "2", "lantern two"))
+        async with stage.listening():
+            await stage.taken(2)
+        assert host.cursors == [None, 101]
+        assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+
+
+async def test_a_character_cut_in_two(stage: Stage, host: Jetstream) -> None:
+    """A frame in pieces, cut inside a letter and inside an emoji, is one text."""
+    host.time_us += 1
+    frame = host.frame(post("ada", "1", "läntern? lantern 🏮"))
+    at = frame.find("ä".encode())
+    cut = [at + 1, len(frame) - 4] if at >= 0 else [len(frame) // 2]
+    async with stage.listening():
+        await host.send(frame, cut=cut)
+        await stage.passed(host)
+    assert await stage.texts() == {"läntern? lantern 🏮": 1}
+
+
+async def test_everything_again_after_a_break(stage: Stage, host: Jetstream) -> None:
+    """A host that repeats its whole history adds nothing, neither posts nor likes nor deletions."""
+    host.repeats = True
+    async with stage.listening():
+        await host.say(
+            post("ada", "1", "lantern one"), post("ada", "2", "lantern two"), about("bo", "3", uri("ada", "1"), "like")
+        )
+        await host.say(gone("ada", "2"))
+        await stage.passed(host)
+        for n in (2, 3):
+            host.hang_up()
+            await stage.until(lambda n=n: len(host.asked) >= n and host.connected == 1)
+            await stage.passed(host)
+    assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+    assert (await stage.tallies())[f"bluesky:{uri('ada', '1')}"] == (1, 0, 0)
+    assert {r.target for r in await stage.retractions()} == {f"bluesky:{uri('ada', '2')}"}
+
+
+async def test_time_goes_back(stage: Stage, host: Jetstream) -> None:
+    """Events from before are taken too, and the cursor does not follow them back."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await host.say(post("ada", "2", "lantern two"), step_us=-30_000_000)
+        await stage.passed(host)
+        host.time_us += 40_000_000
+        await stage.passed(host)
+        host.hang_up()
+        await stage.until(lambda: len(host.asked) == 2)
+    assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+    assert (host.cursors[1] or 0) > START_US or host.envelope == "v2"
+
+
+async def test_an_edit_changes_what_was_said(stage: Stage, host: Jetstream) -> None:
+    """An edit follows its post; one that leaves our matter takes the post away; one of a stranger's post is nothing."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"), post("ada", "2", "lantern two"), post("ada", "3", "other"))
+        await host.say(edit("ada", "1", "lantern, at last", "r2"), edit("ada", "2", "sorry", "r3"))
+        await host.say(edit("ada", "3", "still other", "r4"))
+        await stage.passed(host)
+    posts = {m.id: m for m in await stage.mentions()}
+    edited = posts[f"bluesky:{uri('ada', '1')}@r2"]
+    assert (edited.kind, edited.text) == ("edit", "lantern, at last")
+    assert edited.target == Target(f"bluesky:{uri('ada', '1')}", f"bluesky:{did('ada')}")
+    assert [(r.target, r.reason) for r in await stage.retractions()] == [(f"bluesky:{uri('ada', '2')}", "edited")]
+
+
+async def test_a_deletion_takes_the_reposts_along(stage: Stage, host: Jetstream) -> None:
+    """Only what was published is retracted, and every repost of it."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"), post("ada", "2", "unheard"))
+        await host.say(about("bo", "3", uri("ada", "1"), "repost"), about("bo", "4", uri("ada", "2"), "repost"))
+        await stage.taken(2)
+        await host.say(gone("ada", "2"), gone("ada", "1"), gone("zoe", "9"))
+        await stage.passed(host)
+    repost = next(m for m in await stage.mentions() if m.kind == "repost")
+    assert (repost.text, repost.author.handle) == ("lantern one", "bo.example")
+    assert {r.target for r in await stage.retractions()} == {
+        f"bluesky:{uri('ada', '1')}", f"bluesky:{uri('bo', '3', 'app.bsky.feed.repost')}",
+    }  # fmt: skip
+
+
+async def test_reactions_are_counted_exactly(stage: Stage, host: Jetstream) -> None:
+    """Likes, reposts and replies count once each, a taken-back one not at all, strangers' posts never."""
+    mine = uri("ada", "1")
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        likes = [about(f"fan{n}", "1", mine, "like") for n in range(5)]
+        await host.say(*likes, *likes[:2], gone("fan0", "1", "app.bsky.feed.like"))
+        await host.say(about("bo", "1", mine, "repost"), about("bo", "2", uri("zoe", "1"), "like"))
+        await host.say(post("cleo", "1", "nice!", reply={"root": {"uri": mine}, "parent": {"uri": mine}}))
+        await stage.passed(host)
+    assert await stage.tallies() == {f"bluesky:{mine}": (4, 1, 1)}
+    assert await stage.texts() == {"lantern one": 2}
+
+
+@pytest.mark.parametrize("status", ["takendown", "suspended", "deleted", "deactivated", "something new"])
+async def test_an_account_is_gone(stage: Stage, host: Jetstream, status: str) -> None:
+    """Whatever the reason, everything of the author is retracted; of strangers nothing is said."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"), account("zoe", status), account("ada", status))
+        await stage.passed(host)
+    assert [(r.target, r.scope) for r in await stage.retractions()] == [(f"bluesky:{did('ada')}", "author")]
+
+
+async def test_an_active_account_and_a_hosts_trouble_change_nothing(stage: Stage, host: Jetstream) -> None:
+    """An account that is active, or throttled by its host, keeps its posts."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"), account("ada"), account("ada", "throttled"))
+        await stage.passed(host)
+    assert await stage.retractions() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "sentence", "pause_s"),
+    [
+        (401, {}, "answered 401", 1.0),
+        (429, {"Retry-After": "30"}, "answered 429", 30.0),
+        (503, {"Retry-After": "7"}, "answered 503", 7.0),
+        (503, {}, "answered 503", 1.0),
+    ],
+)
+async def test_a_host_that_refuses(
+    stage: Stage, host: Jetstream, status: int, headers: dict[str, str], sentence: str, pause_s: float
+) -> None:
+    """What a host asks for is kept to, and it is heard as soon as it lets us in."""
+    host.refusals = [(status, headers, b"")]
+    async with stage.listening():
+        await stage.until(lambda: host.connected == 1)
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.passed(host)
+        assert sentence in stage.supervisor.states["bluesky"].fault
+    assert stage.paused == [pause_s]
+    assert await stage.texts() == {"lantern one": 1}
+
+
+async def test_a_cursor_that_a_host_refuses(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
+    """A number that is too old becomes a time; a time that is refused too becomes "live"."""
+    async with Jetstream(START_US, envelope="v2") as host:
+        stage = Stage(log, tmp_path, host, profiles=people)
+        async with stage.listening():
+            await host.say(post("ada", "1", "lantern one"))
+            await stage.taken(1)
+        body = json.dumps({"error": "CursorTooOld", "message": "floor is 4000"}).encode()
+        host.refusals = [(400, REFUSED, body), (400, REFUSED, body)]
+        async with stage.listening():
+            await stage.until(lambda: host.connected == 1)
+            await stage.passed(host)
+        assert host.cursors == [None, 101, START_US + 1000 - 5_000_000, None]
+
+
+async def test_an_error_in_the_stream(stage: Stage, host: Jetstream) -> None:
+    """What came before the error is kept, what comes after is asked for."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await host.send(b'{"$type":"error","error":"ConsumerTooSlow","message":"reading below the floor rate"}')
+        await stage.until(lambda: len(host.asked) == 2 and host.connected == 1)
+        await stage.passed(host)
+        assert "ConsumerTooSlow" in stage.supervisor.states["bluesky"].fault
+    assert await stage.texts() == {"lantern one": 1}
+    assert await stage.rejected() == []
+
+
+async def test_unknown_events_are_counted(stage: Stage, host: Jetstream) -> None:
+    """A kind, a collection or an operation from the future is no fault, and neither is a notice."""
+    later: list[dict[str, object]] = [
+        {"did": did("ada"), "kind": "sync"},
+        commit("ada", "1", {"text": "lantern"}, collection="app.bsky.graph.follow"),
+        commit("ada", "2", {"text": "lantern"}, operation="resurrect"),
+    ]
+    async with stage.listening() as source:
+        await host.say(*later)
+        await host.send(b'{"$type":"message","payload":{"$type":"x#info","name":"OutdatedCursor","message":"m"}}')
+        await stage.passed(host)
+        assert source.dropped == {"unknown event": 1, "another collection": 1, "unknown operation": 1}
+    assert await stage.texts() == {}
+    assert await stage.rejected() == []
+
+
+async def test_broken_json_and_a_record_of_ten_megabytes(stage: Stage, host: Jetstream) -> None:
+    """Both become dead letters with their bytes, and the stream goes on over the same connection."""
+    async with stage.listening():
+        await host.send(b'{"did": "did:plc:ada", "time_us": 12, "kind": "com')
+        await host.send(b"\xff\xfe\x00")
+        big = host.frame(post("ada", "1", "lantern " * 1_250_000))
+        await host.send(big)
+        await stage.passed(host)
+        assert len(host.asked) == 1
+    letters = sorted(await stage.rejected(), key=lambda letter: letter.size)
+    assert [letter.size for letter in letters] == [3, 50, len(big)]
+    assert letters[1].raw.startswith(b'{"did": "did:plc:ada"')
+    assert len(letters[2].raw) == 64 * 1024
+    assert await stage.texts() == {}
+
+
+async def test_a_frame_too_large_to_take(stage: Stage, host: Jetstream) -> None:
+    """It is stepped over, however often it is sent again, with a dead letter; what stands behind it is heard."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.taken(1)
+        host.keep(b'{"text": "' + b" " * (17 << 20) + b'"}')
+        host.time_us += 2_000_000
+        host.keep(post("ada", "2", "lantern two"))
+        host.hang_up()
+        await stage.taken(2)
+        await stage.until(lambda: host.connected == 1)
+        await stage.passed(host)
+    assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
+    letters = await stage.rejected()
+    assert letters
+    assert all("more than 16 MB" in letter.reason for letter in letters)
+
+
+async def test_other_terms_need_no_other_connection(stage: Stage, host: Jetstream) -> None:
+    """Terms that change while the stream runs count from the next post on."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "a kite"))
+        await stage.passed(host)
+        stage.matcher.listen(MatchConfig(terms=("kite", "lantern")), {})
+        await host.say(post("ada", "2", "a kite again"))
+        await stage.passed(host)
+    assert await stage.texts() == {"a kite again": 1}
+    assert len(host.asked) == 1
+
+
+async def test_who_does_not_want_to_be_shown(stage: Stage, host: Jetstream, people: ProfileService) -> None:
+    """Neither a label on the post nor one on the profile lets it into any topic; a later one takes everything back."""
+    hidden = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}
+    people.know("dot", labels=[{"val": "!no-unauthenticated", "src": did("dot")}])
+    async with stage.listening() as source:
+        await host.say(post("ada", "1", "secret lantern", labels=hidden), post("dot", "1", "private lantern"))
+        await host.send(host.frame(post("ada", "9", "torn lantern", labels=hidden))[:-30])
+        await host.say(post("bo", "1", "lantern of bo"))
+        await stage.taken(1)
+        await host.say(commit("bo", "self", {"labels": hidden}, collection="app.bsky.actor.profile"))
+        await stage.passed(host)
+        assert source.dropped["!no-unauthenticated"] == 2
+    assert await stage.texts() == {"lantern of bo": 1}
+    assert [(r.target, r.scope) for r in await stage.retractions()] == [(f"bluesky:{did('bo')}", "author")]
+    assert await stage.rejected() == []
+
+
+async def test_the_service_of_profiles_is_silent(stage: Stage, host: Jetstream, people: ProfileService) -> None:
+    """Posts go out without names rather than late; later ones have names again, and a wish heard late is kept to."""
+    people.know("dot", labels=[{"val": "!no-unauthenticated"}])
+    people.faults_to_come = [None]
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"), post("dot", "1", "lantern of dot"))
+        await stage.until(lambda: len(people.seen) == 1)
+        await stage.taken(2)
+        await host.say(post("ada", "2", "lantern two"))
+        await stage.taken(3)
+        stage.clock_s += 10
+        await host.say(post("ada", "3", "lantern three"))
+        await stage.passed(host)
+        await stage.until_retracted(f"bluesky:{did('dot')}")
+    handles = {m.text: m.author.handle for m in await stage.mentions()}
+    assert (handles["lantern one"], handles["lantern two"]) == ("", "")
+    assert handles["lantern three"] == "ada.example"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [(429, {"Retry-After": "30"}, b""), (503, {}, b""), (200, {}, b'{"profiles": [{"di'), (200, {}, b" " * (2 << 20))],
+)
+async def test_the_service_of_profiles_refuses(
+    stage: Stage, host: Jetstream, people: ProfileService, fault: tuple[int, dict[str, str], bytes]
+) -> None:
+    """It is left alone as long as it asks for; nothing is lost meanwhile."""
+    people.faults_to_come = [fault]
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.taken(1)
+        await host.say(post("bo", "1", "lantern two"))
+        await stage.taken(2)
+        assert len(people.seen) == 1
+        stage.clock_s += 31
+        await host.say(post("cleo", "1", "lantern three"))
+        await stage.passed(host)
+    handles = {m.text: m.author.handle for m in await stage.mentions()}
+    assert [handles[f"lantern {n}"] for n in ("one", "two", "three")] == ["", "", "cleo.example"]
+
+
+async def test_a_new_handle_is_used_from_then_on(stage: Stage, host: Jetstream, people: ProfileService) -> None:
+    """An identity event renames whom we know without asking again."""
+    async with stage.listening():
+        await host.say(post("ada", "1", "lantern one"))
+        await stage.taken(1)
+        await host.say(identity("ada", "ada.harbour.example"), post("ada", "2", "lantern two"))
+        await stage.passed(host)
+    handles = {m.text: m.author.handle for m in await stage.mentions()}
+    assert (handles["lantern one"], handles["lantern two"]) == ("ada.example", "ada.harbour.example")
+    assert sum(did("ada") in seen.query["actors"] for seen in people.seen) == 1
+
+
+async def test_accounts_are_heard_by_their_handles(stage: Stage, host: Jetstream, people: ProfileService) -> None:
+    """Events tell ids only; whose the handles are is asked for, and kept through a rename."""
+    stage.matcher.listen(MatchConfig(terms=("lantern", "@bo.example"), accounts=("@ada.example", "nobody.example")), {})
+    reply = {"root": {"uri": uri("bo", "1")}, "parent": {"uri": uri("bo", "1")}}
+    async with stage.listening():
+        await stage.passed(host)
+        await host.say(identity("ada", "other.example"), post("ada", "1", "whatever"), post("bo", "1", "unheard"))
+        await host.say(post("cleo", "1", "hello", reply=reply), post("cleo", "2", "to nobody"))
+        await stage.passed(host)
+    assert await stage.texts() == {"whatever": 1, "hello": 1}
+
+
+async def test_ended_and_started_again(stage: Stage, host: Jetstream) -> None:
+    """Being ended and started again in the middle loses nothing and repeats nothing."""
+    async with stage.listening():
+        await host.say(*(post("ada", f"a{n}", f"lantern {n}") for n in range(20)))
+        await stage.taken(20)
+    for n in range(20, 40):
+        host.keep(post("ada", f"a{n}", f"lantern {n}"))
+    async with stage.listening():
+        await stage.passed(host)
+    assert await stage.texts() == {f"lantern {n}": 1 for n in range(40)}
