@@ -85,6 +85,15 @@ class Matcher:
             lang=mention.lang,
         )
 
+    def bars(self, mention: Mention) -> bool:
+        """Whether an exclusion or the languages forbid ``mention``; for what a network chose for us, as by hashtag."""
+        heard = any(_account(name) in self._heard for name in (mention.author.id, mention.author.handle))
+        if not heard and not self._speaks(mention.lang):
+            return True
+        named = [word for person in mention.mentions for word in (person.id, person.handle) if word]
+        found = self._finder.find(mention.text, mention.hashtags, named)
+        return any(number >= len(self.terms) for number in found)
+
     def _speaks(self, lang: str) -> bool:
         """Whether ``lang`` is, or is a variety of, a language that is listened for; one that nobody tells passes."""
         if not self._languages or not lang:
