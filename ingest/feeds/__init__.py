@@ -1,0 +1,1 @@
+"""Listening to feeds: fetched politely, read aside, told when new."""
