@@ -26,7 +26,7 @@ from stream.hub.metrics import Metrics
 from stream.hub.presenter import Presenter
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Stage
-from stream.log import MEMORY, MENTIONS, RETRACTIONS, Record
+from stream.log import MEMORY, MENTIONS, RETRACTIONS, SOURCES, Record
 from stream.mention import Mention, Retraction, Unreadable
 from stream.moderation import Chain
 from stream.moderation.repeated import REPEAT_MS
@@ -63,7 +63,7 @@ class Engine:
         self.offsets: dict[str, dict[int, int]] = {MENTIONS.name: {}, RETRACTIONS.name: {}, MEMORY.name: {}}
         self.applied_ms = 0
         """Log time of the newest mention applied."""
-        self.sources = SourceBook()
+        self.sources = SourceBook(self.window_ms)
         self.presenter = Presenter(
             config.show,
             state_of=lambda: self.state,
@@ -102,7 +102,7 @@ class Engine:
             self._to_review = self.state.rows()
 
     def apply(self, records: Sequence[Record], hub_ms: int) -> None:
-        """Records of ``mentions``, ``retractions`` and ``memory`` in the order of the log; broken ones are counted."""
+        """Records of mentions, retractions, memory and how sources do, in the order of the log; broken ones are counted."""
         self._hub_ms = hub_ms
         fresh: list[tuple[Mention, int]] = []
         for record in records:
@@ -114,10 +114,13 @@ class Engine:
                     self._retract(mention.decode_retraction(record.value or b""))
                 elif record.topic == MEMORY.name:
                     self._remember(record)
+                elif record.topic == SOURCES.name:
+                    self.sources.tell(mention.decode_status(record.value or b""))
             except (Unreadable, ValueError, msgspec.DecodeError) as fault:
                 self._metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
-            self.offsets[record.topic][record.partition] = record.offset + 1
+            if record.topic in self.offsets:
+                self.offsets[record.topic][record.partition] = record.offset + 1
         if fresh:
             self._add(fresh)
 
@@ -214,7 +217,7 @@ class Engine:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
         self.state.advance(t_ms)
         found = self.state.snapshot(t_ms if at is None else at)
-        sources = self.sources.at(found.at, found.numbers.sources, self.window_ms)
+        sources = self.sources.at(found.at, found.numbers.sources)
         if not self._open:
             return encode_snapshot(feeds.said(found, sources, lambda _: None, lambda _: False))
         return encode_snapshot(feeds.said(found, sources, self.presenter.passes, self.gate.say))

@@ -190,7 +190,7 @@ class Presenter:
         self._board.put("figures", encode(figures))
         told = {"numbers": figures.numbers, "rising": figures.rising}
         self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
-        sources = self._sources.now(hub_ms, snapshot.numbers.sources, self._window_ms)
+        sources = self._sources.now(hub_ms, snapshot.numbers.sources)
         self._put("sources", hub_ms, {"sources": sources})
         self._tell_posts(hub_ms)
 

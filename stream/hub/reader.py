@@ -17,6 +17,7 @@ from stream.log import (
     MEMORY,
     MENTIONS,
     RETRACTIONS,
+    SOURCES,
     Log,
     LogDamaged,
     LogUnavailable,
@@ -95,6 +96,7 @@ class Follower:
                 group.create_task(self._follow_first(began), name="hub-reads-control")
                 await began.wait()
                 group.create_task(self._follow_mentions(), name="hub-reads-mentions")
+                group.create_task(self._follow_sources(), name="hub-reads-sources")
                 group.create_task(self._measure(), name="hub-measures-lag")
         finally:
             if self.log is not None:
@@ -113,7 +115,9 @@ class Follower:
         resumed = await self._resume(current)
         beginning = await current.beginning(MENTIONS)
         starts = beginning if self._since is None else await current.offsets_for_time(MENTIONS, self._since)
-        self._next = {topic: await current.beginning(topic) for topic in FIRST}
+        self._next = {topic: await current.beginning(topic) for topic in (*FIRST, SOURCES)}
+        if self._since is not None:
+            self._next[SOURCES] = await current.offsets_for_time(SOURCES, self._since)
         self._next[MENTIONS] = {p: max(offset, beginning.get(p, 0)) for p, offset in starts.items()}
         for topic in (MENTIONS, RETRACTIONS):
             for p, offset in resumed.get(topic.name, {}).items():
@@ -145,6 +149,15 @@ class Follower:
                 await self._mentions(records)
                 self._advance(records)
                 self.read_ms = max(self.read_ms, records[-1].time)
+
+    async def _follow_sources(self) -> None:
+        """How the sources do, in front of mentions that wait: a hub that is behind still knows who is dead."""
+        reader = await self._persist(lambda: self._reader((SOURCES,)))
+        while True:
+            records = await self._poll(reader)
+            if records:
+                await self._first(records)
+                self._advance(records)
 
     async def _measure(self) -> None:
         """How far behind the end of the log this hub is; it has caught up once it is not."""

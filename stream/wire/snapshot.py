@@ -28,13 +28,26 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """One tracked set of terms; ``share`` is its share of voice among the tracks of its kind."""
+    """One tracked set of terms; ``share`` is its share of voice among the tracks of its kind.
+
+    ``positive`` and ``negative`` are shares of the posts whose mood is known. ``owned`` posts are the brand's and its staff's,
+    ``bought`` ones say that they are paid for, ``earned`` are all others. Of a track with a start: ``uplift`` is the change
+    of its rate since then against the time before, ``new_voices`` the share of its voices that had not spoken of the brand.
+    """
 
     kind: str
     volume: int
     share: float
     sentiment: float
     change: float | None = None
+    voices: int = 0
+    positive: float = 0.0
+    negative: float = 0.0
+    owned: int = 0
+    earned: int = 0
+    bought: int = 0
+    uplift: float | None = None
+    new_voices: float | None = None
 
 
 class Numbers(msgspec.Struct, frozen=True):
@@ -114,6 +127,15 @@ class People(msgspec.Struct, frozen=True):
     edges: tuple[PersonEdge, ...] = ()
 
 
+class Causes(msgspec.Struct, frozen=True):
+    """What made a topic rise, since it began: the posts echoed most, who began, how many people, what else they say."""
+
+    posts: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    voices: int = 0
+    topics: tuple[str, ...] = ()
+
+
 class Rising(msgspec.Struct, frozen=True):
     """A topic that grows against its own baseline: ``score`` in 0 … 1, ``since`` the start of the burst in ms."""
 
@@ -125,6 +147,8 @@ class Rising(msgspec.Struct, frozen=True):
     """How many times its baseline."""
     curve: tuple[int, ...] = ()
     """Posts in each of the window's buckets, oldest first."""
+    causes: Causes | None = None
+    """Told of the strongest."""
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -147,7 +171,13 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class SourceState(msgspec.Struct, frozen=True):
-    """One source: ``state`` is ``live quiet late dead``, ``age_ms`` since its last mention, ``rate`` a minute."""
+    """One source. ``age_ms`` is since its last mention, ``alive_ms`` since its last sign of life, -1 for never.
+
+    ``state`` is what ingest says of it (``starting live quiet waiting stopped finished``), or ``dead`` when ingest is silent
+    about it; of a source that ingest never spoke of, ``live quiet late dead`` by its age. ``since`` is
+    the time in ms at which ingest first said so, 0 where it did not. ``rate`` is mentions a minute. ``source`` is the word that
+    its mentions carry, ``error`` what is wrong and ``advice`` what to do.
+    """
 
     name: str
     state: str
@@ -155,6 +185,11 @@ class SourceState(msgspec.Struct, frozen=True):
     rate: float
     deletions: bool = True
     error: str = ""
+    advice: str = ""
+    source: str = ""
+    alive_ms: int = -1
+    since: int = 0
+    spooled: int = 0
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -4,7 +4,17 @@ import { ask } from "./hub.js";
 import { h, keyed, one, write } from "./dom.js";
 import { age, count, list, source } from "./words.js";
 
-const SOURCE_TONE = { live: "good", quiet: "attention", late: "attention", dead: "bad" };
+const SOURCE_TONE = { live: "good", quiet: "good", finished: "good", dead: "bad", stopped: "bad" };
+const SOURCE_WORDS = {
+  live: "heard",
+  quiet: "connected, nothing new",
+  starting: "connecting",
+  waiting: "not connected, tried again by itself",
+  stopped: "stopped, needs you",
+  finished: "at its end",
+  late: "nothing new for long",
+  dead: "silent",
+};
 
 export class Health {
   constructor(desk, { isOperator, refused }) {
@@ -29,15 +39,15 @@ export class Health {
     const rows = told.sources.length ? told.sources : [null];
     keyed(one("[data-sources]", this.desk), rows, (it) => it?.name ?? "none", (it) => (it ? row() : none("No source has been heard yet.")), (element, it) => {
       if (!it) return;
-      const fault = it.error ? ` · ${it.error}` : "";
-      const deletions = it.deletions ? "" : " · does not tell of deletions";
-      fill(element, SOURCE_TONE[it.state] ?? "attention", source(it.name), `${it.state} · newest ${age(it.age_ms)} ago · ${it.rate.toFixed(0)} a minute${deletions}${fault}`);
+      fill(element, sourceTone(it), sourceName(it), sourceWords(it));
     });
   }
 
-  /** Sources that are not live, for the head of the page. */
+  /** Sources that are not well, for the head of the page. */
   quiet() {
-    return this.sources.filter((it) => it.state !== "live").map((it) => ({ tone: SOURCE_TONE[it.state] ?? "attention", text: `${source(it.name)} ${it.state} for ${age(it.age_ms)}` }));
+    return this.sources
+      .filter((it) => it.state !== "live" && it.state !== "finished" && !(it.state === "quiet" && it.since))
+      .map((it) => ({ tone: sourceTone(it), text: `${sourceName(it)}: ${SOURCE_WORDS[it.state] ?? it.state}${it.error ? ` (${it.error})` : ""}` }));
   }
 
   /** Who is signed in; only operators may know. */
@@ -60,6 +70,29 @@ export class Health {
     await ask("DELETE", `/sessions/${id}`).catch((refusal) => this.refused(refusal));
     this.open();
   }
+}
+
+/** What ingest spoke of is well while it is connected; of others only their age is known. */
+function sourceTone(it) {
+  if (it.state === "quiet" && !it.since) return "attention";
+  return SOURCE_TONE[it.state] ?? "attention";
+}
+
+/** "mastodon:social" → "Mastodon (social)". */
+function sourceName(it) {
+  const [network, ...place] = it.name.split(":");
+  return place.length ? `${source(network)} (${place.join(":")})` : source(network);
+}
+
+/** How a source does and what to do about it, in plain words. */
+function sourceWords(it) {
+  const words = [SOURCE_WORDS[it.state] ?? it.state];
+  words.push(it.age_ms < 0 ? "nothing heard yet" : `newest ${age(it.age_ms)} ago`, `${it.rate.toFixed(0)} a minute`);
+  if (it.spooled) words.push(`${count(it.spooled, "post")} wait for the log`);
+  if (!it.deletions) words.push("does not tell of deletions");
+  if (it.error) words.push(it.error);
+  if (it.advice) words.push(it.advice);
+  return words.join(" · ");
 }
 
 /** The one line about all screens, for the head of the page. */
