@@ -29,6 +29,15 @@ class _Event(msgspec.Struct):
     event_at: str | None = None
 
 
+class _Edit(msgspec.Struct):
+    initial_tweet_id: str = ""
+    edit_tweet_ids: list[str] = []
+
+
+class _Edited(msgspec.Struct):
+    tweet_edit: _Edit | None = None
+
+
 class _Notice(msgspec.Struct):
     delete: _Event | None = None
     drop: _Event | None = None
@@ -54,12 +63,10 @@ _REASONS: Final = {
     "user_withheld": "account withheld",
     "scrub_geo": "places withdrawn",
 }
-IGNORED: Final = frozenset(
-    {"undrop", "tweet_edit", "user_undelete", "user_unsuspend", "user_unprotect", "user_profile_modification"}
-)
-"""Events that take nothing away; an edit comes with its words where it matches."""
+IGNORED: Final = frozenset({"undrop", "user_undelete", "user_unsuspend", "user_unprotect", "user_profile_modification"})
+"""Events that take nothing away."""
 
-_decoder = msgspec.json.Decoder(_Notice)
+_decoder, _edited = msgspec.json.Decoder(_Notice), msgspec.json.Decoder(_Edited)
 
 
 def notice(raw: bytes | msgspec.Raw, seen: int | None) -> Deletion | Takedown | None:
@@ -81,6 +88,18 @@ def notice(raw: bytes | msgspec.Raw, seen: int | None) -> Deletion | Takedown | 
         if event is not None:
             return _gone(event, reason, seen)
     return None
+
+
+def versions(raw: bytes | msgspec.Raw) -> dict[str, str] | None:
+    """The later ids of a post to its first, as the notice of an edit tells them; None where ``raw`` is none."""
+    try:
+        edit = _edited.decode(raw).tweet_edit
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Unreadable(str(fault)) from fault
+    if edit is None:
+        return None
+    first = twitter.number(edit.initial_tweet_id, "the first version")
+    return {f"x:{twitter.number(id, 'a version')}": f"x:{first}" for id in edit.edit_tweet_ids}
 
 
 def _gone(event: _Event, reason: str, seen: int | None) -> Deletion | Takedown | None:

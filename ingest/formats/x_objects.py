@@ -16,6 +16,7 @@ class Problem(msgspec.Struct):
 
     title: str = ""
     detail: str = ""
+    details: list[str] | None = None
     type: str = ""
     resource_type: str = ""
     resource_id: str = ""

@@ -5,7 +5,8 @@ or a page with ``data: [post, …]``. What a post refers to lies in ``includes``
 
 A post keeps the id of its first version for ever. A later version is an ``edit`` of it, and is told as the post as well, with
 the new words at the first version's time, so that one that is first heard of after an edit counts. Who heard the post before
-counts it once. A retweet carries the whole words of its original, since its own are cut.
+counts it once. A retweet carries the whole words of its original, since its own are cut. Live, the counts of posts that
+are referred to become tallies.
 
 Left out, and counted in ``dropped``: posts of protected accounts, and what X withholds in any country, because nobody knows
 here in which one the wall hangs.
@@ -167,6 +168,9 @@ class _Reader:
         if (gone := x_compliance.notice(raw, self._seen)) is not None:
             self.reading.items.append(gone)
             return
+        if (versions := x_compliance.versions(raw)) is not None:
+            self.reading.natives.update(versions)
+            return
         kinds = sorted(_object.decode(raw))
         if x_compliance.IGNORED.isdisjoint(kinds):
             raise Unreadable(f"no post and no notice: it has {', '.join(kinds)[:200] or 'nothing'}")
@@ -178,8 +182,9 @@ class _Reader:
         number = twitter.number(post.id, "the post")
         mention = self._mention(post, number)
         first = _identity(post, number)
+        counted = [] if self._seen is None else self._counted(post, self._seen)
         if first == number:
-            return [mention]
+            return [mention, *counted]
         at = twitter.time_of_id(first) // 1000 * 1000  # whole seconds, as created_at has them
         versions = list(map(str, post.edit_history_tweet_ids or ()))
         for version in versions[1:]:
@@ -188,7 +193,28 @@ class _Reader:
         target = Target(f"x:{first}", mention.author.id)
         edit = msgspec.structs.replace(mention, id=f"x:{first}@{revision}", kind="edit", target=target)
         seen = at if self._seen is None else self._seen
-        return [msgspec.structs.replace(mention, id=f"x:{first}", at=at, seen=seen), edit]
+        return [msgspec.structs.replace(mention, id=f"x:{first}", at=at, seen=seen), edit, *counted]
+
+    def _counted(self, post: Post, seen: int) -> list[Mention]:
+        """What X counted of the posts that ``post`` refers to, where they are included."""
+        tallies = []
+        for reference in post.referenced_tweets or ():
+            other = self._posts.get(str(reference.id))
+            if other is not None and (user := _number_of(other.author_id)) and (weight := _weight(other)) is not None:
+                target = Target(f"x:{_identity(other, twitter.number(other.id, 'the other post'))}", f"x:{user}")
+                tallies.append(
+                    Mention(
+                        f"{target.id}.t{seen}",
+                        self._source,
+                        "tally",
+                        seen,
+                        seen,
+                        Author(f"x:{user}"),
+                        target=target,
+                        weight=weight,
+                    )
+                )
+        return tallies
 
     def _admit(self, post: Post) -> None:
         """Raises ``_LeftOut`` for a post that is not for everybody."""

@@ -1,0 +1,1 @@
+"""What the source of X is made of: its rules, its budget, its lines and its refusals."""
