@@ -1,80 +1,79 @@
-"""Rising: topics that grow against their own past, found by folding the burst detector over the buckets."""
+"""Rising: topics that more people speak of than their own past makes likely, since when, and what came with it."""
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.deviance import STARTED, curves
+from stream.analysis.columns import POST, QUOTE
 from stream.analysis.said import Said
+from stream.analysis.scan import scan, surprise
 from stream.analysis.view import View, rounded
-from stream.wire.snapshot import Rising
+from stream.wire.snapshot import Causes, Rising
 
+STARTED: Final = 0.5
+"""A score from which a topic is rising."""
+RARE: Final = 9.0
+"""Nats of surprise, beyond what the number of topics looked at makes likely, that score ``STARTED``."""
 SILENT: Final = 0.1
 """Posts in a bucket that a topic nobody spoke of is compared with."""
 MOST: Final = 40
+EXPLAINED: Final = 10
+"""The strongest, of which the causes are told."""
 LOOKED_AT: Final = 500
 """The most frequent topics; a topic that rises is among them."""
 LEAST: Final = 5
 """Posts in the window below which nothing is called rising."""
-RECENT: Final = 2
-"""Periods, the last one among them, of which one must be in the burst."""
-PATIENCE: Final = 2
-"""Quiet periods that do not end a burst."""
-SCALES: Final = (1, 6)
-"""Buckets in a period: the short one sees a burst at once, the long one a rise that no single bucket shows."""
+VOICES: Final = 4
+"""People who must speak of it."""
+TOLD: Final = 3
+"""Posts, people and topics named as causes."""
+
+
+class _Rise(NamedTuple):
+    """A topic, the first bucket of its rise, its surprise in nats, and the rows in which it is said since then."""
+
+    topic: int
+    place: int
+    start: int
+    nats: float
+    rows: NDArray[np.int64]
+    voices: int
 
 
 def of(view: View, said: Said) -> tuple[Rising, ...]:
-    """Topics in a burst now, the strongest first."""
+    """Topics that rise now, the strongest first."""
     chosen = np.flatnonzero(said.newer + said.older >= LEAST)[:LOOKED_AT]
     if not chosen.size:
         return ()
     edges = _edges(view)
     counts = _counts(view, said, edges)[chosen]
+    share = (view.t + 1 - int(edges[-1])) / view.window.bucket
+    bar = RARE + math.log(chosen.size)
+    nats, starts = scan(counts, share, np.zeros(chosen.size), 0.0)
+    order = np.lexsort((chosen, -nats))
+    order = order[nats[order] >= bar][: 3 * MOST]
+    rises = _people(view, said, chosen[order], order, nats[order], starts[order], edges, counts, share)
+    rises = sorted(
+        (r for r in rises if r.voices >= VOICES and r.nats >= bar), key=lambda r: (-r.nats, said.ids[r.topic])
+    )
     shown = view.window.edges(view.t).size
-    looks = [_look(counts, edges, view, scale) for scale in SCALES]
-    found = []
-    for i, topic in enumerate(chosen.tolist()):
-        score, _, look = max((float(look.scores[i, -look.recent :].max()), -k, look) for k, look in enumerate(looks))
-        if score < STARTED:
-            continue
-        start = _start(look.scores[i])
-        found.append(
-            Rising(
-                topic=said.ids[topic],
-                score=rounded(score),
-                since=int(look.edges[start]),
-                label=said.labels[topic],
-                factor=_factor(look.counts[i], start, look.share),
-                curve=(0,) * (shown - edges.size) + tuple(counts[i, -shown:].tolist()),
-            )
+    return tuple(
+        Rising(
+            topic=said.ids[rise.topic],
+            score=rounded(1.0 - 2.0 ** (-rise.nats / bar)),
+            since=int(edges[rise.start]),
+            label=said.labels[rise.topic],
+            factor=_factor(counts[rise.place], rise.start, share),
+            curve=(0,) * (shown - edges.size) + tuple(counts[rise.place, -shown:].tolist()),
+            causes=_causes(view, said, rise) if rank < EXPLAINED else None,
         )
-    return tuple(sorted(found, key=lambda r: (-r.score, -r.factor, r.topic))[:MOST])
-
-
-class _Look(NamedTuple):
-    """Counts (k, m) by period, the start of each period, how much of the last one has passed, and the scores (k, m)."""
-
-    counts: NDArray[np.int64]
-    edges: NDArray[np.int64]
-    share: float
-    scores: NDArray[np.float64]
-    recent: int
-    """How many of the last periods say what is so now."""
-
-
-def _look(counts: NDArray[np.int64], edges: NDArray[np.int64], view: View, scale: int) -> _Look:
-    """The series in periods of ``scale`` buckets, which begin at fixed multiples of the clock."""
-    width = view.window.bucket * scale
-    starts, first = np.unique(edges // width, return_index=True)
-    summed = np.add.reduceat(counts, first, axis=1)
-    share = (view.t + 1 - int(starts[-1]) * width) / width
-    recent = 1 if scale > 1 and share >= 0.5 else RECENT
-    return _Look(summed, np.maximum(starts * width, edges[0]), share, curves(summed, share), recent)
+        for rank, rise in enumerate(rises[:MOST])
+    )
 
 
 def _edges(view: View) -> NDArray[np.int64]:
@@ -102,15 +101,46 @@ def _by_bucket(places, bucket, counts):  # type: ignore[no-untyped-def]
                     counts[places[i, k], bucket[i]] += 1
 
 
-def _start(scores: NDArray[np.float64]) -> int:
-    """The bucket with which the burst began that reaches into the newest ones."""
-    start = last = int(np.flatnonzero(scores >= STARTED)[-1])
-    for bucket in range(last, -1, -1):
-        if scores[bucket] >= STARTED:
-            start = bucket
-        elif start - bucket > PATIENCE:
-            break
-    return start
+def _people(
+    view: View,
+    said: Said,
+    topics: NDArray[np.int64],
+    places: NDArray[np.int64],
+    nats: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    edges: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    share: float,
+) -> list[_Rise]:
+    """The rises, as surprising as the number of people in them is: one who repeats himself is one."""
+    since = np.full(len(said.ids), np.iinfo(np.int64).max)
+    since[topics] = edges[starts]
+    topic, row = _said_since(said.places, view.columns.at[said.slots], since)
+    found = []
+    for which, place, posts, start in zip(
+        topics.tolist(), places.tolist(), nats.tolist(), starts.tolist(), strict=True
+    ):
+        rows = row[topic == which]
+        voices = np.unique(view.columns.author[said.slots[rows]]).size
+        before = int(counts[place, :start].sum())
+        people = surprise(float(voices), edges.size - start - 1 + share, float(before), float(start))
+        found.append(_Rise(which, place, start, min(posts, float(people)), rows, voices))
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _said_since(places, at, since):  # type: ignore[no-untyped-def]
+    """Which topic is said in which row, for the rows that are not older than ``since`` of the topic."""
+    topic, row = np.empty(1024, np.int64), np.empty(1024, np.int64)
+    size = 0
+    for i in range(at.size):
+        for k in range(places.shape[1]):
+            if places[i, k] >= 0 and at[i] >= since[places[i, k]]:
+                if size == topic.size:
+                    topic, row = np.append(topic, topic), np.append(row, row)
+                topic[size], row[size] = places[i, k], i
+                size += 1
+    return topic[:size], row[:size]
 
 
 def _factor(counts: NDArray[np.int64], start: int, share: float) -> float:
@@ -122,3 +152,34 @@ def _factor(counts: NDArray[np.int64], start: int, share: float) -> float:
     rate = int(counts[start:].sum()) / max(counts.size - start - 1 + share, 1.0)
     usual = max(int(before.sum()) / max(before.size, 1), SILENT)
     return rounded(rate / usual)
+
+
+def _causes(view: View, said: Said, rise: _Rise) -> Causes:
+    """What was echoed most since it began, who began it, and which other topics came with it."""
+    slots = said.slots[rise.rows]
+    columns = view.columns
+    own = slots[np.isin(columns.kind[slots], (POST, QUOTE))]
+    own = own if own.size else slots
+    key, at = columns.key[own], columns.at[own]
+    echoes = (columns.target[slots][:, None] == key[None, :]).sum(0) if own.size <= 1000 else np.zeros(own.size)
+    posts = own[np.lexsort((key, at, -columns.weight[own].astype(np.int64), -echoes))[:TOLD]]
+    first = slots[np.lexsort((columns.key[slots], columns.at[slots]))]
+    people = list(dict.fromkeys(columns.author[first].tolist()))[:TOLD]
+    return Causes(
+        posts=tuple(view.mention(slot).id for slot in posts.tolist()),
+        people=tuple(view.names.people.names[person] for person in people),
+        voices=rise.voices,
+        topics=tuple(said.ids[topic] for topic in _companions(said, rise)),
+    )
+
+
+def _companions(said: Said, rise: _Rise) -> list[int]:
+    """Topics that at least two of these posts and a fifth of them say, and that are said there twice as often as elsewhere."""
+    size = len(said.ids)
+    here = np.bincount(said.places[rise.rows].ravel() + 1, minlength=size + 1)[1:]
+    everywhere = np.bincount(said.places.ravel() + 1, minlength=size + 1)[1:]
+    elsewhere = (everywhere - here) / max(len(said.slots) - rise.rows.size, 1)
+    fit = (here >= 2) & (here * 5 >= rise.rows.size) & (here / rise.rows.size >= 2 * elsewhere)
+    fit[rise.topic] = False
+    candidates = np.flatnonzero(fit)
+    return [int(topic) for topic in candidates[np.lexsort((candidates, -here[candidates]))[:TOLD]]]

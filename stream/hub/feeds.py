@@ -14,7 +14,18 @@ from stream.mention import Mention
 from stream.moderation.filters import WORDS_LIMIT
 from stream.moderation.presentable import presentable
 from stream.wire.messages import Card, Figures, Stories
-from stream.wire.snapshot import Numbers, People, PersonNode, Rising, Snapshot, SourceState, Story, TopicNode, Topics
+from stream.wire.snapshot import (
+    Causes,
+    Numbers,
+    People,
+    PersonNode,
+    Rising,
+    Snapshot,
+    SourceState,
+    Story,
+    TopicNode,
+    Topics,
+)
 
 STRONGEST: Final = 20
 NEWEST: Final = 20
@@ -104,8 +115,23 @@ def figures(snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say)
     )
 
 
-def said_rising(rising: Iterable[Rising], say: Say) -> tuple[Rising, ...]:
-    return tuple(r for r in rising if say(r.label or r.topic) and say(r.topic))
+def said_rising(rising: Iterable[Rising], say: Say, passes: Pass | None = None) -> tuple[Rising, ...]:
+    """Rising topics that may be named, and with ``passes`` what of their causes may be."""
+    return tuple(
+        msgspec.structs.replace(r, causes=_said_causes(r.causes, say, passes) if r.causes and passes else None)
+        for r in rising
+        if say(r.label or r.topic) and say(r.topic)
+    )
+
+
+def _said_causes(causes: Causes, say: Say, passes: Pass) -> Causes:
+    found = ((post_id, passes(post_id)) for post_id in causes.posts)
+    return Causes(
+        posts=tuple(post_id for post_id, passed in found if passed is not None and passed[1].state == "shown"),
+        people=tuple(person for person in causes.people if say(person)),
+        voices=causes.voices,
+        topics=tuple(topic for topic in causes.topics if say(topic)),
+    )
 
 
 def said_numbers(numbers: Numbers, say: Say) -> Numbers:
@@ -133,7 +159,7 @@ def said(snapshot: Snapshot, sources: tuple[SourceState, ...], passes: Pass, say
         people=People(
             tuple(people.values()), tuple(e for e in snapshot.people.edges if e.source in people and e.target in people)
         ),
-        rising=said_rising(snapshot.rising, say),
+        rising=said_rising(snapshot.rising, say, passes),
         stories=tuple(told),
         sources=sources,
     )
