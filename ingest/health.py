@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from ingest.source import Source
+from ingest.source import Source, SourceUnavailable
 from stream.mention import Condition, SourceStatus
 
 LIVE_S: Final = 60.0
@@ -18,6 +18,7 @@ WELL_S: Final = 60.0
 RATE_S: Final = 60.0
 
 _LOOK: Final = "look at its network's state, and restart agora ingest if this stays"
+_JOURNAL: Final = "the journal of agora ingest has the details"
 
 
 class Health:
@@ -31,6 +32,8 @@ class Health:
         """Wall clock of the newest sign of life and of the newest item; 0 for never."""
         self.failures = 0
         self.fault = ""
+        """What the journal says of the last failure; what others are told leaves out words that a stranger may have said."""
+        self._said = ""
         self._now, self._monotonic = now, monotonic
         self._held: Condition | None = None
         self._began = self._alive_s = monotonic()
@@ -59,10 +62,16 @@ class Health:
                 self._counts.append((at, published))
         self._forget(at)
 
-    def fail(self, fault: str, *, stopped: bool = False) -> None:
+    def fail(self, fault: Exception) -> None:
         """It ended with ``fault`` and waits for its next try."""
         self.failures = 1 if self._well() else self.failures + 1
-        self.fault, self._held = fault, "stopped" if stopped else "waiting"
+        self._held = "stopped" if isinstance(fault, SourceUnavailable) and fault.stopped else "waiting"
+        name = type(fault).__name__
+        if isinstance(fault, SourceUnavailable):
+            self.fault = self._said = str(fault)
+        else:
+            self.fault = f"{name}: {fault}"
+            self._said = self.fault if isinstance(fault, OSError) else f"a fault of its own, {name}; {_JOURNAL}"
 
     def finish(self) -> None:
         """It came to its end."""
@@ -112,7 +121,7 @@ class Health:
         """What is wrong, and behind a semicolon what to do; empty for one that is well."""
         if self._held is None and self.condition == "waiting":
             return f"no sign of life for {(self._monotonic() - self._alive_s) / 60:.0f} minutes; {_LOOK}"
-        return "" if self._well() else self.fault
+        return "" if self._well() else self._said
 
     def _well(self) -> bool:
         return self._held is None and self._ever and self._monotonic() - self._began >= WELL_S

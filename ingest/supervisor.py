@@ -89,11 +89,11 @@ class Supervisor:
             except Broken:
                 raise
             except SourceUnavailable as fault:
-                health.fail(str(fault), stopped=fault.stopped)
+                health.fail(fault)
                 pause_s = STOPPED_S if fault.stopped and fault.pause_s is None else fault.pause_s
                 logger.warning("source unavailable", source=source.name, reason=health.fault, stopped=fault.stopped)
             except Exception as fault:
-                health.fail(f"{type(fault).__name__}: {fault}")
+                health.fail(fault)
                 # Without the values of variables: a log holds no strangers' words.
                 logger.error("source failed", source=source.name, reason=health.fault, trace=traceback.format_exc(-5))
             else:

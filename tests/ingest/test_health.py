@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from ingest.health import LIVE_S, SILENCE_S, WELL_S, Health
+from ingest.source import SourceUnavailable
 from tests.ingest.cable import NOW
 
 
@@ -69,7 +70,7 @@ def test_failures_are_counted_until_it_is_well() -> None:
         health.begin()
         health.hear(1, 1)
         times.move(WELL_S - 1)
-        health.fail("no such host; ask the network's people", stopped=n == 2)
+        health.fail(SourceUnavailable("no such host; ask the network's people", stopped=n == 2))
         assert health.failures == n
     status = health.status(spooled=7)
     assert (status.condition, status.fault, status.advice) == ("stopped", "no such host", "ask the network's people")
@@ -78,8 +79,12 @@ def test_failures_are_counted_until_it_is_well() -> None:
     health.hear(1, 1)
     times.move(WELL_S)
     assert (health.status().fault, health.status().failures) == ("", 0)
-    health.fail("again")
+    health.fail(KeyError("a stranger's word"))
     assert health.failures == 1
+    assert health.fault == 'KeyError: "a stranger\'s word"'
+    assert (health.status().fault, health.status().condition) == ("a fault of its own, KeyError", "waiting")
+    health.fail(OSError("no route to host"))
+    assert health.status().fault == "OSError: no route to host"
     health.finish()
     assert health.status().condition == "finished"
 
