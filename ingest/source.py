@@ -25,7 +25,8 @@ from stream.mention import Mention, Rejected, Retraction
 class Deletion(msgspec.Struct, frozen=True):
     """A network says that ``native`` is gone: a post, a repost or a like, by the id that its batch gave it or by a copy's.
 
-    It becomes retractions of what we published under that id, and of the reposts of it; else it becomes nothing.
+    It becomes retractions of what we published under that id, and of the reposts of it; else it becomes nothing, but a post
+    that comes after it within a day is not published.
     """
 
     native: str
@@ -36,7 +37,8 @@ class Deletion(msgspec.Struct, frozen=True):
 class Takedown(msgspec.Struct, frozen=True):
     """A network says that everything of the author with the id ``author`` (``bluesky:did:plc:…``) is gone.
 
-    It becomes a retraction when we published anything of theirs within seven days.
+    It becomes a retraction when we published anything of theirs, or a repost of it, within seven days. What the author wrote
+    until ``at`` does not come back; what is written later, when the account is active again, is published.
     """
 
     author: str
@@ -47,7 +49,8 @@ class Takedown(msgspec.Struct, frozen=True):
 class Reaction(msgspec.Struct, frozen=True):
     """Somebody liked, reposted or answered ``target`` (an id as in ``Mention.id``); ``native`` is the reaction's own id.
 
-    Where we published the target it counts, once, and travels as a tally; ``mention``, if given, is published as well.
+    Where we published the target it counts, once, and travels as a tally, and ``mention``, if given, is published as well;
+    where we did not, nothing happens. Who wants a repost or reply in any case says it as a ``Mention``.
     """
 
     target: str
@@ -82,7 +85,7 @@ class Batch(msgspec.Struct, frozen=True):
     ``cursor`` is where the source stands after them, in words of its own; empty keeps the last one. With ``spool`` false
     the items are for the log or for nobody, because the sender will send them again. ``done`` hears whether they are safe.
     ``natives`` gives the ids under which a later ``Deletion`` may name a mention: native id to the mention's id. The mention's
-    own id always works.
+    own id always works. A native id is the source's own: two servers, two sources, may number their posts alike.
     """
 
     items: tuple[Item, ...] = ()
@@ -96,8 +99,14 @@ class Source(Protocol):
     """One place where the public talks.
 
     A source may also have ``remembered = True``: what it published is remembered for seven days, so that deletions and
-    reactions find it, and what comes twice (from two servers, or after a rewind) is published once. And ``source``, the word
-    that its mentions carry, where that differs from ``name`` (``mastodon`` for ``mastodon:social``).
+    reactions find it, and what comes twice (from two servers, or after a rewind) is published once. Such a source says every
+    edit it hears, once for each revision: those of posts that we did not publish are dropped. Where it is the edit that makes
+    a post match, it says the post as it is now (kind ``post``, its own id) before the edit. Counts of the network's own
+    (kind ``tally``) come out at most once in ten seconds for a post.
+
+    And ``source``, the word that its mentions carry, where that differs from ``name`` (``mastodon`` for ``mastodon:social``);
+    ``dropped``, a ``Counter`` of what it left out, by reason, for the figures; ``silence_s``, how long it may go without any
+    batch (default 300) before people are told that something is wrong.
     """
 
     @property
