@@ -23,15 +23,15 @@ PAGE: Final = 40
 _NOT_OFFERED: Final = (403, 404, 410, 422)
 
 
-class _Urls(msgspec.Struct):
+class _Urls(msgspec.Struct, frozen=True):
     streaming: str = ""
 
 
-class _Configuration(msgspec.Struct):
+class _Configuration(msgspec.Struct, frozen=True):
     urls: _Urls = _Urls()
 
 
-class _Instance(msgspec.Struct):
+class _Instance(msgspec.Struct, frozen=True):
     configuration: _Configuration = _Configuration()
 
 
