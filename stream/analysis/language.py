@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+import stop_words  # type: ignore[import-untyped]
+
 LEAST: Final = 20
 """Letters below which nobody can tell."""
 SURE: Final = 0.9
 """The probability from which a guess counts."""
+_VOTERS: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "fi", "sv", "da", "nb", "pl", "tr", "ru", "ar", "hi")
+"""Languages of which ``likely`` knows the small words."""
 
 
 @cache
@@ -32,3 +36,27 @@ def tell(text: str) -> str:
         return ""
     code, probability = _identifier().classify(words)
     return str(code) if probability >= SURE else ""
+
+
+@cache
+def _small_words() -> dict[str, tuple[str, ...]]:
+    """The languages in which a word is a small one, such as "the"."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code in _VOTERS:
+        for word in stop_words.get_stop_words(code):
+            found[word] = (*found.get(word, ()), code)
+    return found
+
+
+def likely(text: str) -> str:
+    """The language of a text that may be short, by its small words; plain letters without any are English, others ``und``.
+
+    >>> likely("das ist nicht gut"), likely("not good"), likely("大きな橋")
+    ('de', 'en', 'und')
+    """
+    votes = dict.fromkeys(_VOTERS, 0)
+    for word in text.lower().split():
+        for code in _small_words().get(word.strip(".,;:!?…\"'()«»“”¡¿"), ()):
+            votes[code] += 1
+    best = max(votes, key=votes.__getitem__)
+    return best if votes[best] else "en" if text.isascii() else "und"

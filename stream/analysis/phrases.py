@@ -102,8 +102,7 @@ def locate(text: str, lang: str, phrase: int) -> str:
         (np.uint32(phrase), place),
     )
     start, end = place.tolist()
-    source = text if len(text.lower()) == len(text) else text.lower()
-    return " ".join(source[start:end].split())
+    return " ".join(text[start:end].split())
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,7 @@
-"""The mood of a text: a small linear model over hashed characters and words, trained by ``stream.analysis.train``.
+"""The mood of a text: a linear model over hashed characters and words, with rules for English, emoticons and emoji.
 
-It was trained on the languages in ``LANGUAGES``; in any other only emoji tell, and a text that says nothing to the model is
-unknown. See ``docs/sentiment.md`` for where its training texts come from and what it reaches.
+``stream.analysis.train`` makes the model. It knows the languages in ``LANGUAGES``; in any other only emoticons and emoji tell.
+A text that says nothing to the model is unknown. See ``docs/sentiment.md`` for its training texts and what it reaches.
 """
 
 from __future__ import annotations
@@ -17,40 +17,50 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.columns import UNKNOWN_MOOD
+from stream.analysis.language import likely
+from stream.analysis.lexicon import DENSE, Table, rate
 from stream.analysis.ngrams import ROOM, features, normalise
 from stream.analysis.text import LIMIT, Texts, classes
 
-LANGUAGES: Final = frozenset(
-    ("en", "de", "fr", "es", "pt", "it", "fi", "sv", "da", "no", "nb", "nn", "ar", "ru", "hi", "und")
-)
+LANGUAGES: Final = ("en", "hi", "ar", "da", "de", "es", "fi", "fr", "it", "no", "pt", "ru", "sv", "und")
+"""Those of the model. The first ``RULED`` are read by the rules of ``lexicon`` too: Hindi as it is posted is half English."""
+RULED: Final = 2
+ENGLISH: Final = 0
+UNTOLD: Final = len(LANGUAGES) - 1
+UNSPOKEN: Final = -1
+"""The place of a language that the model does not know."""
 NEUTRAL: Final = 0.05
-"""A score within ± this is neutral: the model's own thresholds lie there."""
+"""A score within ± this is neutral."""
+PARTS: Final = 2 + DENSE
+"""What is known of a text before it is judged: how good, how bad (about 0 … 1), then the numbers of ``lexicon.rate``."""
+_SAME: Final = {"nb": "no", "nn": "no", "": "und"}
 
 
 class Model(NamedTuple):
-    """``weights`` int8 (2, 2 ** BITS) for good and for bad against neutral, times ``scale``; ``bias`` (2,).
+    """What was learned.
 
-    ``low`` and ``high`` bound the neutral zone of P(good) − P(bad).
+    ``weights`` int8 (2 ** BITS, 2) say how good and how bad a feature is, times ``scale`` (2,); ``ruled`` (DENSE, 2) say it of
+    the numbers of ``lexicon.rate``, ``base`` (languages, 2) of a language. ``slack`` (languages,) makes neutral likelier.
+    ``rating`` (1 + PARTS,) are the coefficients of an English text's rating, −4 … 4, neutral in ``zone`` (2,).
     """
 
     weights: NDArray[np.int8]
     scale: NDArray[np.float64]
-    bias: NDArray[np.float64]
-    low: float
-    high: float
+    ruled: NDArray[np.float64]
+    base: NDArray[np.float64]
+    slack: NDArray[np.float64]
+    rating: NDArray[np.float64]
+    zone: NDArray[np.float64]
+    entries: Table
 
 
 @cache
 def model() -> Model:
     """The model in the package."""
     with resources.files("stream.analysis").joinpath("sentiment.npz").open("rb") as file:
-        return load(np.load(file))
-
-
-def load(arrays: np.lib.npyio.NpzFile) -> Model:
-    """The model that ``stream.analysis.train`` wrote."""
-    low, high = arrays["zone"].tolist()
-    return Model(arrays["weights"], arrays["scale"], arrays["bias"], low, high)
+        arrays = np.load(file)
+        learned = {name: arrays[name] for name in Model._fields if name != "entries"}
+        return Model(**learned, entries=Table(arrays["keys"], arrays["values"], arrays["roles"]))
 
 
 def moods(texts: Sequence[str], langs: Sequence[str]) -> NDArray[np.int16]:
@@ -60,13 +70,18 @@ def moods(texts: Sequence[str], langs: Sequence[str]) -> NDArray[np.int16]:
 
 def read(texts: Texts, langs: Sequence[str]) -> NDArray[np.int16]:
     """``moods`` of texts that are read already."""
-    return scores(texts, np.fromiter((_primary(lang) in LANGUAGES for lang in langs), np.bool_, len(langs)), model())
+    places = np.fromiter((place(lang) for lang in langs), np.int64, len(langs))
+    for i in np.flatnonzero(places == UNTOLD).tolist():
+        places[i] = place(likely(texts.lower(i)))
+    out = np.full(len(langs), UNKNOWN_MOOD, np.int16)
+    _judge_all((texts.points, texts.starts, texts.capital, classes()), places, model(), out)
+    return out
 
 
-def scores(texts: Texts, spoken: NDArray[np.bool_], known: Model) -> NDArray[np.int16]:
-    """``moods`` of texts already read; ``spoken`` says which are in a language of the model."""
-    out = np.full(texts.starts.size - 1, UNKNOWN_MOOD, np.int16)
-    _scores((texts.points, texts.starts, classes()), spoken, known, out)
+def parts(texts: Texts, places: NDArray[np.int64], known: Model) -> NDArray[np.float64]:
+    """What is known of each text before it is judged (n, PARTS); NaN where nothing is."""
+    out = np.full((places.size, PARTS), np.nan)
+    _weigh_all((texts.points, texts.starts, texts.capital, classes()), places, known, out)
     return out
 
 
@@ -82,44 +97,97 @@ def score(text: str, lang: str = "") -> float:
     return 0.0 if mood == UNKNOWN_MOOD else mood / 10_000
 
 
-def _primary(lang: str) -> str:
-    return lang.replace("_", "-").partition("-")[0].lower() or "und"
+def place(lang: str) -> int:
+    """Where a language stands in ``LANGUAGES``, ``UNSPOKEN`` for others.
+
+    >>> LANGUAGES[place("pt-BR")]
+    'pt'
+    """
+    known = _PLACES.get(lang)
+    if known is None:
+        primary = lang.replace("_", "-").partition("-")[0].lower()
+        known = _PLACES.get(_SAME.get(primary, primary), UNSPOKEN)
+    return known
+
+
+_PLACES: Final = {lang: place for place, lang in enumerate(LANGUAGES)}
 
 
 @njit(cache=True, nogil=True)
-def _scores(texts, spoken, known, out):  # type: ignore[no-untyped-def]
-    points, starts, kinds = texts
-    weights, scale, bias, low, high = known
-    text = np.empty(LIMIT * 3 + 8, np.uint32)
-    found = np.empty(ROOM * 3, np.int64)
-    for i in range(starts.size - 1):
-        size, letters, emoji = normalise(points, starts[i], starts[i + 1] - 1, kinds, text)
-        if letters < 2 and emoji == 0:
-            continue
-        only_emoji = not spoken[i] or letters < 2
-        if only_emoji and emoji == 0:
-            continue
-        words, count = features(text, size, kinds, found, only_emoji)
-        if count == 0:
-            continue
-        good, bad = 0.0, 0.0
-        for first, last in ((0, words), (words, count)):
-            g, b = 0, 0
-            for k in range(first, last):
-                g += weights[0, found[k]]
-                b += weights[1, found[k]]
-            norm = math.sqrt(max(last - first, 1))
-            good += g / norm
-            bad += b / norm
-        likely = math.exp(min(good * scale[0] + bias[0], 30.0))
-        unlikely = math.exp(min(bad * scale[1] + bias[1], 30.0))
-        mood = (likely - unlikely) / (1.0 + likely + unlikely)
-        if mood > high:
-            mood = 0.05 + 0.95 * (mood - high) / (1.0 - high)
-        elif mood < low:
-            mood = -0.05 - 0.95 * (low - mood) / (1.0 + low)
-        elif mood >= 0:
-            mood = 0.05 * mood / high if high > 0 else 0.0
-        else:
-            mood = -0.05 * mood / low if low < 0 else 0.0
-        out[i] = np.int16(round(mood * 10000))
+def _weigh(texts, i, spoken, known, rooms, out):  # type: ignore[no-untyped-def]
+    """Write the parts of text i into ``out``; whether there is anything to judge."""
+    points, starts, capital, kinds = texts
+    text, found, scratch = rooms
+    start, end = starts[i], starts[i + 1] - 1
+    size, letters, emoji = normalise(points, start, end, kinds, text)
+    foreign = spoken == UNSPOKEN
+    if letters < 2 and emoji == 0 and size < 4:
+        return False
+    dense = out[2:]
+    rate((points, capital), start, end, kinds, known.entries, foreign or spoken >= RULED, scratch, dense)
+    if (foreign or letters < 2) and emoji == 0 and dense[3] == 0.0:
+        return False
+    words, count = features(text, size, kinds, found, foreign)
+    out[0] = out[1] = 0.0
+    for first, last in ((0, words), (words, count)):
+        good, bad = 0, 0
+        for k in range(first, last):
+            good += known.weights[found[k], 0]
+            bad += known.weights[found[k], 1]
+        norm = math.sqrt(max(last - first, 1))
+        out[0] += good * known.scale[0] / norm
+        out[1] += bad * known.scale[1] / norm
+    for c in range(2):
+        out[c] += known.base[spoken, c]
+        for k in range(DENSE):
+            out[c] += dense[k] * known.ruled[k, c]
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _judge(part, spoken, known):  # type: ignore[no-untyped-def]
+    """A mood, −1 … 1, from the parts of a text.
+
+    English: the rating that people would give, less where the text may be neutral. Other languages: how much likelier the
+    better of good and bad is than the next likely of good, bad and neutral.
+    """
+    good, bad = part[0], part[1]
+    if spoken in (ENGLISH, UNSPOKEN):
+        rating = known.rating[0]
+        for k in range(PARTS):
+            rating += part[k] * known.rating[1 + k]
+        rating *= math.sqrt(min(max(good + bad, 0.05), 1.0))
+        low, high = known.zone[0], known.zone[1]
+        if low <= rating <= high:
+            return NEUTRAL * (rating / high if rating > 0.0 else -rating / low)
+        beyond = (rating - high) / (4.0 - high) if rating > 0.0 else (low - rating) / (4.0 + low)
+        mood = NEUTRAL + (1.0 - NEUTRAL) * min(beyond, 1.0) ** 0.7
+        return mood if rating > 0.0 else -mood
+    neutral = 1.0 - good - bad + known.slack[spoken]
+    better, worse = max(good, bad), min(good, bad)
+    if neutral >= better:
+        mood = NEUTRAL * (better - worse) / max(neutral - worse, 1e-9)
+    else:
+        mood = NEUTRAL + (1.0 - NEUTRAL) * math.tanh(better - max(neutral, worse))
+    return mood if good >= bad else -mood
+
+
+@njit(cache=True, nogil=True)
+def _rooms():  # type: ignore[no-untyped-def]
+    return np.empty(LIMIT + 8, np.uint32), np.empty(ROOM, np.int64), np.empty(LIMIT + 8)
+
+
+@njit(cache=True, nogil=True)
+def _judge_all(texts, places, known, out):  # type: ignore[no-untyped-def]
+    rooms, part = _rooms(), np.empty(PARTS)
+    for i in range(places.size):
+        if _weigh(texts, i, places[i], known, rooms, part):
+            out[i] = np.int16(round(_judge(part, places[i], known) * 10000))
+
+
+@njit(cache=True, nogil=True)
+def _weigh_all(texts, places, known, out):  # type: ignore[no-untyped-def]
+    rooms, part = _rooms(), np.empty(PARTS)
+    for i in range(places.size):
+        if _weigh(texts, i, places[i], known, rooms, part):
+            out[i] = part

@@ -22,22 +22,38 @@ IDEOGRAPH: Final = 3
 """Scripts that write words without spaces between them: Han, katakana, Thai, Lao, Khmer, Burmese."""
 EMOJI: Final = 4
 
+_LONGER: Final = "\u0130"
+"""The only letter that is longer in lower case: a capital i with a dot."""
+
 Points = NDArray[np.uint32]
 
 
 class Texts:
-    """Lower-case texts; text i is ``points[starts[i] : starts[i + 1] - 1]``, a zero stands after each."""
+    """Lower-case texts; text i is ``points[starts[i] : starts[i + 1] - 1]``, a zero stands after each.
+
+    ``capital`` says which points were capital letters.
+    """
 
     points: Points
     starts: NDArray[np.int64]
+    capital: NDArray[np.bool_]
 
     def __init__(self, texts: Sequence[str]) -> None:
         joined = "\0".join([text[:LIMIT] for text in texts])
         if joined.count("\0") != len(texts) - 1:
             joined = "\0".join([text[:LIMIT].replace("\0", " ") for text in texts])
-        joined = (joined + "\0").lower() if texts else ""
-        self.points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        joined = (joined + "\0").replace(_LONGER, "i") if texts else ""
+        self.points = _points(joined.lower())
+        self.capital = self.points != _points(joined)
         self.starts = np.concatenate([[0], np.flatnonzero(self.points == 0) + 1]).astype(np.int64)
+
+    def lower(self, i: int) -> str:
+        """Text i, in lower case."""
+        return self.points[self.starts[i] : self.starts[i + 1] - 1].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _points(text: str) -> Points:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 _UNSPACED: Final = (

@@ -1,13 +1,14 @@
-"""Train the sentiment model: ``python -m stream.analysis.train DATA_FOLDER OUT.npz [LEXICON]``.
+"""Train the model of the mood: ``python -m stream.analysis.train LABELLED RATED WORDS EMOJI OUT``.
 
-``DATA_FOLDER`` holds ``*.tsv.gz`` files of a label (0 bad, 1 neutral, 2 good) and a text in each line; ``LEXICON`` is a file of
-words and ratings between −4 and 4, tab separated (VADER's). The same files give the same model.
+``LABELLED`` is a folder of ``<collection>_<language>.tsv.gz``, a label (0 bad, 1 neutral, 2 good) and a text in each line;
+``RATED`` a file of id, mean rating (−4 … 4) and English text; ``WORDS`` and ``EMOJI`` are VADER's lexicon and its names of
+emoji. The same files give the same model.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
-import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,152 +16,213 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stream.analysis import ridge
+from stream.analysis.lexicon import DENSE, Table, rate, table
 from stream.analysis.ngrams import BITS, ROOM, features, normalise
-from stream.analysis.sentiment import Model, scores
+from stream.analysis.sentiment import ENGLISH, LANGUAGES, PARTS, RULED, UNTOLD, Model, parts
 from stream.analysis.text import LIMIT, Texts, classes
 
-SEED: Final = 2026
-EPOCHS: Final = 12
-RATE: Final = 0.1
-DECAY: Final = 2e-5
-FOLD: Final = 8
-"""One text in so many is kept from a first training, to place the neutral zone."""
+PENALTY: Final = 6.0
+STRENGTH: Final = 3.0
+"""The numbers of the rules are made larger while the model learns, so that the penalty hardly holds them."""
+FOLDS: Final = 4
 IMPORTANCE: Final = (("xlmt_", 6.0), ("xed_finnish", 2.0), ("xed_", 0.3))
 """By the beginning of a file's name: posts say more of posts than subtitles do."""
+FEW: Final = 5
+"""A label with so few texts in a file is no label of it."""
+SLACK: Final = 0.1
+"""Share that is neutral in a language whose training texts are all good or bad."""
+NAMES: Final = {
+    "arabic": "ar", "english": "en", "finnish": "fi", "french": "fr", "german": "de", "hindi": "hi", "italian": "it",
+    "portuguese": "pt", "spanish": "es",
+}  # fmt: skip
+
+_BASE: Final = 1 << BITS
+_RULES: Final = _BASE + len(LANGUAGES)
+_WIDTH: Final = _RULES + DENSE
+_EXTRA: Final = 1 + DENSE
 
 
 class Examples(NamedTuple):
-    """Texts with labels 0 … 2 and weights."""
+    """Texts with labels 0 … 2, weights, places of their languages, and whether their file has neutral texts."""
 
     texts: list[str]
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
+    places: NDArray[np.int64]
+    neutral: NDArray[np.bool_]
 
 
-def read(folder: Path, lexicon: Path | None = None) -> Examples:
-    """All examples; the classes of each file weigh alike, and large files a little less by the text."""
+def read(folder: Path) -> Examples:
+    """All examples; the labels of a file weigh alike."""
     texts: list[str] = []
-    labels: list[int] = []
-    weights: list[float] = []
+    columns: list[tuple[int, float, int, bool]] = []
     for path in sorted(folder.glob("*.tsv.gz")):
         importance = next((weight for begin, weight in IMPORTANCE if path.name.startswith(begin)), 1.0)
+        name = path.name.removesuffix(".tsv.gz").rpartition("_")[2]
+        place = LANGUAGES.index(NAMES.get(name, name))
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            rows = [(int(label), text.strip()) for label, _, text in (line.partition("\t") for line in file)]
-        sizes = np.bincount([label for label, _ in rows], minlength=3)
-        present = np.count_nonzero(sizes > 5)
-        for label, text in rows:
-            if sizes[label] > 5:
+            lines = [(int(label), text.strip()) for label, _, text in (line.partition("\t") for line in file)]
+        sizes = np.bincount([label for label, _ in lines], minlength=3)
+        present = np.count_nonzero(sizes > FEW)
+        for label, text in lines:
+            if sizes[label] > FEW:
                 texts.append(text)
-                labels.append(label)
-                weights.append(importance * len(rows) / (present * sizes[label]))
-    if lexicon is not None:
-        for line in lexicon.read_text(encoding="utf-8").splitlines():
-            word, rating, *_ = line.split("\t")
-            texts.append(word)
-            labels.append(2 if float(rating) > 0 else 0)
-            weights.append(abs(float(rating)))
-    return Examples(texts, np.array(labels), np.array(weights))
+                weight = importance * len(lines) / (present * sizes[label])
+                columns.append((label, weight, place, bool(sizes[1] > FEW)))
+    labels, weights, places, neutral = (np.array(column) for column in zip(*columns, strict=True))
+    return Examples(texts, labels, weights, places, neutral)
 
 
-def train(examples: Examples) -> Model:
-    """The quantised model, its neutral zone placed on texts that a first training did not see."""
-    rows = _features(examples.texts)
-    order = np.random.Generator(np.random.PCG64(SEED)).permutation(len(examples.texts))
-    held = order[::FOLD]
-    rest = np.setdiff1d(order, held)
-    first = _fit(rows, examples, rest)
-    judged = scores(Texts([examples.texts[i] for i in held.tolist()]), np.ones(held.size, np.bool_), first) / 10_000
-    zone = _zone(judged, examples.labels[held], examples.weights[held])
-    return _fit(rows, examples, order)._replace(low=zone[0], high=zone[1])
+def ratings(words: Path, emoji: Path) -> dict[str, float]:
+    """Rated words and signs; an emoji is rated by the words of its name."""
+    found = {}
+    for line in words.read_text(encoding="utf-8").splitlines():
+        word, rating, *_ = line.split("\t")
+        found[word.lower()] = float(rating)
+    signs = {}
+    for line in emoji.read_text(encoding="utf-8").splitlines():
+        sign, _, name = line.replace("\ufe0f", "").partition("\t")
+        if len(sign) == 1:
+            signs[sign] = sum(found.get(word, 0.0) for word in name.replace("-", " ").split())
+    return found | {sign: min(max(rating, -4.0), 4.0) for sign, rating in signs.items() if rating}
 
 
-class Rows(NamedTuple):
-    """Features of text i: ``found[starts[i] : starts[i + 1]]``, of which the first ``words[i]`` are words."""
-
-    starts: NDArray[np.int64]
-    words: NDArray[np.int64]
-    found: NDArray[np.int64]
+def rated(path: Path) -> tuple[list[str], NDArray[np.float64]]:
+    """English texts and the mean of their ratings, −4 … 4."""
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return [text for _, _, text in lines], np.array([float(rating) for _, rating, _ in lines])
 
 
-def _features(texts: list[str]) -> Rows:
-    read_texts, kinds = Texts(texts), classes()
-    text, row = np.empty(LIMIT * 3 + 8, np.uint32), np.empty(ROOM * 3, np.int64)
-    parts: list[NDArray[np.int64]] = []
-    words: list[int] = []
-    for i in range(len(texts)):
-        size, _, _ = normalise(read_texts.points, read_texts.starts[i], read_texts.starts[i + 1] - 1, kinds, text)
-        first, count = features(text, size, kinds, row, False)
-        parts.append(row[:count].copy())
-        words.append(first)
-    starts = np.concatenate([[0], np.cumsum([part.size for part in parts])])
-    return Rows(starts, np.array(words), np.concatenate(parts))
+def train(examples: Examples, texts: list[str], wanted: NDArray[np.float64], entries: Table) -> Model:
+    """The model; what is placed by hand or fitted to what it says itself uses texts that it was not trained on."""
+    rows = _rows(examples, entries)
+    everything = np.arange(len(examples.texts))
+    known = _model(_fit(rows, examples, everything), entries)
+    english = np.full(len(texts), ENGLISH)
+    known = known._replace(rating=rating(parts(Texts(texts), english, known), wanted))
+    unseen = _unseen(rows, examples)
+    slack = np.zeros(len(LANGUAGES))
+    for place in set(examples.places.tolist()) - set(examples.places[examples.neutral].tolist()):
+        good, bad = unseen[examples.places == place].T
+        slack[place] = np.quantile(np.maximum(good, bad) - (1.0 - good - bad), SLACK)
+    mine = (examples.places == ENGLISH) & (examples.weights >= 1.0)
+    dense = rows.values[_tail(rows)][mine, 1:] / STRENGTH
+    guess = guessed(np.hstack([unseen[mine], dense]), known.rating)
+    return known._replace(slack=slack, zone=zone(guess, examples.labels[mine]))
 
 
-def _fit(rows: Rows, examples: Examples, chosen: NDArray[np.int64]) -> Model:
-    weights = np.zeros((2, 1 << BITS))
-    bias = np.zeros(2)
-    squares = np.full((2, 1 << BITS), 1e-3)
-    generator = np.random.Generator(np.random.PCG64(SEED))
-    order = np.concatenate([generator.permutation(chosen) for _ in range(EPOCHS)])
-    _descend(rows, examples.labels, examples.weights, order, (weights, bias, squares))
-    limit = np.quantile(np.abs(weights[weights != 0]), 0.9995)
-    scale = np.array([limit / 127] * 2)
-    return Model(np.clip(np.round(weights / scale[:, None]), -127, 127).astype(np.int8), scale, bias, -1e-9, 1e-9)
+def rating(known: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients (1 + PARTS,) that make a rating of the ``parts`` of English texts."""
+    some = ~np.isnan(known[:, 0])
+    one = np.ones((np.count_nonzero(some), 1))
+    return np.asarray(np.linalg.lstsq(np.hstack([one, known[some]]), wanted[some], rcond=None)[0], np.float64)
+
+
+def guessed(known: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rating of English texts by their ``parts``, less where a text may be neutral."""
+    sure = np.sqrt(np.clip(known[:, 0] + known[:, 1], 0.05, 1.0))
+    return np.asarray((coefficients[0] + known @ coefficients[1:]) * sure, np.float64)
+
+
+def zone(guess: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The two ratings between which a text is neutral: those with the greatest mean recall of the labels."""
+    lows, highs = np.linspace(-1.0, -0.05, 39), np.linspace(0.05, 1.5, 59)
+    bad = np.array([np.mean(guess[labels == 0] < low) for low in lows])[:, None]
+    good = np.array([np.mean(guess[labels == 2] > high) for high in highs])[None, :]
+    neutral = guess[labels == 1]
+    none = np.array([[np.mean((neutral >= low) & (neutral <= high)) for high in highs] for low in lows])
+    low, high = np.unravel_index(np.argmax(bad + good + none), none.shape)
+    return np.array([lows[low], highs[high]])
+
+
+def _tail(rows: ridge.Rows) -> NDArray[np.int64]:
+    """Where the values of the language and of the rules stand (rows, _EXTRA)."""
+    return rows.starts[1:, None] - _EXTRA + np.arange(_EXTRA)
+
+
+def _rows(examples: Examples, entries: Table) -> ridge.Rows:
+    texts = Texts(examples.texts)
+    starts, words, found, dense = _features(
+        (texts.points, texts.starts, texts.capital, classes()), examples.places, entries
+    )
+    sizes = np.diff(starts)
+    within = np.arange(found.size) - np.repeat(starts[:-1], sizes)
+    first = np.repeat(words, sizes)
+    share = np.where(within < first, first, np.repeat(sizes, sizes) - first)
+    wide = starts + np.arange(starts.size) * _EXTRA
+    rows = ridge.Rows(wide, np.empty(wide[-1], np.int64), np.empty(wide[-1]))
+    at = np.arange(found.size) + np.repeat(np.arange(sizes.size) * _EXTRA, sizes)
+    rows.columns[at], rows.values[at] = found, 1.0 / np.sqrt(share)
+    tail = _tail(rows)
+    rows.columns[tail] = np.hstack(
+        [_BASE + examples.places[:, None], np.tile(_RULES + np.arange(DENSE), (sizes.size, 1))]
+    )
+    rows.values[tail] = np.hstack([np.ones((sizes.size, 1)), dense * STRENGTH])
+    return rows
 
 
 @njit(cache=True)
-def _descend(rows, labels, importance, order, fitted):  # type: ignore[no-untyped-def]
-    """Softmax of good and bad against neutral; AdaGrad (Duchi et al. 2011) with weight decay."""
-    starts, words, found = rows
-    weights, bias, squares = fitted
-    for step in range(order.size):
-        i = order[step]
-        a, b = starts[i], starts[i + 1]
-        if a == b:
-            continue
-        m = a + words[i]
-        word, run = 1.0 / np.sqrt(max(m - a, 1)), 1.0 / np.sqrt(max(b - m, 1))
-        logits = np.zeros(2)
-        for c in range(2):
-            for k in range(a, b):
-                logits[c] += weights[c, found[k]] * (word if k < m else run)
-            logits[c] = min(logits[c] + bias[c], 30.0)
-        e = np.exp(logits)
-        total = 1.0 + e.sum()
-        for c in range(2):
-            wanted = 1.0 if (c == 0 and labels[i] == 2) or (c == 1 and labels[i] == 0) else 0.0
-            slope = importance[i] * (e[c] / total - wanted)
-            bias[c] -= 0.002 * slope
-            for k in range(a, b):
-                f = found[k]
-                g = slope * (word if k < m else run) + DECAY * weights[c, f]
-                squares[c, f] += g * g
-                weights[c, f] -= RATE * g / np.sqrt(squares[c, f])
+def _features(texts, places, entries):  # type: ignore[no-untyped-def]
+    """Of each text: where its features start, how many are words; all the features; its numbers by the rules."""
+    points, begins, capital, kinds = texts
+    text, row, scratch = np.empty(LIMIT + 8, np.uint32), np.empty(ROOM, np.int64), np.empty(LIMIT + 8)
+    starts, words = np.zeros(places.size + 1, np.int64), np.zeros(places.size, np.int64)
+    dense = np.zeros((places.size, DENSE))
+    found = np.empty(points.size * 7 + 64, np.int64)
+    for i in range(places.size):
+        size, _, _ = normalise(points, begins[i], begins[i + 1] - 1, kinds, text)
+        words[i], count = features(text, size, kinds, row, False)
+        rate((points, capital), begins[i], begins[i + 1] - 1, kinds, entries, places[i] >= RULED, scratch, dense[i])
+        found[starts[i] : starts[i] + count] = row[:count]
+        starts[i + 1] = starts[i] + count
+    return starts, words, found[: starts[-1]].copy(), dense
 
 
-def _zone(judged: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.float64]) -> tuple[float, float]:
-    """Bounds of P(good) − P(bad) between which a text is neutral: those with the greatest mean recall of the classes."""
-    steps = np.linspace(0.01, 0.6, 60)
-    found = {}
-    for low in steps:
-        for high in steps:
-            named = np.where(judged > high, 2, np.where(judged < -low, 0, 1))
-            found[-low, high] = np.mean(
-                [np.average(named[labels == c] == c, weights=weights[labels == c]) for c in range(3)]
-            )
-    low, high = max(found, key=lambda zone: (found[zone], zone))
-    return float(low), float(high)
+def _fit(rows: ridge.Rows, examples: Examples, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    wanted = np.stack([examples.labels == 2, examples.labels == 0], axis=1).astype(float)
+    return ridge.fit(rows, wanted, examples.weights, chosen, width=_WIDTH, penalty=PENALTY)
 
 
-def main(arguments: list[str]) -> None:
-    folder, out, *lexicon = (Path(argument) for argument in arguments)
-    examples = read(folder, lexicon[0] if lexicon else None)
-    found = train(examples)
-    np.savez_compressed(
-        out, weights=found.weights, scale=found.scale, bias=found.bias, zone=np.array([found.low, found.high])
+def _unseen(rows: ridge.Rows, examples: Examples) -> NDArray[np.float64]:
+    """How good and how bad each text is, by a model that was trained on others."""
+    fold = np.random.Generator(np.random.PCG64(ridge.SEED)).integers(0, FOLDS, len(examples.texts))
+    found = np.zeros((fold.size, 2))
+    for k in range(FOLDS):
+        learned = _fit(rows, examples, np.flatnonzero(fold != k))
+        found[fold == k] = ridge.predict(rows, learned, np.flatnonzero(fold == k))
+    return found
+
+
+def _model(learned: NDArray[np.float64], entries: Table) -> Model:
+    weights = learned[:_BASE]
+    scale = np.quantile(np.abs(weights[weights.any(axis=1)]), 0.9998, axis=0) / 127
+    base = learned[_BASE:_RULES].copy()
+    base[UNTOLD] = base[:UNTOLD].mean(axis=0)
+    return Model(
+        weights=np.clip(np.round(weights / scale), -127, 127).astype(np.int8),
+        scale=scale,
+        ruled=learned[_RULES:] * STRENGTH,
+        base=base,
+        slack=np.zeros(len(LANGUAGES)),
+        rating=np.zeros(1 + PARTS),
+        zone=np.array([-0.05, 0.05]),
+        entries=entries,
     )
-    print(f"{out}: {len(examples.texts)} texts, {out.stat().st_size} bytes, neutral {found.low:.3f} … {found.high:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stream.analysis.train", description="Train the model of the mood.")
+    for name in ("labelled", "rated", "words", "emoji", "out"):
+        parser.add_argument(name, type=Path)
+    given = parser.parse_args()
+    examples = read(given.labelled)
+    known = train(examples, *rated(given.rated), table(ratings(given.words, given.emoji)))
+    learned = {name: value for name, value in known._asdict().items() if name != "entries"}
+    np.savez_compressed(given.out, **learned, **known.entries._asdict())
+    low, high = known.zone
+    print(f"{given.out}: {len(examples.texts)} texts, {given.out.stat().st_size} bytes, neutral {low:.2f} … {high:.2f}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
