@@ -18,6 +18,7 @@ from ingest.cursors import Cursors
 from ingest.ledger import Ledger
 from ingest.matching import Matcher
 from ingest.publisher import Publisher
+from ingest.source import Batch
 from ingest.sources.bluesky import Bluesky
 from ingest.spool import Spool
 from ingest.supervisor import Supervisor
@@ -38,11 +39,13 @@ class Stage:
         self.log, self.folder, self.hosts, self.people = log, folder, hosts, profiles
         self.matcher = Matcher(MatchConfig(terms=("lantern", "#harbour")))
         self.envelope: Literal["v1", "v2"] = hosts[0].envelope
-        self.pong_s = 5.0
+        self.pong_s = self.patience_s = 10.0
         self.clock_s = 0.0
         """The steady clock of the service of profiles."""
         self.paused: list[float] = []
         """How long the supervisor was asked to wait after each failure."""
+        self.beats = 0
+        """Batches that the source gave, empty ones included."""
         self.source: Bluesky
         self.supervisor: Supervisor
 
@@ -53,7 +56,7 @@ class Stage:
         cache = ProfileCache(self.folder / "profiles.db", lambda: NOW)
         profiles = Profiles(
             self.people.url, cache, now=lambda: NOW, monotonic=lambda: self.clock_s, draw=lambda: 1.0, agent="Agora",
-            patience_s=0.2, timeout_s=0.4,
+            patience_s=self.patience_s, timeout_s=self.patience_s,
         )  # fmt: skip
         steps = count()
         self.source = Bluesky(
@@ -62,6 +65,7 @@ class Stage:
             now=lambda: NOW, monotonic=lambda: float(next(steps)), pause=asyncio.sleep, draw=lambda: 1.0, agent="Agora",
             gather_s=0.005, ping_s=0.02, pong_s=self.pong_s,
         )  # fmt: skip
+        self.source.batches = self._counted(self.source.batches)  # type: ignore[method-assign]
         spool = Spool(self.folder / "spool", 1 << 20)
         ledger = Ledger(self.folder / "ledger.db", now=lambda: NOW)
         publisher = Publisher(self.log, spool, now=lambda: NOW)
@@ -80,6 +84,15 @@ class Stage:
             ledger.shut()
             spool.close()
             cache.close()
+
+    def _counted(self, batches: Callable[[str], AsyncIterator[Batch]]) -> Callable[[str], AsyncIterator[Batch]]:
+        async def counted(cursor: str) -> AsyncIterator[Batch]:
+            async with contextlib.aclosing(batches(cursor)) as given:  # type: ignore[type-var]
+                async for batch in given:
+                    self.beats += 1
+                    yield batch
+
+        return counted
 
     @property
     def connected(self) -> int:

@@ -104,14 +104,12 @@ async def test_a_goodbye_is_no_reason_to_lose_anything(stage: Stage, host: Jetst
 
 async def test_a_quiet_host_that_answers_pings_is_kept(stage: Stage, host: Jetstream) -> None:
     """Silence with pongs is life: the source is heard from, and nobody reconnects."""
-    stage.pong_s = 0.2
     async with stage.listening():
         state = stage.supervisor.states["bluesky"]
-        before = state.status().alive if hasattr(state, "status") else 0
         for _ in range(3):
-            await stage.passed(host)
+            before = stage.beats
+            await stage.until(lambda before=before: stage.beats > before + 2)
         assert (len(host.asked), state.failures) == (1, 0)
-        assert before <= NOW
 
 
 async def test_a_deaf_host_is_left_for_the_next(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
@@ -125,7 +123,6 @@ async def test_a_deaf_host_is_left_for_the_next(log: SqliteLog, tmp_path: Path, 
             well.keep(post("ada", "1", "lantern one"))
             well.keep(post("ada", "2", "lantern two"))
             await stage.until(lambda: well.connected == 1)
-            stage.pong_s = 5.0
             await stage.passed(well)
         assert await stage.texts() == {"lantern one": 1, "lantern two": 1}
         assert "fell silent" in stage.supervisor.states["bluesky"].fault
@@ -401,6 +398,7 @@ async def test_the_service_of_profiles_is_silent(stage: Stage, host: Jetstream, 
     """Posts go out without names rather than late; later ones have names again, and a wish heard late is kept to."""
     people.know("dot", labels=[{"val": "!no-unauthenticated"}])
     people.faults_to_come = [None]
+    stage.patience_s = 0.2
     async with stage.listening():
         await host.say(post("ada", "1", "lantern one"), post("dot", "1", "lantern of dot"))
         await stage.until(lambda: len(people.seen) == 1)

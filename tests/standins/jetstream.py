@@ -89,13 +89,15 @@ def second(event: Mapping[str, Any], seq: int, time: str) -> dict[str, Any]:
 class Jetstream:
     """A host with a history: who asks with a cursor gets what lies behind it, then what is ``said``.
 
-    ``asked`` are the paths of all requests, ``refusals`` the answers that the next requests get instead of a stream;
-    ``deaf`` hosts read nothing, so that no ping is answered. ``repeats`` sends each connection everything, whatever it asks.
+    ``asked`` are the paths of all requests and ``agents`` who asked; ``refusals`` are the answers that the next requests get
+    instead of a stream; ``deaf`` hosts read nothing, so that no ping is answered. ``repeats`` sends each connection everything,
+    whatever it asks for.
     """
 
     def __init__(self, start_us: int, *, envelope: Literal["v1", "v2"] = "v1") -> None:
         self.envelope, self.time_us, self.seq = envelope, start_us, 100
         self.asked: list[str] = []
+        self.agents: list[str] = []
         self.refusals: list[tuple[int, dict[str, str], bytes]] = []
         self.deaf = self.repeats = False
         self._history: list[tuple[int, int, bytes]] = []
@@ -174,6 +176,7 @@ class Jetstream:
 
     def _receive(self, socket: ServerConnection, request: Request) -> Response | None:  # noqa: ARG002, as it is called
         self.asked.append(request.path)
+        self.agents.append(request.headers.get("User-Agent", ""))
         if not self.refusals:
             return None
         status, headers, body = self.refusals.pop(0)
