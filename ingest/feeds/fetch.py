@@ -101,7 +101,7 @@ async def fetch(
         except httpx2.HTTPError as fault:
             raise Unfetched(_told(fault)) from fault
         except (httpx2.InvalidURL, ValueError) as fault:
-            raise Unfetched(f"{asked[:100]!r} is no address of the web: {fault}") from fault
+            raise Unfetched(f"it is or redirects to no address of the web: {fault}") from fault
     raise Unfetched(f"it redirects more than {REDIRECTS} times")
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from ingest.feeds import fetch
+from ingest.feeds.aside import Aside
 from ingest.formats.feeds import key_of
+from ingest.formats.syndication import Feed, read
 from ingest.sources.rss import Feeds
 from stream.config import Config
 from stream.mention import NO_DELETIONS
@@ -28,19 +30,30 @@ async def web() -> AsyncIterator[FeedsStandIn]:
         yield server
 
 
-def hall(folder: Path, *urls: str, hours: Hours | None = None, patience_s: float = 60.0) -> Hall:
+class Here(Aside):
+    """Reads in this process, because starting another one takes most of the time of a test that is not about it."""
+
+    async def read(self, body: bytes, content_type: str, url: str) -> Feed:
+        return read(body, content_type, url)
+
+
+def hall(
+    folder: Path, *urls: str, hours: Hours | None = None, patience_s: float = 60.0, aside: type[Aside] = Here
+) -> Hall:
     """Ingest that listens to ``urls`` every five minutes."""
     config = Config(feeds=FeedsConfig(urls=urls, interval_s=300))
-    return Hall(folder, config, lambda context: Feeds(context, patience_s=patience_s), hours)
+    return Hall(folder, config, lambda context: Feeds(context, patience_s=patience_s, aside=aside()), hours)
 
 
 async def looked(hall: Hall, web: FeedsStandIn, path: str, times: int) -> None:
     """Let time pass until ``path`` was asked for ``times`` times and what came was dealt with."""
+    settled = lambda: len(hall.hours.waits) >= len(hall.config.feeds.urls)  # noqa: E731
     while (before := web.asked.get(path, 0)) < times:
         if hall.hours.waits:
-            await hall.hours.pass_by(hall.hours.waits[-1])
+            await hall.hours.pass_by(hall.hours.waits[-1] + 1)
         await hall.until(lambda before=before: web.asked.get(path, 0) > before)  # type: ignore[misc]
-        await hall.until(lambda: len(hall.hours.waits) >= len(hall.config.feeds.urls))
+        await hall.until(settled)
+    await hall.until(settled)
 
 
 def titles(mentions: list) -> list[str]:  # type: ignore[type-arg]
@@ -51,7 +64,7 @@ async def test_what_is_new_is_told_once(tmp_path: Path, web: FeedsStandIn) -> No
     """Old entries are passed over, new ones told in the order of their writing, those that leave the feed not retracted."""
     old, first = item("1", "Old", NOW - 48 * 60 * MINUTE), item("2", "First", NOW - 5 * MINUTE)
     url = web.put("/feed", rss(first, old))
-    async with hall(tmp_path, url) as ingest:
+    async with hall(tmp_path, url, aside=Aside) as ingest:
         await looked(ingest, web, "/feed", 1)
         web.put("/feed", rss(item("4", "Third", NOW + MINUTE), item("3", "Second"), first))
         await looked(ingest, web, "/feed", 2)
@@ -145,7 +158,9 @@ async def test_one_bad_feed_slows_no_other(tmp_path: Path, web: FeedsStandIn) ->
         (status(302, {"location": "http://[broken/"}), "no address of the web"),
     ],
 )
-async def test_a_look_that_fails_is_made_up_for(tmp_path: Path, web: FeedsStandIn, trouble: object, reason: str) -> None:
+async def test_a_look_that_fails_is_made_up_for(
+    tmp_path: Path, web: FeedsStandIn, trouble: object, reason: str
+) -> None:
     """Whatever goes wrong is said, waited for and tried again, and everything is told once."""
     url = web.put("/feed", rss(item("2", "Twö", NOW), item("1", "Önä", NOW - MINUTE)))
     web.trouble("/feed", *[trouble] * (6 if "redirects more" in reason else 1))  # type: ignore[list-item]
@@ -159,7 +174,7 @@ async def test_a_look_that_fails_is_made_up_for(tmp_path: Path, web: FeedsStandI
         asked = len(web.seen)
         await ingest.hours.pass_by(2)
         await ingest.until(lambda: len(web.seen) > asked)
-        await looked(ingest, web, "/feed", 8 if "redirects more" in reason else 2)
+        await looked(ingest, web, "/feed", 7 if "redirects more" in reason else 1 if trouble is silence else 2)
         assert titles(await ingest.mentions()) == ["Önä", "Twö"]
         assert await ingest.letters() == []
 
@@ -187,11 +202,13 @@ async def test_a_feed_that_is_gone_is_left_alone(tmp_path: Path, web: FeedsStand
         await ingest.until(lambda: web.asked.get("/gone"))
         await ingest.hours.pass_by(1)
         await ingest.until(lambda: web.asked.get("/good"))
-        await ingest.until(lambda: "gone for good" in ingest.source.fault)  # type: ignore[attr-defined]
+        await ingest.until(lambda: ingest.hours.waits)
+        assert "gone for good" in ingest.source.fault  # type: ignore[attr-defined]
     async with hall(tmp_path, *urls) as ingest:
         await ingest.until(lambda: ingest.hours.waits)
         await ingest.hours.pass_by(ROUND_S)
         await ingest.until(lambda: web.asked["/good"] == 2)
+        await ingest.until(lambda: ingest.hours.waits)
         assert len(web.requests("/gone")) == 1
         assert titles(await ingest.mentions()) == ["One"]
     async with hall(tmp_path, urls[0]) as ingest:
@@ -219,7 +236,9 @@ async def test_an_entry_from_the_future_is_a_dead_letter(tmp_path: Path, web: Fe
     url = web.put("/feed", rss(item("1", "Soon", NOW + hour), item("2", "Later", NOW + 48 * hour)))
     async with hall(tmp_path, url) as ingest:
         await looked(ingest, web, "/feed", 1)
-        web.put("/feed", rss(item("1", "Soon", NOW + hour), item("2", "Later", NOW + 48 * hour), item("3", "More", NOW)))
+        web.put(
+            "/feed", rss(item("1", "Soon", NOW + hour), item("2", "Later", NOW + 48 * hour), item("3", "More", NOW))
+        )
         await looked(ingest, web, "/feed", 2)
         assert len(await ingest.letters()) == 1
         assert {(m.text, m.at) for m in await ingest.mentions()} == {("Soon", NOW), ("More", NOW)}
@@ -269,7 +288,7 @@ async def test_a_bomb_hurts_nobody(tmp_path: Path, web: FeedsStandIn) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
     bomb = web.put("/bomb", f"<!DOCTYPE rss [{laughs}]><rss version='2.0'><channel><title>&l9;</title></channel></rss>")
     good = web.put("/good", rss(item("1", "One", NOW)))
-    async with hall(tmp_path, bomb, good) as ingest:
+    async with hall(tmp_path, bomb, good, aside=Aside) as ingest:
         await ingest.until(lambda: web.asked.get("/bomb"))
         await ingest.hours.pass_by(1)
         await ingest.until(lambda: web.asked.get("/good"))

@@ -101,10 +101,11 @@ class Hall:
             raise ended if isinstance(ended, BaseException) else AssertionError("ingest ended by itself")
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Return when ``true()`` is; fails when ingest fails before."""
-        while not true():
-            assert not self._running.done(), self._running
-            await asyncio.sleep(0.002)
+        """Return when ``true()`` is; fails when ingest fails before, or when it is not within ten seconds."""
+        async with asyncio.timeout(10.0):
+            while not true():
+                assert not self._running.done(), self._running
+                await asyncio.sleep(0.002)
 
     async def mentions(self) -> list[Mention]:
         return [decode(record.value or b"") for record in await everything(self.log, MENTIONS)]
