@@ -27,6 +27,7 @@ class Health:
     def __init__(self, source: Source, *, now: Callable[[], int], monotonic: Callable[[], float]) -> None:
         self.name, self.tells_deletions = source.name, source.tells_deletions
         self.source = str(getattr(source, "source", source.name))
+        self._complaint: Callable[[], str] = lambda: str(getattr(source, "complaint", ""))
         self.silence_s = float(getattr(source, "silence_s", SILENCE_S))
         self.alive = self.heard = 0
         """Wall clock of the newest sign of life and of the newest item; 0 for never."""
@@ -121,6 +122,8 @@ class Health:
         """What is wrong, and behind a semicolon what to do; empty for one that is well."""
         if self._held is None and self.condition == "waiting":
             return f"no sign of life for {(self._monotonic() - self._alive_s) / 60:.0f} minutes; {_LOOK}"
+        if self._held is None and (complaint := self._complaint()):
+            return complaint
         return "" if self._well() else self._said
 
     def _well(self) -> bool:

@@ -84,6 +84,12 @@ class Figures(Collector):
         yield _gauge("agora_source_failures", "failures in a row", {s.name: s.failures for s in statuses})
         yield _counter("agora_items", "items made safe, by kind", "kind", self._publisher.counts)
         yield _counter("agora_dropped", "what was heard and not published, by reason", "reason", self._dropped())
+        figures = {
+            (source.name, str(name)): value
+            for source in self._sources
+            for name, value in getattr(source, "figures", {}).items()
+        }
+        yield _gauges("agora_source_figure", "what a source counts itself", "figure", figures)
         for name, help, value in (
             ("agora_spool_entries", "entries that wait for the log", self._publisher.waiting),
             ("agora_spool_bytes", "what the spool holds of the disk", self._publisher.spooled_bytes),
@@ -109,6 +115,13 @@ def _gauge(name: str, help: str, by_source: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, help, labels=["source"])
     for source, value in by_source.items():
         family.add_metric([source], value)
+    return family
+
+
+def _gauges(name: str, help: str, label: str, values: Mapping[tuple[str, str], float]) -> Metric:
+    family = GaugeMetricFamily(name, help, labels=["source", label])
+    for (source, word), value in sorted(values.items()):
+        family.add_metric([source, word], value)
     return family
 
 

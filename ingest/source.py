@@ -106,7 +106,8 @@ class Source(Protocol):
 
     And ``source``, the word that its mentions carry, where that differs from ``name`` (``mastodon`` for ``mastodon:social``);
     ``dropped``, a ``Counter`` of what it left out, by reason, for the figures; ``silence_s``, how long it may go without any
-    batch (default 300) before people are told that something is wrong.
+    batch (default 300) before people are told that something is wrong; ``figures``, numbers by name that it counts itself;
+    ``complaint``, what is wrong while it runs, and behind "; " what to do, empty when all is well.
     """
 
     @property

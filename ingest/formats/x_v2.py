@@ -171,7 +171,10 @@ class _Reader:
         if (versions := x_compliance.versions(raw)) is not None:
             self.reading.natives.update(versions)
             return
-        kinds = sorted(_object.decode(raw))
+        try:
+            kinds = sorted(_object.decode(raw))
+        except _FAULTS as fault:
+            raise Unreadable(_reason(fault)) from fault
         if x_compliance.IGNORED.isdisjoint(kinds):
             raise Unreadable(f"no post and no notice: it has {', '.join(kinds)[:200] or 'nothing'}")
         self.reading.dropped["nothing to take away"] += 1

@@ -54,8 +54,7 @@ _matched = msgspec.json.Decoder(_Matched)
 class X:
     """The filtered stream.
 
-    ``dropped`` counts by reason what was left out; ``spent`` are the posts of this month, of the ``monthly_posts`` that may be
-    spent; ``complaint`` says what is wrong while it runs.
+    ``dropped`` counts by reason what was left out, ``figures`` tell of the budget, ``complaint`` says which rules X refuses.
     """
 
     name = SOURCE
@@ -82,14 +81,9 @@ class X:
         return self._keeper.complaint
 
     @property
-    def spent(self) -> int:
-        """Posts that count against this month's budget."""
-        return self._budget.spent
-
-    @property
-    def monthly_posts(self) -> int:
-        """Posts that may be spent in a month."""
-        return self._budget.limit
+    def figures(self) -> dict[str, float]:
+        """Posts that count against this month's budget, and the budget."""
+        return {"posts this month": self._budget.spent, "posts a month at most": self._budget.limit}
 
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         """What the stream says from now on, after what was missed since ``cursor``, the last sign of life in ms UTC."""
@@ -216,7 +210,7 @@ def _rules(message: bytes) -> list[Held]:
     """The rules that a post matched, where it says so."""
     try:
         return _matched.decode(message).matching_rules or []
-    except msgspec.ValidationError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return []
 
 

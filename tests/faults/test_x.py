@@ -60,7 +60,7 @@ async def test_what_x_says_is_in_the_log_once(desk: Desk) -> None:
             f"x:{post_id(NOW, 3)}",
         ]
         assert all(NO_DELETIONS in m.flags and m.source == "x" and m.seen == NOW for m in found)
-        assert desk.x.spent == 5
+        assert desk.spent == 5
 
 
 async def test_a_character_cut_in_two_is_whole_again(desk: Desk) -> None:
@@ -232,7 +232,7 @@ async def test_what_is_not_for_everybody_leaves_no_trace(desk: Desk) -> None:
 
     async with XStandIn(play) as x, desk.listening(x):
         assert await desk.ids(1) == ids(3)
-        assert (desk.x.dropped, desk.x.spent) == ({"protected": 1, "withheld": 1, "excluded": 0}, 3)
+        assert (desk.x.dropped, desk.spent) == ({"protected": 1, "withheld": 1, "excluded": 0}, 3)
         assert await desk.letters() == []
 
 
@@ -305,7 +305,7 @@ async def test_the_budget_stops_it_hard(desk: Desk) -> None:
     async with XStandIn(saying(*range(8), then="beat")) as x, desk.listening(x, monthly_posts=5):  # type: ignore[arg-type]
         await desk.until(lambda: bool(desk.pauses) and x.open == 0)
         assert await desk.ids(5) == ids(*range(5))
-        assert (desk.x.spent, desk.x.dropped["beyond the budget"]) == (8, 3)
+        assert (desk.spent, desk.x.dropped["beyond the budget"]) == (8, 3)
         await desk.until(lambda: len(desk.pauses) > 3)
         assert len(x.streams()) == 1
     assert desk.conditions == {"stopped"}
@@ -322,7 +322,7 @@ async def test_the_budget_is_new_next_month(desk: Desk) -> None:
     desk.on_pause = later
     async with XStandIn(saying(1, 2), saying(3)) as x, desk.listening(x, monthly_posts=2):  # type: ignore[arg-type]
         assert await desk.ids(3) == ids(1, 2, 3)
-        assert desk.x.spent == 1
+        assert desk.spent == 1
     assert datetime.fromtimestamp(desk.now / 1000, UTC).isoformat()[:10] == "2025-07-01"
 
 
@@ -334,7 +334,7 @@ async def test_the_budget_survives_a_restart(desk: Desk) -> None:
         async with desk.listening(x, monthly_posts=5):
             assert await desk.ids(5) == ids(1, 2, 3, 4, 5)
             await desk.until(lambda: bool(desk.pauses))
-            assert desk.x.spent == 6
+            assert desk.spent == 6
 
 
 async def test_two_cannot_spend_one_budget(desk: Desk) -> None:
@@ -382,8 +382,11 @@ async def test_a_rule_that_x_does_not_take_costs_only_its_term(desk: Desk) -> No
         async with desk.listening(x):
             await desk.mentions(1)
             assert sorted(x.values[0].split(" OR ")) == ["ferry", "harbour"]
-            assert "no viable alternative" in desk.x.complaint
-            assert "evil" in desk.x.complaint
+            assert desk.supervisor is not None
+            status = desk.supervisor.states["x"].status()
+            assert "no viable alternative" in status.fault
+            assert "evil" in status.fault
+            assert (status.condition, status.advice) == ("live", "change these terms")
 
 
 async def test_without_any_rule_nothing_is_opened(desk: Desk) -> None:
@@ -441,7 +444,7 @@ async def test_a_break_is_searched_for(desk: Desk) -> None:
         assert set(found.values()) == {1}
         searches = [e for e in x.seen if e.path.endswith("/recent")]
         assert [e.query["start_time"] for e in searches] == [["2025-06-15T15:06:40Z"]] * 2
-        assert desk.x.spent == 122
+        assert desk.spent == 122
 
 
 async def test_a_search_that_fails_costs_only_the_break(desk: Desk) -> None:

@@ -50,6 +50,11 @@ class Desk:
         stream: X = self.sources[0]
         return stream
 
+    @property
+    def spent(self) -> int:
+        """Posts that count against this month's budget."""
+        return int(self.x.figures["posts this month"])
+
     async def pause(self, seconds: float) -> None:
         """Note the pause, and what it is for, and let it pass."""
         self.pauses.append(seconds)
