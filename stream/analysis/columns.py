@@ -48,6 +48,7 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "at": (np.int64, 0),
     "target": (np.uint64, 0),
     "tracks": (np.uint64, 0),
+    "early": (np.uint64, 0),
     "link": (np.uint64, 0),
     "sign": (np.uint16, BINS),
     "author": (np.int32, 0),
@@ -60,6 +61,7 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "mood": (np.int16, 0),
     "kind": (np.uint8, 0),
     "role": (np.uint8, 0),
+    "bought": (np.uint8, 0),
     "flags": (np.uint8, 0),
     "span": (np.uint8, 0),
     "held": (np.uint8, 0),
@@ -81,6 +83,7 @@ class Columns:
     at: NDArray[np.int64]
     target: NDArray[np.uint64]
     tracks: NDArray[np.uint64]
+    early: NDArray[np.uint64]
     link: NDArray[np.uint64]
     sign: NDArray[np.uint16]
     author: Ints
@@ -93,6 +96,7 @@ class Columns:
     mood: NDArray[np.int16]
     kind: NDArray[np.uint8]
     role: NDArray[np.uint8]
+    bought: NDArray[np.uint8]
     flags: NDArray[np.uint8]
     span: NDArray[np.uint8]
     held: NDArray[np.uint8]

@@ -14,7 +14,7 @@ from stream.analysis.columns import PEOPLE, POST, QUOTE, REPLY, REPOST, TERMS, C
 from stream.analysis.echoes import link_key, signatures
 from stream.analysis.names import Names
 from stream.analysis.text import Texts
-from stream.analysis.tracks import Tracker
+from stream.analysis.tracks import Tracker, bought
 from stream.mention import Mention, Person
 
 KINDS: Final = {"post": POST, "reply": REPLY, "repost": REPOST, "quote": QUOTE}
@@ -66,7 +66,7 @@ class Extractor:
         people: list[tuple[int, int, int, int]] = []
         for index, mention in enumerate(mentions):
             author, target, place, weight = mention.author, mention.target, mention.place, mention.weight
-            tracks, tracked = self.tracker.find(mention.text.casefold(), mention.at)
+            named = self.tracker.find(mention)
             scalars.append(
                 (
                     mention.at,
@@ -81,11 +81,13 @@ class Extractor:
                     ROLES[author.role],
                 )
             )
-            for place_in_row, (term, shown) in enumerate(_terms(mention, tracked)):
+            for place_in_row, (term, shown) in enumerate(_terms(mention, named.terms)):
                 terms.append((index, place_in_row, self.names.terms.id(term), form(shown)))
             for place_in_row, (who, handle) in _addressed(mention):
                 people.append((index, place_in_row, person(who), form(handle) if handle else -1))
-            rows.tracks[index] = tracks
+            if named.tracks or named.early:
+                rows.tracks[index], rows.early[index] = named.tracks, named.early
+                rows.bought[index] = bought(mention)
             if target is not None and target.id:
                 rows.target[index] = key_of(target.id)
             rows.key[index] = key_of(mention.id)

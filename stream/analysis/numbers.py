@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from stream.analysis import campaigns
+from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import ROLE_NAMES
-from stream.analysis.memory import DAY_MS, day_of
 from stream.analysis.view import View, change, rounded
-from stream.wire.snapshot import Flow, Numbers, Sentiment, Track
+from stream.wire.snapshot import Flow, Numbers, Sentiment
 
 _RECENT_MS: Final = 10_000
 _FLOWS: Final = ("brand_public", "public_brand", "public_public")
@@ -47,7 +48,7 @@ def of(view: View) -> Numbers:
         languages=_named(volume.langs[0], labels),
         sources=_named(volume.sources[0], labels),
         countries=_named(volume.countries[0], labels),
-        tracks=_tracks(view),
+        tracks=campaigns.of(view),
         timeline=tuple(timeline.tolist()),
         bucket_ms=view.window.bucket,
     )
@@ -103,21 +104,3 @@ def _flows(view: View) -> dict[str, Flow]:
         )
         for i, name in enumerate(_FLOWS)
     }
-
-
-def _tracks(view: View) -> dict[str, Track]:
-    tracker, counts = view.tracker, view.statistics.tracked.counts
-    of_kind: dict[str, int] = {}
-    for i, kind in enumerate(tracker.kinds):
-        of_kind[kind] = of_kind.get(kind, 0) + int(counts[0, 0, i])
-    found = {}
-    for i, (name, kind) in enumerate(zip(tracker.names, tracker.kinds, strict=True)):
-        volume, mood, known = (int(number) for number in counts[0, :, i])
-        found[name] = Track(
-            kind=kind,
-            volume=volume,
-            share=rounded(volume / of_kind[kind]) if of_kind[kind] else 0.0,
-            sentiment=rounded(mood / known / 10_000) if known else 0.0,
-            change=change(volume, int(counts[1, 0, i])),
-        )
-    return found

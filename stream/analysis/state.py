@@ -363,13 +363,14 @@ class State:
 
         Raises ``LookupError`` for a time further back than ``window.slack``, and when T was never set.
         """
-        return snapshot_of(self._view(t_ms))
+        return snapshot_of(self.view(t_ms))
 
     def stories(self) -> tuple[Story, ...]:
         """The stories of ``snapshot`` at T alone, in a fifth of its time."""
-        return stories.of(self._view(None))
+        return stories.of(self.view())
 
-    def _view(self, t_ms: int | None) -> View:
+    def view(self, t_ms: int | None = None) -> View:
+        """What sections of a snapshot are made of, at T or at an earlier time; raises like ``snapshot``."""
         if t_ms is not None and (self.t is None or t_ms > self.t):
             self.advance(t_ms)
         if self.t is None:

@@ -49,9 +49,11 @@ def of(view: View) -> tuple[Story, ...]:
 def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
     """Of each row whether another may belong to its story."""
     columns, echoed = view.columns, view.statistics.echoed
-    hot = [_hot(counts, least).few() for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))]
+    reposted, linked, alike = (
+        _hot(counts, least).few() for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))
+    )
     found = np.zeros(shown.size, np.bool_)
-    _mark((columns.kind, columns.key, columns.target, columns.link, columns.sign), shown, *hot, found)
+    _mark((columns.kind, columns.key, columns.target, columns.link, columns.sign), shown, reposted, linked, alike, found)
     return found
 
 

@@ -15,7 +15,10 @@ from typing import Final
 
 import msgspec
 
-from stream.analysis.memory import KNOWN_DAYS, day_of
+from stream.analysis import campaigns
+from stream.analysis.crowd import day_of
+from stream.analysis.hours import HOUR_MS
+from stream.analysis.memory import KNOWN_DAYS
 from stream.analysis.state import State
 from stream.mention import Mention
 from stream.wire.messages import Graph
@@ -56,6 +59,8 @@ class Memoir:
         self._voices_ms = int(VOICES_MS * scale)
         self._asked = (0, 0)
         self._voiced = 0
+        self._branded = 0
+        self._counted = (0, 0)
         self._placed_ms = 0
         self._spoke: dict[int, set[str]] = {}
         self._changed: set[int] = set()
@@ -70,7 +75,8 @@ class Memoir:
 
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""
-        return {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
+        found = {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
+        return found | self._brand(state, t_ms) | self._hours(state, hub_ms, t_ms)
 
     def places(
         self,
@@ -127,6 +133,27 @@ class Memoir:
         for day in [day for day in self._spoke if day < day_of(t_ms) - KNOWN_DAYS]:
             del self._spoke[day]
         return found
+
+    def _brand(self, state: State, t_ms: int) -> dict[str, bytes]:
+        """Who spoke of the brand, before the window forgets it."""
+        if t_ms - self._branded < min(self._voices_ms, state.window.half):
+            return {}
+        self._branded = t_ms
+        gone = state.gone.authors
+        found: dict[str, bytes] = {}
+        for day, authors in campaigns.brand_voices(state.view()).items():
+            found |= state.memory.brand_voices(day, set(authors) - gone, gone)
+        return found
+
+    def _hours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
+        """The posts of each track in the newest hour that has ended, where the state holds all of it."""
+        start = ((t_ms - self._settle) // HOUR_MS - 1) * HOUR_MS
+        if start <= state.floor or not state.config.tracks or state.memory.hours.knows(start):
+            return {}
+        if self._counted[0] == start and hub_ms - self._counted[1] < PATIENCE_MS:
+            return {}
+        self._counted = (start, hub_ms)
+        return state.memory.hours.with_more(start, campaigns.hour(state.view(), start))
 
 
 def placed(subject: str, value: bytes) -> dict[Graph, Places]:

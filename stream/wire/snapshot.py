@@ -28,7 +28,7 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """One tracked set of terms; ``share`` is its share of voice among the tracks of its kind.
+    """One tracked set of terms; ``share`` is its share of voice: brands and competitors share one, and so do the campaigns, and the topics.
 
     ``positive`` and ``negative`` are shares of the posts whose mood is known. ``owned`` posts are the brand's and its staff's,
     ``bought`` ones say that they are paid for, ``earned`` are all others. Of a track with a start: ``uplift`` is the change

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from stream.analysis.memory import DAY_MS, Memory, day_of
+from stream.analysis.crowd import DAY_MS, day_of
+from stream.analysis.memory import Memory
 from stream.analysis.state import State
-from stream.config import Config, TrackConfig
+from stream.config import Config
 from stream.mention import Author, Mention
 from tests.stream.analysis.posts import MINUTE, measured, post
 from tests.stream.analysis.worlds import NOW
@@ -58,25 +59,6 @@ def test_a_voice_that_memory_forgets_is_new_again() -> None:
     for subject, value in memory.voices(NOW // DAY_MS - 1, [], without=["sim:cem"]).items():
         memory.remember(subject, value)
     assert memory.known(["sim:ann", "sim:ben", "sim:cem"], day_of(NOW)) == [False, True, False]
-
-
-def test_tracks_share_the_voice_of_their_kind() -> None:
-    """Share of voice is within a kind; mood and change are of the posts that name a track."""
-    config = Config(
-        tracks={
-            "ours": TrackConfig(kind="brand", terms=("acme",)),
-            "theirs": TrackConfig(kind="competitor", terms=("zenith", "#zen")),
-            "later": TrackConfig(kind="competitor", terms=("acme",), since="2030-01-01"),
-        }
-    )
-    tracks = measured(
-        post("1", text="I love ACME"), post("2", text="Zenith or acme?"), post("3", text="#zen"), config=config
-    ).numbers.tracks
-    assert {name: (track.volume, track.share) for name, track in tracks.items()} == {
-        "ours": (2, 1.0),
-        "theirs": (2, 1.0),
-        "later": (0, 0.0),
-    }
 
 
 def test_hidden_counts_only_in_numbers() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from stream.analysis.crowd import day_of
 from stream.analysis.memory import Memory
+from stream.config import HubConfig, TrackConfig
 from stream.hub.memoir import EFFECT_MS, PATIENCE_MS, POINT_MS, SETTLE_MS, memory_key
-from tests.stream.hub.house import NOW, House, post
+from tests.stream.hub.house import NOW, House, config, post
 
 POINT = (NOW // POINT_MS + 1) * POINT_MS
 
@@ -80,3 +82,26 @@ def test_key(tmp_path: Path) -> None:
     assert len(key) == 32
     assert memory_key(tmp_path / "var" / "checkpoint") == key
     assert stat.S_IMODE((tmp_path / "var" / "memory.key").stat().st_mode) == 0o600
+
+
+def test_hours_of_tracks_and_voices_of_the_brand() -> None:
+    """After each hour the posts of every track in it are written, once, and who spoke of the brand."""
+    hour = 3_600_000
+    begins = (NOW // hour + 1) * hour
+    house = House(
+        config(hub=HubConfig(window_s=3600), tracks={"tea": TrackConfig(kind="brand", terms=("tea",))}), now=begins
+    )
+    house.hear(*[post(i, "More tea", at=begins + i * 600_000) for i in range(5)], post(9, "Coffee", at=begins))
+    house.later(hour + SETTLE_MS - 1)
+    memory = house.engine.state.memory
+    back(house, house.engine.memories(house.now, house.now))
+    assert memory.hours.between("tea", begins - hour, begins + hour) == (0, 1)
+    house.later(1)
+    due = house.engine.memories(house.now, house.now)
+    assert [subject for subject in due if subject.startswith("tracks:")]
+    back(house, due)
+    assert memory.hours.between("tea", begins, begins + hour) == (5, 1)
+    house.later(PATIENCE_MS)
+    assert not [s for s in house.engine.memories(house.now, house.now) if s.startswith("tracks:")]
+    day = day_of(begins) + 1
+    assert memory.spoke_of_brand(["simulation:author0", "simulation:author9"], day) == [True, False]
