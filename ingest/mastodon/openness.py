@@ -22,7 +22,8 @@ def closed(status: Any) -> str:
         return UNREADABLE
     visibility = status.get("visibility")
     if visibility != "public":
-        return f"visibility {visibility}" if visibility in _VISIBILITIES else UNREADABLE
+        known = isinstance(visibility, str) and visibility in _VISIBILITIES
+        return f"visibility {visibility}" if known else UNREADABLE
     if reason := opted_out(status["account"]):
         return reason
     return closed(status["reblog"]) if status.get("reblog") is not None else ""

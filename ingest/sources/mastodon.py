@@ -82,6 +82,10 @@ class Mastodon:
                         new, gone, followed = wanted - followed, followed - wanted, wanted
                         for left in gone:
                             marks.pop(left.written, None)
+                        # A stream without a mark gets it before it is heard: then nothing is between the two.
+                        for joined in sorted(new):
+                            if await self._marked(client, joined, marks):
+                                yield Batch(cursor=_cursor(marks))
                         await transport.follow(wanted)
                         await self._context.pause(self._settle_s)
                         for joined in sorted(new):
@@ -116,16 +120,20 @@ class Mastodon:
             return Socket(base, self._api, self._inbox, self._refusals, pause=pause, monotonic=monotonic)
         return Events(base, self._api, client, self._inbox, self._refusals, pause=pause, monotonic=monotonic)
 
+    async def _marked(self, client: httpx2.AsyncClient, stream: Stream, marks: dict[str, str]) -> bool:
+        """Set the mark of ``stream`` where it stands now, if it has none; returns whether it was set."""
+        if stream.written in marks:
+            return False
+        newest = await self._api.page(client, stream, limit=1)
+        if newest is not None:
+            marks[stream.written] = max(_ids(newest), key=order, default="0")
+        return newest is not None
+
     async def _caught_up(
         self, client: httpx2.AsyncClient, stream: Stream, marks: dict[str, str]
     ) -> AsyncIterator[Batch]:
-        """What ``stream`` said since its mark; for one without, the mark is set where it stands."""
-        mark = marks.get(stream.written)
-        if mark is None:
-            newest = await self._api.page(client, stream, limit=1)
-            if newest is not None:
-                marks[stream.written] = max(_ids(newest), key=order, default="0")
-                yield Batch(cursor=_cursor(marks))
+        """What ``stream`` said since its mark."""
+        if (mark := marks.get(stream.written)) is None:
             return
         since = rewound(mark, REWIND_MS) if stream.chosen else mark
         for _ in range(PAGES):

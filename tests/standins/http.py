@@ -17,7 +17,10 @@ import h11
 class Exchange:
     """One request, and the answer that the test writes to it."""
 
-    def __init__(self, request: h11.Request, body: bytes, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, request: h11.Request, body: bytes, writer: asyncio.StreamWriter, reader: asyncio.StreamReader
+    ) -> None:
+        self._reader = reader
         self.method = request.method.decode()
         target = urlsplit(request.target.decode())
         self.path, self.query = target.path, parse_qs(target.query, keep_blank_values=True)
@@ -50,6 +53,12 @@ class Exchange:
         """Bytes on the wire as they are."""
         self._writer.write(data)
         await self._writer.drain()
+
+    async def gone(self) -> None:
+        """Return when the client has closed the connection."""
+        with contextlib.suppress(ConnectionError):
+            while await self._reader.read(65536):
+                pass
 
     def hang_up(self) -> None:
         """Cut the connection without goodbye."""
@@ -94,7 +103,7 @@ class HttpStandIn:
         self._tasks.add(task)
         try:
             if (request := await _request(reader)) is not None:
-                exchange = Exchange(*request, writer)
+                exchange = Exchange(*request, writer, reader)
                 self.seen.append(exchange)
                 await self._handler(exchange)
         except (ConnectionError, asyncio.CancelledError):
