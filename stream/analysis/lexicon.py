@@ -42,6 +42,18 @@ TURNERS: Final = "but however"
 REFUSAL: Final = ("no", -1.2)
 """It turns what it stands before, and by itself it is bad."""
 
+SIGNS: Final = {
+    3.0: "🥰 😍 💖",
+    2.2: "👍 👏 🙌 💯 🥳 🤩 🎉 🎊 🏆 🤗 😋",
+    1.5: "🙏 💪 🤘 👌 💃 🕺 🤠 ✨ 🌟 🥂 🍾 ✌ 💐 🌹 😉 😜 😝 ✅",
+    0.8: "😛 🤪 😏 🤞 ⭐ 🌸 🌻 🌷 🌺 🌞 🎈 🍀 🌈 🔥 ✊ 🚀",
+    -0.6: "😐 😑 😶 🤨 🥺 💀 😴 😪 😷",
+    -1.5: "🙄 😒 😤 😣 😖 🤦 🤕 🤒 💩 😾 🥴 🤥 ❌",
+    -2.5: "👎 😡 🤢 💔 🤡 👿",
+    -3.0: "🤬 🖕 🤮",
+}
+"""Emoji whose names do not tell how they are meant."""
+
 _NEGATED: Final = -0.74
 _RAISE: Final = 0.293
 _SHOUT: Final = 0.733
@@ -61,9 +73,10 @@ class Table(NamedTuple):
 
 
 def table(ratings: Mapping[str, float], bits: int = 15) -> Table:
-    """The rated words and signs, and the words of this module that say how they are meant."""
+    """The rated words and signs, with the signs and the words of this module."""
     found = Table(np.zeros(1 << bits, np.uint32), np.zeros(1 << bits, np.int8), np.zeros(1 << bits, np.uint8))
-    entries = {word: (RATED, round(rating * STEP)) for word, rating in ratings.items()}
+    signs = {sign: rating for rating, some in SIGNS.items() for sign in some.split()}
+    entries = {word: (RATED, round(rating * STEP)) for word, rating in (ratings | signs).items()}
     for words, role in ((NEGATIONS, NEGATES), (RAISERS, RAISES), (LOWERERS, LOWERS), (TURNERS, TURNS)):
         entries |= dict.fromkeys(words.split(), (role, 0))
     entries[REFUSAL[0]] = (NEGATES, round(REFUSAL[1] * STEP))
@@ -105,24 +118,32 @@ def _look_up(entries, value):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _word(entries, points, start, end):  # type: ignore[no-untyped-def]
     """The place of a word as it is written, else with its drawn out letters twice, else once; and whether it ends in n't."""
-    whole, twice, once = _BASIS, _BASIS, _BASIS
-    run, longest = 0, 0
+    value = _BASIS
+    run, longest = 1, 1
     for i in range(start, end):
-        c = np.uint64(39 if points[i] == 0x2019 else points[i])
-        run = run + 1 if i > start and points[i] == points[i - 1] else 1
+        c = points[i]
+        value = (value ^ np.uint64(39 if c == 0x2019 else c)) * _PRIME
+        run = run + 1 if i > start and c == points[i - 1] else 1
         longest = max(longest, run)
-        whole = (whole ^ c) * _PRIME
-        if run <= 2:
-            twice = (twice ^ c) * _PRIME
-        if run == 1:
-            once = (once ^ c) * _PRIME
-    at = _look_up(entries, whole)
+    at = _look_up(entries, value)
     if at < 0 and longest > 2:
-        at = _look_up(entries, twice)
+        at = _drawn(entries, points, start, end, 2)
         if at < 0:
-            at = _look_up(entries, once)
+            at = _drawn(entries, points, start, end, 1)
     negates = end - start > 3 and points[end - 1] == 116 and points[end - 2] in (39, 0x2019) and points[end - 3] == 110
     return at, negates
+
+
+@njit(cache=True, nogil=True)
+def _drawn(entries, points, start, end, most):  # type: ignore[no-untyped-def]
+    """The place of a word with at most so many of the same letter in a row."""
+    value, run = _BASIS, 0
+    for i in range(start, end):
+        c = points[i]
+        run = run + 1 if i > start and c == points[i - 1] else 1
+        if run <= most:
+            value = (value ^ np.uint64(39 if c == 0x2019 else c)) * _PRIME
+    return _look_up(entries, value)
 
 
 @njit(cache=True, nogil=True)
@@ -171,10 +192,10 @@ def _token(points, start, stop, kinds):  # type: ignore[no-untyped-def]
     while end < stop:
         c = points[end]
         kind = kinds[c] if c < kinds.size else 3
-        if kind == EMOJI or (kind == OTHER and c != 39 and c != 0x2019):
+        if kind == EMOJI or (kind == OTHER and c not in (39, 0x2019)):
             break
         end += 1
-    while points[end - 1] == 39 or points[end - 1] == 0x2019:  # noqa: PLR1714
+    while points[end - 1] in (39, 0x2019):
         end -= 1
     return end, True
 

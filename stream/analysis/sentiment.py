@@ -85,6 +85,14 @@ def parts(texts: Texts, places: NDArray[np.int64], known: Model) -> NDArray[np.f
     return out
 
 
+def judge(known: NDArray[np.float64], places: NDArray[np.int64], by: Model) -> NDArray[np.float64]:
+    """The moods (n,), −1 … 1, of texts of which the ``parts`` are known; 0 where nothing is."""
+    out = np.zeros(places.size)
+    for i in np.flatnonzero(~np.isnan(known[:, 0])).tolist():
+        out[i] = _judge(known[i], places[i], by)
+    return out
+
+
 def score(text: str, lang: str = "") -> float:
     """The mood of one text, −1 (bad) … 1 (good); 0.0 also where it cannot be told.
 

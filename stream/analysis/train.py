@@ -32,6 +32,8 @@ FEW: Final = 5
 """A label with so few texts in a file is no label of it."""
 SLACK: Final = 0.1
 """Share that is neutral in a language whose training texts are all good or bad."""
+NEARLY: Final = 0.02
+"""Bounds of the neutral zone whose three recalls sum up to so little less than the best are as good."""
 NAMES: Final = {
     "arabic": "ar", "english": "en", "finnish": "fi", "french": "fr", "german": "de", "hindi": "hi", "italian": "it",
     "portuguese": "pt", "spanish": "es",
@@ -90,7 +92,7 @@ def ratings(words: Path, emoji: Path) -> dict[str, float]:
 
 def rated(path: Path) -> tuple[list[str], NDArray[np.float64]]:
     """English texts and the mean of their ratings, −4 … 4."""
-    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")]
     return [text for _, _, text in lines], np.array([float(rating) for _, rating, _ in lines])
 
 
@@ -126,14 +128,15 @@ def guessed(known: NDArray[np.float64], coefficients: NDArray[np.float64]) -> ND
 
 
 def zone(guess: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The two ratings between which a text is neutral: those with the greatest mean recall of the labels."""
+    """The two ratings between which a text is neutral: the middle of those with nearly the greatest mean recall of the labels."""
     lows, highs = np.linspace(-1.0, -0.05, 39), np.linspace(0.05, 1.5, 59)
     bad = np.array([np.mean(guess[labels == 0] < low) for low in lows])[:, None]
     good = np.array([np.mean(guess[labels == 2] > high) for high in highs])[None, :]
     neutral = guess[labels == 1]
     none = np.array([[np.mean((neutral >= low) & (neutral <= high)) for high in highs] for low in lows])
-    low, high = np.unravel_index(np.argmax(bad + good + none), none.shape)
-    return np.array([lows[low], highs[high]])
+    total = bad + good + none
+    low, high = np.nonzero(total >= total.max() - NEARLY)
+    return np.array([lows[low].mean(), highs[high].mean()])
 
 
 def _tail(rows: ridge.Rows) -> NDArray[np.int64]:
