@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -25,8 +26,6 @@ FRAME_LIMIT: Final = 1 << 20
 RECENT: Final = 5000
 """Posts whose words are kept for those who repeat them."""
 
-_LABELS: Final = b"selfLabels"
-_WITHHOLDING: Final = b'"!'
 _TIME = re.compile(rb'"time_us":\s*(\d{1,18})')
 _HEAD: Final = 1024
 
@@ -64,11 +63,7 @@ class Listener:
             elif isinstance(said, Other):
                 self.dropped["unknown event"] += 1
         except Unreadable as fault:
-            if _LABELS in frame and _WITHHOLDING in frame:
-                # Torn perhaps, but its author asked for something: nobody may read it, not even a dead letter's reader.
-                self.dropped["withheld, unreadable"] += 1
-            else:
-                items.append(self._refused(frame, str(fault)))
+            items.append(self._refused(frame, str(fault)))
         return said
 
     def knows(self, repost: Mention) -> bool:
@@ -81,7 +76,9 @@ class Listener:
             del self._recent[id]
 
     def _refused(self, frame: bytes, reason: str) -> Rejected:
-        return rejected(SOURCE, reason, self._now(), frame)
+        # Torn perhaps, but where its author asked for something nobody may read it, in dead letters neither.
+        kept = b"" if bluesky.may_withhold(frame) else frame
+        return msgspec.structs.replace(rejected(SOURCE, reason, self._now(), kept), size=len(frame))
 
     def _commit(self, said: Commit, items: list[Item]) -> None:
         if said.collection not in COLLECTIONS:
@@ -126,13 +123,20 @@ class Listener:
             return
         now = self._now()
         if self._is_listened_for(post, said.did):
-            heard = self._moment(said.time_us)
-            author = self._author(said.did)
-            mention = bluesky.mention(
-                post, said.uri, author, source=SOURCE, heard=heard, seen=now, revision=said.revision
+            mention = partial(
+                bluesky.mention,
+                post,
+                said.uri,
+                self._author(said.did),
+                source=SOURCE,
+                heard=self._moment(said.time_us),
+                seen=now,
             )
-            items.append(mention)
-            self._remember(id, mention)
+            # An edit may be what makes it match: then it is a post that is new to us.
+            items.append(mention())
+            if said.revision:
+                items.append(mention(revision=said.revision))
+            self._remember(id, mention())
         elif said.revision:
             # Whatever it said before, it is not about our matter any more.
             self._recent.pop(id, None)

@@ -119,6 +119,11 @@ def labels(raw: bytes) -> tuple[tuple[str, ...], str]:
     return judged(found.values if found else ())
 
 
+def may_withhold(frame: bytes) -> bool:
+    """Whether a frame that nobody can read, torn perhaps, holds a label that asks for something."""
+    return b"selfLabels" in frame and b'"!' in frame
+
+
 def labels_of(profile: bytes) -> tuple[tuple[str, ...], str]:
     """``labels`` of a profile record."""
     try:

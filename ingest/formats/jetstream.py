@@ -18,7 +18,7 @@ import msgspec
 from ingest.formats import bluesky
 from ingest.formats.bluesky import POST, REPOST
 from ingest.roles import Roles
-from stream.mention import Author, Mention, Retraction, Unreadable
+from stream.mention import Author, Mention, Retraction, Unreadable, Withheld
 
 SOURCE: Final = "archive"
 PASSING: Final = frozenset({"desynchronized", "throttled"})
@@ -203,7 +203,15 @@ def parser(roles: Roles) -> Callable[[bytes], Sequence[Mention | Retraction]]:
 
 
 def _archived(roles: Roles, line: bytes) -> Sequence[Mention | Retraction]:
-    said = event(line)
+    try:
+        return _items(event(line), roles)
+    except Unreadable as fault:
+        if bluesky.may_withhold(line):
+            raise Withheld(str(fault)) from fault
+        raise
+
+
+def _items(said: Event, roles: Roles) -> Sequence[Mention | Retraction]:
     if isinstance(said, Account) and said.gone:
         return (Retraction(f"bluesky:{said.did}", "author", said.time_us // 1000, said.status or "taken down"),)
     if not isinstance(said, Commit) or said.collection not in (POST, REPOST):

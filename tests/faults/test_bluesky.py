@@ -206,17 +206,18 @@ async def test_time_goes_back(stage: Stage, host: Jetstream) -> None:
 
 
 async def test_an_edit_changes_what_was_said(stage: Stage, host: Jetstream) -> None:
-    """An edit follows its post; one that leaves our matter takes the post away; one of a stranger's post is nothing."""
+    """An edit follows its post; one that leaves our matter takes the post away; one that enters it brings it."""
     async with stage.listening():
         await host.say(post("ada", "1", "lantern one"), post("ada", "2", "lantern two"), post("ada", "3", "other"))
         await host.say(edit("ada", "1", "lantern, at last", "r2"), edit("ada", "2", "sorry", "r3"))
-        await host.say(edit("ada", "3", "still other", "r4"))
+        await host.say(edit("ada", "4", "still other", "r4"), edit("ada", "3", "a lantern now", "r5"))
         await stage.passed(host)
     posts = {m.id: m for m in await stage.mentions()}
     edited = posts[f"bluesky:{uri('ada', '1')}@r2"]
     assert (edited.kind, edited.text) == ("edit", "lantern, at last")
     assert edited.target == Target(f"bluesky:{uri('ada', '1')}", f"bluesky:{did('ada')}")
     assert [(r.target, r.reason) for r in await stage.retractions()] == [(f"bluesky:{uri('ada', '2')}", "edited")]
+    assert await stage.texts() == {"lantern one": 1, "lantern two": 1, "lantern, at last": 1, "a lantern now": 2}
 
 
 async def test_a_deletion_takes_the_reposts_along(stage: Stage, host: Jetstream) -> None:
@@ -391,7 +392,7 @@ async def test_who_does_not_want_to_be_shown(stage: Stage, host: Jetstream, peop
         assert source.dropped["!no-unauthenticated"] == 2
     assert await stage.texts() == {"lantern of bo": 1}
     assert [(r.target, r.scope) for r in await stage.retractions()] == [(f"bluesky:{did('bo')}", "author")]
-    assert await stage.rejected() == []
+    assert [letter.raw for letter in await stage.rejected()] == [b""]
 
 
 async def test_the_service_of_profiles_is_silent(stage: Stage, host: Jetstream, people: ProfileService) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.archive import read as read_archive
 from ingest.formats import bluesky, jetstream
 from ingest.formats.jetstream import Account, Commit, Identity, Notice, Other
-from stream.mention import Media, Mention, Person, Rejected, Retraction, Target, Unreadable
+from stream.mention import Media, Mention, Person, Rejected, Retraction, Target, Unreadable, Withheld
 from tests.standins.jetstream import about, account, commit, did, edit, gone, identity, post, second, uri
 
 TIME_US = 1_750_000_000_123_456
@@ -229,6 +229,16 @@ def test_what_cannot_be_read_says_why(frame: bytes) -> None:
     """Broken frames and records are refused with a reason, and with nothing else."""
     with pytest.raises(Unreadable, match=r"\w"):
         jetstream.parser({})(frame)
+
+
+def test_of_a_torn_wish_no_bytes_are_kept() -> None:
+    """A frame that is torn behind a label that asks for something is withheld; another one is only unreadable."""
+    torn = v1(post("ada", "1", "Hello", labels=selfish("!no-unauthenticated")))[:-40]
+    with pytest.raises(Withheld):
+        jetstream.parser({})(torn)
+    with pytest.raises(Unreadable) as caught:
+        jetstream.parser({})(v1(post("ada", "1", "Hello"))[:-40])
+    assert not isinstance(caught.value, Withheld)
 
 
 JSON = st.recursive(
