@@ -53,7 +53,9 @@ def _echoing(view: View, shown: Slots) -> NDArray[np.bool_]:
         _hot(counts, least).few() for counts, least in ((echoed.reposts, 1), (echoed.links, 2), (echoed.bands, 2))
     )
     found = np.zeros(shown.size, np.bool_)
-    _mark((columns.kind, columns.key, columns.target, columns.link, columns.sign), shown, reposted, linked, alike, found)
+    _mark(
+        (columns.kind, columns.key, columns.target, columns.link, columns.sign), shown, reposted, linked, alike, found
+    )
     return found
 
 

@@ -104,4 +104,4 @@ def test_hours_of_tracks_and_voices_of_the_brand() -> None:
     house.later(PATIENCE_MS)
     assert not [s for s in house.engine.memories(house.now, house.now) if s.startswith("tracks:")]
     day = day_of(begins) + 1
-    assert memory.spoke_of_brand(["simulation:author0", "simulation:author9"], day) == [True, False]
+    assert memory.spoke_of_brand(["simulation:author1", "simulation:author9"], day) == [True, False]
