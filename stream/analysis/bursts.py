@@ -18,10 +18,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 STARTED: Final = 0.5
-"""A score from which a burst begins: one mean excess beyond the edge, or ``LOUD`` spreads above the level."""
+"""A score from which a burst begins: half a mean excess beyond the edge, or ``LOUD`` spreads above the level."""
 WARM: Final = 12
 """Periods before anything can be called a burst."""
-LOUD: Final = 6.0
+LOUD: Final = 3.5
 """Spreads above the level that are a burst however many such bursts there were."""
 MEMORY: Final = 4000.0
 """Periods after which the level has forgotten (two weeks of five minutes); the spread takes twice as long."""
@@ -74,7 +74,7 @@ def _step(state, count, hour, an_hour):  # type: ignore[no-untyped-def]
     beyond = (above - max(state[_EDGE], state[_HEARD])) / state[_EXCESS]
     score = 0.0
     if seen >= WARM:
-        score = 1.0 - 2.0 ** -max(beyond, 0.0)
+        score = 1.0 - 2.0 ** -max(beyond + 0.5, 0.0)
         if above > state[_HEARD]:
             score = max(score, STARTED * min(max(above, 0.0) / LOUD, 1.0))
     _learn_tail(state, above, seen)
