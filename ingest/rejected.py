@@ -1,7 +1,7 @@
 """``agora rejected``: what could not be read, why, and another try after the fault was repaired.
 
-A dead letter is read again as what it was: a webhook's by its sender's rules, anything else by every format that is known. What
-was retracted since, or is by an author who is gone, is skipped: not listed with its words, and not published.
+A dead letter is read again as what it was (``ingest/reread.py``). What was retracted since, or is by an author who is gone, is
+skipped: not listed with its words, and not published.
 """
 
 from __future__ import annotations
@@ -14,24 +14,12 @@ from typing import Final, TextIO
 
 import msgspec
 
-from ingest.app import now_ms
-from ingest.formats import FORMATS
-from ingest.payload import SOURCE as WEBHOOK
-from ingest.payload import item_of
-from ingest.publisher import mention_entry
-from ingest.roles import Roles, roles_of
+from ingest.app import folder_of, now_ms
+from ingest.retry import replay_letters
+from ingest.shelf import LedgerDamaged, LedgerUnavailable
 from stream.config import Config
-from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, Log, LogUnavailable, Record, Topic, open_log
-from stream.mention import (
-    Mention,
-    Rejected,
-    Retraction,
-    Unreadable,
-    decode_rejected,
-    decode_retraction,
-    encode,
-    repaired_time,
-)
+from stream.log import REJECTED, RETRACTIONS, Log, LogUnavailable, Record, Topic, open_log
+from stream.mention import Rejected, decode_rejected, decode_retraction
 
 EXCERPT: Final = 100
 
@@ -53,21 +41,13 @@ class Filter(msgspec.Struct, frozen=True):
         )
 
 
-class Replayed(msgspec.Struct):
-    """What became of the dead letters that were read again."""
-
-    published: int = 0
-    retracted: int = 0
-    unreadable: int = 0
-
-
 def run(
     config: Config, *, filter: Filter | None = None, replay: bool = False, limit: int = 50, out: TextIO = sys.stdout
 ) -> int:
     """List the newest ``limit`` dead letters that ``filter`` admits, or publish all of them anew. Returns the exit code."""
     try:
         return asyncio.run(_run(config, filter or Filter(), replay, limit, out))
-    except (LogUnavailable, ValueError) as fault:
+    except (LogUnavailable, LedgerDamaged, LedgerUnavailable, ValueError) as fault:
         print(f"agora rejected: {fault}", file=sys.stderr)
         return 2
 
@@ -75,14 +55,16 @@ def run(
 async def _run(config: Config, filter: Filter, replay: bool, limit: int, out: TextIO) -> int:
     log = await open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s)
     try:
-        if replay:
-            done = await replay_letters(log, filter, roles_of(config.accounts), now_ms())
-            print(
-                f"{done.published} published, {done.retracted} retracted since, {done.unreadable} still cannot be read",
-                file=out,
-            )
-        else:
+        if not replay:
             await _list(log, filter, limit, out)
+            return 0
+        found = (letter async for _, letter in letters(log, filter))
+        done = await replay_letters(log, found, await retracted(log), config, folder_of(config), now_ms)
+        print(
+            f"{done.published} published, {done.retracted} retracted since, {done.passed} not for the wall, "
+            f"{done.unreadable} still cannot be read",
+            file=out,
+        )
         return 0
     finally:
         await log.close()
@@ -96,76 +78,12 @@ async def letters(log: Log, filter: Filter) -> AsyncIterator[tuple[Record, Rejec
             yield record, letter
 
 
-async def replay_letters(log: Log, filter: Filter, roles: Roles, now: int) -> Replayed:
-    """Read every dead letter that ``filter`` admits again, and publish what can be read now and was not retracted."""
-    gone = await retracted(log)
-    done = Replayed()
-    entries: dict[Topic, list[Entry]] = {MENTIONS: [], RETRACTIONS: []}
-    async for _, letter in letters(log, filter):
-        try:
-            items = read_again(letter, roles, now)
-            for item in items:
-                if isinstance(item, Mention) and is_gone(item, gone):
-                    done.retracted += 1
-                elif isinstance(item, Mention):
-                    entries[MENTIONS].append(mention_entry(item))
-                    done.published += 1
-                else:
-                    entries[RETRACTIONS].append(Entry(key=item.target, value=encode(item)))
-                    done.published += 1
-        except Unreadable:
-            done.unreadable += 1
-    for topic, batch in entries.items():
-        await log.publish(topic, batch)
-    return done
-
-
-def read_again(letter: Rejected, roles: Roles, now: int) -> tuple[Mention | Retraction, ...]:
-    """The items in a dead letter. Raises ``Unreadable`` when no reader makes sense of it."""
-    if letter.size > len(letter.raw):
-        raise Unreadable(f"only {len(letter.raw)} of its {letter.size} bytes were kept")
-    source, _, sender = letter.source.partition(":")
-    if source == WEBHOOK and sender:
-        return (item_of(letter.raw, sender, roles, now),)
-    reasons, silent = [], False
-    for make in FORMATS.values():
-        try:
-            items = []
-            for item in make(roles)(letter.raw):
-                if isinstance(item, Rejected):
-                    raise Unreadable(item.reason)
-                # An archive's own clock says nothing about the future; ours does.
-                repaired_time(item.at, now)
-                items.append(item)
-        except Unreadable as fault:
-            reasons.append(str(fault))
-            continue
-        if items:
-            return tuple(items)
-        silent = True  # not for everybody, or another format's
-    if silent:
-        return ()
-    raise Unreadable("; ".join(reasons))
-
-
 async def retracted(log: Log) -> set[str]:
     """Every post and author that the log says must be gone."""
     gone: set[str] = set()
     async for record in _records(log, RETRACTIONS):
         gone.add(decode_retraction(record.value or b"").target)
     return gone
-
-
-def is_gone(mention: Mention, gone: set[str]) -> bool:
-    """Whether the post, its author, or the post that it edits or repeats must be gone."""
-    if mention.id in gone or mention.author.id in gone:
-        return True
-    target = mention.target
-    return (
-        mention.kind in ("edit", "repost", "tally")
-        and target is not None
-        and not gone.isdisjoint((target.id, target.author))
-    )
 
 
 async def _list(log: Log, filter: Filter, limit: int, out: TextIO) -> None:
