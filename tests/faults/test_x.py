@@ -1,47 +1,16 @@
-"""X misbehaves; what the log holds afterwards is exact, and so is the bill."""
+"""X misbehaves; what the log holds afterwards is exact."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from ingest.x.budget import Budget
-from stream.log.sqlite import SqliteLog
 from stream.mention import NO_DELETIONS, Retraction
 from stream.networks import MatchConfig
-from tests.faults.x_stage import Desk
-from tests.ingest.cable import NOW, Cable
+from tests.faults.x_stage import Desk, ids, saying
+from tests.ingest.cable import NOW
 from tests.standins.x import HEARTBEAT, Refuse, Stage, XStandIn, message, post_id, wire
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    log = await SqliteLog.open(str(tmp_path / "agora.db"))
-    yield Desk(tmp_path, Cable(log))
-    await log.close()
-
-
-def saying(*numbers: int, then: str = "hold") -> object:
-    """A stream that says these posts in one piece and then holds, ends, or hangs up."""
-
-    async def play(stage: Stage) -> None:
-        await stage.say(*(message(NOW, n) for n in numbers))
-        if then == "hang up":
-            await asyncio.sleep(0.05)
-            stage.exchange.hang_up()
-        else:
-            await getattr(stage, then)()
-
-    return play
-
-
-def ids(*numbers: int) -> dict[str, int]:
-    return {f"x:{post_id(NOW, n)}": 1 for n in numbers}
 
 
 async def test_what_x_says_is_in_the_log_once(desk: Desk) -> None:
@@ -80,7 +49,7 @@ async def test_a_character_cut_in_two_is_whole_again(desk: Desk) -> None:
 @pytest.mark.parametrize("then", ["end", "hang up"])
 async def test_a_stream_that_ends_is_opened_again(desk: Desk, then: str) -> None:
     """However it ends, the next one begins after X's shortest pause, and repeats are counted once."""
-    async with XStandIn(saying(1, 2, then=then), saying(2, 3)) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(saying(1, 2, then=then), saying(2, 3)) as x, desk.listening(x):
         assert await desk.ids(3) == ids(1, 2, 3)
         assert desk.pauses == [0.25]
 
@@ -88,7 +57,7 @@ async def test_a_stream_that_ends_is_opened_again(desk: Desk, then: str) -> None
 async def test_the_network_is_asked_again_ever_more_slowly(desk: Desk) -> None:
     """Each break in a row adds a quarter of a second; X's rules stay as they are."""
     plays = [saying(n, then="end") for n in range(4)]
-    async with XStandIn(*plays) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(*plays) as x, desk.listening(x):
         await desk.until(lambda: len(desk.pauses) == 4)
         assert desk.pauses == [0.25, 0.5, 0.75, 1.0]
         assert len(x.changes) == 1
@@ -110,14 +79,14 @@ async def test_a_quiet_stream_is_alive(desk: Desk) -> None:
 
 async def test_a_dead_stream_is_left(desk: Desk) -> None:
     """Without a heartbeat the connection is given up and made again."""
-    async with XStandIn(saying(1), saying(2)) as x, desk.listening(x, silence_s=0.2):  # type: ignore[arg-type]
+    async with XStandIn(saying(1), saying(2)) as x, desk.listening(x, silence_s=0.2):
         assert await desk.ids(2) == ids(1, 2)
         assert desk.faults[0] == "no post and no heartbeat came for too long"
 
 
 async def test_a_server_that_is_away_is_waited_for(desk: Desk) -> None:
     """While nobody listens at the address the source waits, by the rules for networks."""
-    x = XStandIn(saying(1))  # type: ignore[arg-type]
+    x = XStandIn(saying(1))
     async with x:
         pass
     async with desk.listening(x):
@@ -131,7 +100,7 @@ async def test_a_server_that_is_away_is_waited_for(desk: Desk) -> None:
 async def test_errors_of_the_server_double_the_pause(desk: Desk) -> None:
     """A 503 is tried again after five seconds, then ten."""
     plays = (Refuse(503), Refuse(503, {"title": "Service Unavailable"}), saying(1))
-    async with XStandIn(*plays) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(*plays) as x, desk.listening(x):
         await desk.mentions(1)
     assert desk.pauses == [5.0, 10.0]
     assert desk.faults == ["X answers 503", "X answers 503: Service Unavailable"]
@@ -141,7 +110,7 @@ async def test_too_many_requests_are_believed(desk: Desk) -> None:
     """After a 429 nothing is asked before the time that X names, and a minute at least."""
     reset = Refuse(429, x_rate_limit_reset=str(NOW // 1000 + 700))
     plays = (reset, Refuse(429, retry_after="900"), Refuse(429), saying(1))
-    async with XStandIn(*plays) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(*plays) as x, desk.listening(x):
         await desk.mentions(1)
     assert desk.pauses == [701.0, 900.0, 480.0]
 
@@ -157,7 +126,7 @@ async def test_too_many_requests_are_believed(desk: Desk) -> None:
 )
 async def test_what_a_person_must_mend_stops_it(desk: Desk, refusal: Refuse, advice: str) -> None:
     """A refused token or an empty purse is told with what to do, and looked at again from time to time."""
-    async with XStandIn(refusal, saying(1)) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(refusal, saying(1)) as x, desk.listening(x):
         await desk.mentions(1)
     assert desk.conditions == {"stopped"}
     assert advice in desk.faults[0]
@@ -183,7 +152,7 @@ async def test_a_second_connection_is_told_as_such(desk: Desk, in_band: bool) ->
         await stage.say(message(NOW, 1), problem)
         await stage.hold()
 
-    async with XStandIn(play if in_band else Refuse(429, problem), saying(1, 2)) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(play if in_band else Refuse(429, problem), saying(1, 2)) as x, desk.listening(x):
         assert await desk.ids(2) == ids(1, 2)
     assert "another connection" in desk.faults[0]
     assert desk.pauses == [120.0]
@@ -197,7 +166,7 @@ async def test_a_disconnect_is_announced_in_the_stream(desk: Desk) -> None:
         await stage.say(message(NOW, 1), errors)
         await stage.hold()
 
-    async with XStandIn(play, saying(2)) as x, desk.listening(x):  # type: ignore[arg-type]
+    async with XStandIn(play, saying(2)) as x, desk.listening(x):
         assert await desk.ids(2) == ids(1, 2)
     assert (desk.faults, desk.pauses) == (["X ended the stream: for reasons"], [0.25])
 
@@ -300,171 +269,6 @@ async def test_exclusions_and_other_people_s_rules_are_kept_out(desk: Desk) -> N
         assert desk.x.dropped == {"another's rule": 1, "excluded": 1}
 
 
-async def test_the_budget_stops_it_hard(desk: Desk) -> None:
-    """The stream is closed when the last post came, what was on its way is not published, and the date is told."""
-    async with XStandIn(saying(*range(8), then="beat")) as x, desk.listening(x, monthly_posts=5):  # type: ignore[arg-type]
-        await desk.until(lambda: bool(desk.pauses) and x.open == 0)
-        assert await desk.ids(5) == ids(*range(5))
-        assert (desk.spent, desk.x.dropped["beyond the budget"]) == (8, 3)
-        await desk.until(lambda: len(desk.pauses) > 3)
-        assert len(x.streams()) == 1
-    assert desk.conditions == {"stopped"}
-    assert "goes on by itself on 1 July 2025" in desk.faults[0]
-    assert set(desk.pauses) == {3600.0}
-
-
-async def test_the_budget_is_new_next_month(desk: Desk) -> None:
-    """When the month changes the stream is opened again, by itself."""
-
-    def later(seconds: float) -> None:
-        desk.now += 86_400_000
-
-    desk.on_pause = later
-    async with XStandIn(saying(1, 2), saying(3)) as x, desk.listening(x, monthly_posts=2):  # type: ignore[arg-type]
-        assert await desk.ids(3) == ids(1, 2, 3)
-        assert desk.spent == 1
-    assert datetime.fromtimestamp(desk.now / 1000, UTC).isoformat()[:10] == "2025-07-01"
-
-
-async def test_the_budget_survives_a_restart(desk: Desk) -> None:
-    """What was spent before a restart is spent after it."""
-    async with XStandIn(saying(1, 2, 3), saying(4, 5, 6)) as x:  # type: ignore[arg-type]
-        async with desk.listening(x, monthly_posts=5):
-            await desk.mentions(3)
-        async with desk.listening(x, monthly_posts=5):
-            assert await desk.ids(5) == ids(1, 2, 3, 4, 5)
-            await desk.until(lambda: bool(desk.pauses))
-            assert desk.spent == 6
-
-
-async def test_two_cannot_spend_one_budget(desk: Desk) -> None:
-    """A second ingest with the same token is told to stop."""
-    async with XStandIn() as x, desk.listening(x):
-        await desk.until(lambda: x.open == 1)
-        (file,) = (desk.folder / "spool").glob("x-budget-*.lock")
-        other = Budget(file.with_suffix(".json"), 10, lambda: NOW)
-        with pytest.raises(Exception, match="another agora ingest"), other.opened():
-            pass
-
-
-async def test_a_damaged_budget_stops_it(desk: Desk) -> None:
-    """Nothing is bought while nobody knows what was spent."""
-    async with XStandIn() as x:
-        async with desk.listening(x):
-            await desk.until(lambda: x.open == 1)
-        (file,) = (desk.folder / "spool").glob("x-budget-*.json")
-        file.write_bytes(b"{}")
-        async with desk.listening(x):
-            await desk.until(lambda: bool(desk.pauses))
-    assert "write the month and the posts" in desk.faults[0]
-    assert desk.conditions == {"stopped"}
-
-
-async def test_the_rules_follow_what_is_listened_for(desk: Desk) -> None:
-    """Terms that change while it runs change X's rules by differences, without a new connection; others' rules stay."""
-    desk.matcher.listen(MatchConfig(terms=("harbour", "sea view"), accounts=("x:7",)), {})
-    async with XStandIn(rules=(("cats", "their study"), ("old", "agora:1"))) as x, desk.listening(x):
-        await desk.until(lambda: x.open == 1)
-        assert x.values == ['"sea view" OR harbour', "cats", "from:7"]
-        x.changes.clear()
-        desk.matcher.listen(MatchConfig(terms=("harbour", "lighthouse", "cats"), accounts=("x:7",)), {})
-        await desk.until(lambda: [list(change) for change in x.changes] == [["add"], ["delete"]])
-        terms = [term for value in x.values for term in value.split(" OR ")]
-        assert sorted(terms) == ["cats", "cats", "from:7", "harbour", "lighthouse"]
-        assert (len(x.streams()), desk.pauses) == (1, [])
-
-
-async def test_a_rule_that_x_does_not_take_costs_only_its_term(desk: Desk) -> None:
-    """X is asked which term spoils a rule; that one is told and the others are listened for."""
-    desk.matcher.listen(MatchConfig(terms=("harbour", "ferry", "evil")), {})
-    async with XStandIn(saying(1)) as x:  # type: ignore[arg-type]
-        x.invalid = lambda value: "evil" in value
-        async with desk.listening(x):
-            await desk.mentions(1)
-            assert sorted(x.values[0].split(" OR ")) == ["ferry", "harbour"]
-            assert desk.supervisor is not None
-            status = desk.supervisor.states["x"].status()
-            assert "no viable alternative" in status.fault
-            assert "evil" in status.fault
-            assert (status.condition, status.advice) == ("live", "change these terms")
-
-
-async def test_without_any_rule_nothing_is_opened(desk: Desk) -> None:
-    """No terms at all, or none that X knows, wait for a person; our old rules are gone meanwhile, and cost nothing."""
-    desk.matcher.listen(MatchConfig(terms=("@heron@social.example",)), {})
-    async with XStandIn(rules=(("old", "agora:1"),)) as x, desk.listening(x):
-        await desk.until(lambda: bool(desk.pauses))
-        assert (x.values, x.streams()) == ([], [])
-        assert "nothing is listened for that X knows" in desk.faults[0]
-        desk.matcher.listen(MatchConfig(terms=("harbour",)), {})
-        await desk.until(lambda: x.open == 1)
-
-
-async def test_rules_that_cannot_be_changed_now_are_changed_later(desk: Desk) -> None:
-    """A refusal while the stream runs is told, and tried again after X's pause; the stream goes on."""
-    async with XStandIn() as x, desk.listening(x):
-        await desk.until(lambda: x.open == 1)
-        x.answer_rules = Refuse(429, {"detail": "slow down"}, retry_after="300")
-
-        def mend(seconds: float) -> None:
-            assert "slow down" in desk.x.complaint
-            x.answer_rules = None
-
-        desk.on_pause = mend
-        desk.matcher.listen(MatchConfig(terms=("harbour", "ferry")), {})
-        await desk.until(lambda: any("ferry" in value for value in x.values))
-        await desk.until(lambda: not desk.x.complaint)
-        assert (desk.pauses, len(x.streams())) == ([300.0], 1)
-
-
-async def test_thousands_of_terms_fill_pages_of_rules(desk: Desk) -> None:
-    """Rules beyond one request and one page are sent and found again; a second start changes nothing."""
-    desk.matcher.listen(MatchConfig(terms=tuple(f"term{n}" for n in range(3000))), {})
-    async with XStandIn() as x:
-        x.page = 50
-        for _ in range(2):
-            async with desk.listening(x):
-                await desk.until(lambda: x.open == 1)
-                assert sorted(term for value in x.values for term in value.split(" OR ")) == sorted(desk.matcher.terms)
-        assert all(len(value) <= 1024 for value in x.values)
-        assert len(x.changes) == -(-len(x.values) // 100)
-
-
-async def test_a_break_is_searched_for(desk: Desk) -> None:
-    """After minutes without a stream the search fills what was missed, within the budget."""
-    async with XStandIn(saying(1, then="end"), saying(2)) as x:  # type: ignore[arg-type]
-        x.found = [message(NOW + 1000, n) for n in range(10, 130)]
-
-        def later(seconds: float) -> None:
-            desk.now += 120_000
-
-        desk.on_pause = later
-        async with desk.listening(x):
-            found = await desk.ids(122)
-        assert set(found.values()) == {1}
-        searches = [e for e in x.seen if e.path.endswith("/recent")]
-        assert [e.query["start_time"] for e in searches] == [["2025-06-15T15:06:40Z"]] * 2
-        assert desk.spent == 122
-
-
-async def test_a_search_that_fails_costs_only_the_break(desk: Desk) -> None:
-    """Where X refuses the search the stream is heard all the same."""
-    async with XStandIn(saying(1, then="end"), saying(2)) as x:  # type: ignore[arg-type]
-
-        async def refuse(exchange: object) -> None:
-            await exchange.answer(403, {"title": "Forbidden"})  # type: ignore[attr-defined]
-
-        x._search = refuse  # type: ignore[assignment,method-assign]
-
-        def later(seconds: float) -> None:
-            desk.now += 120_000
-
-        desk.on_pause = later
-        async with desk.listening(x):
-            assert await desk.ids(2) == ids(1, 2)
-            assert desk.x.dropped["breaks not filled"] == 1
-
-
 async def test_an_enterprise_contract_tells_of_deletions(desk: Desk) -> None:
     """Its compliance streams retract posts and authors, also by the id of a later version; backfill is asked for."""
     first, second = post_id(NOW, 1), post_id(NOW, 2)
@@ -486,7 +290,7 @@ async def test_an_enterprise_contract_tells_of_deletions(desk: Desk) -> None:
         await stage.say({"data": {"user_delete": {"user": {"id": "73"}, "event_at": "2025-06-15T15:06:42.000Z"}}})
         await stage.end()
 
-    async with XStandIn(saying(1, 3, then="end"), saying(4)) as x:  # type: ignore[arg-type]
+    async with XStandIn(saying(1, 3, then="end"), saying(4)) as x:
         x.compliance = {
             ("/2/tweets/compliance/stream", "2"): compliance, ("/2/users/compliance/stream", "1"): closed,
         }  # fmt: skip
@@ -504,17 +308,21 @@ async def test_an_enterprise_contract_tells_of_deletions(desk: Desk) -> None:
     assert len([e for e in x.seen if "compliance" in e.path]) >= 8
 
 
-async def test_sigterm_keeps_the_account(desk: Desk) -> None:
-    """Ended in the middle of a line, the source has written down exactly what came."""
+@pytest.mark.parametrize(
+    "ending",
+    [
+        wire({"errors": [{"title": "operational-disconnect", "disconnect_type": "Upstream"}]}),
+        wire({"title": "ConnectionException", "connection_issue": "TooManyConnections"}),
+    ],
+)
+async def test_notices_end_like_posts(desk: Desk, ending: bytes) -> None:
+    """A stream of notices that X ends is opened again, and a monster in it is kept aside."""
 
     async def play(stage: Stage) -> None:
-        await stage.say(message(NOW, 1))
-        await stage.raw(wire(message(NOW, 2))[:50])
+        await stage.raw(b"y" * 1_100_000 + b"\n" + ending)
         await stage.hold()
 
-    async with XStandIn(play) as x:
-        async with desk.listening(x):
-            await desk.mentions(1)
-            await asyncio.sleep(0.05)
-        (file,) = (desk.folder / "spool").glob("x-budget-*.json")
-        assert json.loads(file.read_bytes()) == {"month": "2025-06", "spent": 2}
+    async with XStandIn() as x:
+        x.compliance = {("/2/users/compliance/stream", "3"): play}
+        async with desk.listening(x, enterprise=True):
+            await desk.until(lambda: len([e for e in x.seen if "users" in e.path]) > 4)

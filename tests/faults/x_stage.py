@@ -22,7 +22,7 @@ from stream.log import MENTIONS, REJECTED, RETRACTIONS
 from stream.mention import Mention, Rejected, Retraction, decode, decode_rejected, decode_retraction
 from stream.networks import MatchConfig, XConfig
 from tests.ingest.cable import NOW, Cable, everything
-from tests.standins.x import XStandIn
+from tests.standins.x import Play, Stage, XStandIn, message, post_id
 
 
 def _nothing(seconds: float) -> None:
@@ -124,3 +124,22 @@ class Desk:
             while len(found := await everything(self.cable.log, RETRACTIONS)) < at_least:
                 await asyncio.sleep(0.005)
         return [decode_retraction(record.value or b"") for record in found]
+
+
+def saying(*numbers: int, then: str = "hold") -> Play:
+    """A stream that says these posts in one piece and then holds, beats, ends, or hangs up."""
+
+    async def play(stage: Stage) -> None:
+        await stage.say(*(message(NOW, n) for n in numbers))
+        if then == "hang up":
+            await asyncio.sleep(0.05)
+            stage.exchange.hang_up()
+        else:
+            await getattr(stage, then)()
+
+    return play
+
+
+def ids(*numbers: int) -> dict[str, int]:
+    """These posts, each once."""
+    return {f"x:{post_id(NOW, n)}": 1 for n in numbers}

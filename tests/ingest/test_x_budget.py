@@ -55,7 +55,7 @@ def test_a_month_has_its_own_budget(tmp_path: Path) -> None:
 
 
 @given(st.integers(0, 3000), st.lists(st.integers(0, 40), max_size=20))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_the_disk_is_never_behind(limit: int, pieces: list[int]) -> None:
     """Whenever a crash comes, the file holds at least what was spent, at most a block more, and never more than there is."""
     with tempfile.TemporaryDirectory() as folder:
