@@ -105,7 +105,11 @@ class _Reader:
     def _break(self, name: str) -> None:
         if self._hidden or name not in PARAGRAPHS | LINES:
             return
-        (self._said if self._address is None else self._label).append("\n\n" if name in PARAGRAPHS else "\n")
+        out = self._said if self._address is None else self._label
+        if name in PARAGRAPHS:
+            out.append("\n\n")
+        elif name == "br" or (out and not out[-1].endswith("\n")):
+            out.append("\n")
 
     def _end_link(self) -> None:
         if self._address is None:

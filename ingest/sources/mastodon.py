@@ -221,7 +221,7 @@ class Mastodon:
         return tuple(Deletion(id, now) for id in (native, self._known.get(native)) if id)
 
     def _letter(self, fault: Unreadable, raw: bytes, size: int = 0) -> Item:
-        letter = rejected(SOURCE, str(fault), self._context.now(), raw)
+        letter = rejected(self.name, str(fault), self._context.now(), raw)
         if not isinstance(fault, Withheld):
             return letter
         return msgspec.structs.replace(letter, raw=b"", size=size or letter.size)
