@@ -113,6 +113,8 @@ class Supervisor:
                     batch.done(safe)
                 if safe and batch.cursor:
                     self._cursors.set(source.name, batch.cursor)
+                if not published:
+                    await asyncio.sleep(0)  # nothing was waited for: let the others go on
 
     async def _publish(self, source: Source, batch: Batch) -> tuple[int, bool]:
         """How many items went to the log, and whether they are safe there. Raises ``Broken`` for a fault of ours."""
