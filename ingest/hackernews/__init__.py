@@ -1,0 +1,1 @@
+"""What listening to Hacker News needs beside the format: the wire to the service."""
