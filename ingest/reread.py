@@ -8,6 +8,7 @@ bluesky     ``jetstream``                                when they are listened 
 mastodon    ``mastodon``                                 when they are listened for
 x           ``x-v2``; X matched it                       when nothing excludes them
 rss         an entry, or a document, of a feed           when ``[feeds] match`` admits
+hackernews  an item                                      when they are listened for
 webhook     its sender's payload                         always
 =========== ============================================ ==============================
 
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ingest.bluesky.listener import SOURCE as BLUESKY
-from ingest.formats import FORMATS, agora, csv, feeds, jetstream, mastodon, syndication, x_v2
+from ingest.formats import FORMATS, agora, csv, feeds, hackernews, jetstream, mastodon, syndication, x_v2
 from ingest.matching import Matcher
 from ingest.payload import SOURCE as WEBHOOK
 from ingest.payload import item_of
@@ -35,7 +36,7 @@ from stream.mention import NO_DELETIONS, Mention, Rejected, Retraction, Unreadab
 
 ARCHIVE: Final = "archive"
 X: Final = "x"
-REMEMBERED: Final = frozenset({BLUESKY, mastodon.SOURCE, X, feeds.SOURCE, "hackernews"})
+REMEMBERED: Final = frozenset({BLUESKY, mastodon.SOURCE, X, feeds.SOURCE, hackernews.SOURCE})
 """Sources whose posts are in the ledger, so that deletions find them."""
 
 
@@ -63,6 +64,7 @@ class Rereader:
             mastodon.SOURCE: self._mastodon,
             X: self._x,
             feeds.SOURCE: self._feed,
+            hackernews.SOURCE: self._hackernews,
             WEBHOOK: self._webhook,
         }
 
@@ -151,6 +153,13 @@ class Rereader:
         matched = self._config.feeds.match
         return self._chosen(Reread(feeds.SOURCE, items), lambda mention: not matched or self._matcher.admits(mention))
 
+    def _hackernews(self, letter: Rejected) -> Reread:
+        item = hackernews.item_of(letter.raw)
+        if item is None or hackernews.gone(item):
+            return Reread(hackernews.SOURCE, passed=1)
+        found = Reread(hackernews.SOURCE, [hackernews.mention(item, letter.at, self._roles)])
+        return self._chosen(found, self._matcher.admits)
+
     def _webhook(self, letter: Rejected) -> Reread:
         return Reread(letter.source, [item_of(letter.raw, letter.source.partition(":")[2], self._roles, self._now)])
 
@@ -172,7 +181,8 @@ class Rereader:
         if item.source != word or not item.id.startswith(prefix) or not item.author.id.startswith(prefix):
             raise Unreadable(f"it speaks for {item.source}, not for {letter.source}")
         author = msgspec.structs.replace(item.author, role=self._roles.get(item.author.id, "public"))
-        mute = word == feeds.SOURCE or (word == X and not self._config.x.enterprise)
+        # Hacker News is asked again only about posts that its source took itself.
+        mute = word in (feeds.SOURCE, hackernews.SOURCE) or (word == X and not self._config.x.enterprise)
         flags = (*item.flags, NO_DELETIONS) if mute and NO_DELETIONS not in item.flags else item.flags
         return validate(msgspec.structs.replace(item, author=author, flags=flags, at=repaired_time(item.at, item.seen)))
 

@@ -88,8 +88,8 @@ class _Row:
 
     def __call__(self, field: str) -> str:
         """What stands in the column of ``field``; empty where there is none."""
-        place = self._places.get(field, -1)
-        return values.text(self._cells[place]) if 0 <= place < len(self._cells) else ""
+        place = self._places.get(field)
+        return values.text(self._cells[place]) if place is not None and place < len(self._cells) else ""
 
     def is_public(self) -> bool:
         """Whether everybody may read it."""
@@ -156,6 +156,8 @@ class _Row:
     def _place(self) -> Place | None:
         country = self("place.country").strip().upper()
         country = country if len(country) == 2 and country.isascii() and country.isalpha() else ""
+        if "place.lat" not in self._places:
+            return Place(country=country) if country else None
         lat, lon = values.degrees(self("place.lat"), 90), values.degrees(self("place.lon"), 180)
         if lat is None or lon is None:
             return Place(country=country) if country else None

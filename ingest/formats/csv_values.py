@@ -13,6 +13,7 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?\Z", re.ASCII)
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.ASCII | re.IGNORECASE)
 _CTIME: Final = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} [\d:]{8} [+-]\d{4} \d{4}\Z")
 _GUARDED: Final = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+_THOUSANDS: Final = re.compile(r"[,'\s](?=\d{3}(?:\D|\Z))")
 _ITEM: Final = re.compile(r"[^\s,;|\[\]\"']+")
 
 
@@ -65,8 +66,10 @@ def time(cell: str) -> int:
 
 def number(cell: str) -> int:
     """A count, with or without separators of thousands; 0 for what is none."""
-    bare = re.sub(r"[,'\s](?=\d{3}(?:\D|\Z))", "", cell.strip())
-    return max(0, int(float(bare))) if _NUMBER.match(bare) and len(bare) < 16 else 0
+    bare = cell.strip()
+    if not (bare.isascii() and bare.isdigit()):
+        bare = _THOUSANDS.sub("", bare)
+    return max(0, int(float(bare))) if 0 < len(bare) < 16 and _NUMBER.match(bare) else 0
 
 
 def degrees(cell: str, most: float) -> float | None:

@@ -193,6 +193,17 @@ async def test_a_letter_of_a_feed_is_read_as_its_entry(log: SqliteLog, replay: R
     assert all(m.source == "rss" and NO_DELETIONS in m.flags for m in (await mentions(log)).values())
 
 
+async def test_a_letter_of_hacker_news_is_read_as_its_item(log: SqliteLog, replay: Replay) -> None:
+    """What its author deleted, or nobody listens for, is passed over."""
+    story = {"id": 1, "type": "story", "by": "anna", "time": NOW // 1000, "title": "Kaleido opens"}
+    for item in (story, {**story, "id": 2, "deleted": True}, {**story, "id": 3, "title": "else"}, {**story, "by": ""}):
+        await bury(log, "hackernews", json.dumps(item).encode())
+    done = await replay()
+    assert (done.published, done.passed, done.unreadable) == (1, 2, 1)
+    (mention,) = (await mentions(log)).values()
+    assert (mention.id, mention.flags) == ("hackernews:1", (NO_DELETIONS,))
+
+
 async def test_our_own_form_is_read_for_every_source(log: SqliteLog, replay: Replay) -> None:
     """A mention that the log's rules refused; it speaks for its own source only, and gives itself no role."""
 
