@@ -97,6 +97,14 @@ class Authors:
         self._listener.handles = {**self._listener.handles, **{did: handle for handle, did in found.items()}}
         self._unknown = tuple(handle for handle in self._unknown if handle not in found)
 
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the profiles, and what to do; empty when all is well."""
+        if not self._profiles.fault:
+            return ""
+        why = f"posts have no names, because their service does not answer: {self._profiles.fault}"
+        return f"{why}; look at [bluesky] profiles if that lasts"
+
     async def close(self) -> None:
         """End what is asked for."""
         await self._profiles.close()

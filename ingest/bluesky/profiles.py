@@ -97,6 +97,8 @@ class Profiles:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._owed: dict[str, None] = {}
         self.opted_out: set[str] = set()
+        self.fault = ""
+        """Why the service did not answer the last time; empty when it did."""
 
     async def of(self, dids: Collection[str]) -> dict[str, Profile]:
         """Those of ``dids`` that are known now or in a moment."""
@@ -179,9 +181,11 @@ class Profiles:
             pause_s = self._back_off.next()
             pause_s = pause_s if asked_s is None else min(max(asked_s, pause_s), LONGEST_ASKED_S)
             self._shut_until = self._monotonic() + pause_s
-            logger.warning("no profiles from Bluesky", reason=str(fault) or type(fault).__name__, pause_s=pause_s)
+            self.fault = str(fault) or type(fault).__name__
+            logger.warning("no profiles from Bluesky", reason=self.fault, pause_s=pause_s)
             return None
         self._back_off.reset()
+        self.fault = ""
         return [profile for raw in answer.profiles if (profile := _read(raw)) is not None]
 
     async def _body(self, actors: list[str]) -> bytes:

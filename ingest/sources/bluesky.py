@@ -85,6 +85,11 @@ class Bluesky:
         """What was not taken, by reason."""
         return self._listener.dropped
 
+    @property
+    def complaint(self) -> str:
+        """What is wrong while it runs, and what to do."""
+        return self._authors.complaint
+
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         """What is listened for after ``cursor``, until the connection fails."""
         self._cursor = Cursor.read(cursor)

@@ -128,6 +128,17 @@ async def test_a_deaf_host_is_left_for_the_next(log: SqliteLog, tmp_path: Path, 
         assert "fell silent" in stage.supervisor.states["bluesky"].fault
 
 
+async def test_a_host_that_is_not_there(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
+    """Who cannot be reached is passed over, and tried again in turn."""
+    async with Jetstream(START_US) as away:
+        pass
+    async with Jetstream(START_US) as well:
+        stage = Stage(log, tmp_path, away, well, profiles=people)
+        async with stage.listening():
+            await stage.passed(well)
+            assert "cannot be reached" in stage.supervisor.states["bluesky"].fault
+
+
 async def test_a_number_is_for_its_own_host(log: SqliteLog, tmp_path: Path, people: ProfileService) -> None:
     """In v2 another host is asked by time, the same one by its number."""
     async with Jetstream(START_US, envelope="v2") as first, Jetstream(START_US, envelope="v2") as second:
@@ -424,15 +435,17 @@ async def test_the_service_of_profiles_refuses(
 ) -> None:
     """It is left alone as long as it asks for; nothing is lost meanwhile."""
     people.faults_to_come = [fault]
-    async with stage.listening():
+    async with stage.listening() as source:
         await host.say(post("ada", "1", "lantern one"))
         await stage.taken(1)
         await host.say(post("bo", "1", "lantern two"))
         await stage.taken(2)
         assert len(people.seen) == 1
+        assert "posts have no names" in source.complaint
         stage.clock_s += 31
         await host.say(post("cleo", "1", "lantern three"))
         await stage.passed(host)
+        assert source.complaint == ""
     handles = {m.text: m.author.handle for m in await stage.mentions()}
     assert [handles[f"lantern {n}"] for n in ("one", "two", "three")] == ["", "", "cleo.example"]
 
