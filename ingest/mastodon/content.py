@@ -59,7 +59,7 @@ class _Reader:
         self._label: list[str] = []
 
     def say(self, text: str) -> None:
-        if self._hidden:
+        if self._hidden or not text:
             return
         text = text.replace("\r\n", "\n") if self._names["pre"] else _SPACES.sub(" ", text)
         (self._said if self._address is None else self._label).append(text)

@@ -206,8 +206,11 @@ class Mastodon:
             items.append(self._letter(fault, raw))
             return
         matcher = self._context.matcher
-        chosen = stream is not None and stream.chosen
-        heard = not matcher.bars(mentions[0]) if chosen else matcher.admits(mentions[0])
+        if matcher.bars(mentions[0]):
+            # The words before the edit may have been taken.
+            items += [Deletion(edit.target.id, now, "edited") for edit in mentions[1:] if edit.target is not None]
+            return
+        heard = (stream is not None and stream.chosen) or matcher.admits(mentions[0])
         # An edit that leads away from what is listened for still takes the place of what was said before.
         taken = mentions if heard else mentions[1:]
         items += taken

@@ -76,7 +76,7 @@ def table(ratings: Mapping[str, float], bits: int = 15) -> Table:
     """The rated words and signs, with the signs and the words of this module."""
     found = Table(np.zeros(1 << bits, np.uint32), np.zeros(1 << bits, np.int8), np.zeros(1 << bits, np.uint8))
     signs = {sign: rating for rating, some in SIGNS.items() for sign in some.split()}
-    entries = {word: (RATED, round(rating * STEP)) for word, rating in (ratings | signs).items()}
+    entries = {word: (RATED, round(rating * STEP)) for word, rating in {**ratings, **signs}.items()}
     for words, role in ((NEGATIONS, NEGATES), (RAISERS, RAISES), (LOWERERS, LOWERS), (TURNERS, TURNS)):
         entries |= dict.fromkeys(words.split(), (role, 0))
     entries[REFUSAL[0]] = (NEGATES, round(REFUSAL[1] * STEP))

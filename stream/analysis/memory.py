@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from stream.analysis.baselines import Baselines
 from stream.analysis.crowd import Crowd, holds
 from stream.analysis.hours import Hours
 
@@ -47,6 +48,7 @@ class Memory:
         self._brand = Crowd("brand")
         self.hours = Hours()
         self._colourings: dict[tuple[str, int], Colouring] = {}
+        self.baselines = Baselines()
         self._known: dict[str, bool] = {}
         self._known_on: int | None = None
 
@@ -64,6 +66,8 @@ class Memory:
             self._brand.remember(rest, value)
         elif kind == "tracks":
             self.hours.remember(rest, value)
+        elif kind == "baselines":
+            self.baselines.remember(int(rest), value)
         elif kind == "communities":
             graph, _, slot = rest.rpartition(":")
             self._colourings.pop((graph, int(slot)), None)
@@ -75,7 +79,7 @@ class Memory:
         found = self._voices.entries() | self._brand.entries() | self.hours.entries()
         for (graph, slot), colouring in self._colourings.items():
             found[f"communities:{graph}:{slot}"] = msgspec.msgpack.encode(colouring)
-        return dict(sorted(found.items()))
+        return dict(sorted((found | self.baselines.entries()).items()))
 
     def merge(self, other: Memory) -> None:
         """Know what both know, and of each slot the later colouring."""
@@ -89,6 +93,7 @@ class Memory:
                 sorted(held.colours.items()),
             ):
                 self._colourings[where] = colouring
+        self.baselines.merge(other.baselines)
         self._known_on = None
 
     def voices(self, day: int, authors: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from stream.analysis.negation import REACH, turns
 from stream.analysis.text import EMOJI, LIMIT, OTHER
 
 BITS: Final = 20
@@ -78,9 +79,13 @@ def normalise(points, start, end, kinds, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def features(text, size, kinds, out, only_emoji):  # type: ignore[no-untyped-def]
-    """Write the features of a normalised text into ``out``: returns how many words, pairs and emoji, then how many in all."""
-    found = 0
+def features(text, size, kinds, negations, bit, turned, out, only_emoji):  # type: ignore[no-untyped-def]
+    """Write the features of a normalised text into ``out``: returns how many words, pairs and emoji, then how many in all.
+
+    What a negation of the language of the ``bit`` turns is written as ``~feature``. ``turned`` is room for a flag a character.
+    """
+    found, reach = 0, 0
+    turned[:size] = False
     previous = np.uint64(0)
     word = _BASIS
     length = 0
@@ -97,14 +102,23 @@ def features(text, size, kinds, out, only_emoji):  # type: ignore[no-untyped-def
             word = (word ^ np.uint64(c)) * _PRIME
             length += 1
         elif length > 0:
-            out[found] = np.int64((word * _MIX) >> _SHIFT)
+            feature = np.int64((word * _MIX) >> _SHIFT)
+            out[found] = feature
+            if reach > 0:
+                out[found] = ~feature
+                turned[i - length - 1 : i] = True
+                reach -= 1
             found += 1
+            if turns(negations, word, bit):
+                reach = REACH
             if previous != 0:
                 out[found] = np.int64(((previous * _PAIR ^ word) * _MIX) >> _SHIFT)
                 found += 1
             previous = word
             word = _BASIS
             length = 0
+        if not inside and c in (33, 44, 46, 58, 59, 63):
+            reach = 0
     words = found
     if only_emoji:
         return words, found
@@ -116,7 +130,8 @@ def features(text, size, kinds, out, only_emoji):  # type: ignore[no-untyped-def
             c = text[i + n]
             run = (run ^ (np.uint64(c) + np.uint64(0x10000000))) * _PRIME
             if n >= 1:
-                out[found] = np.int64((run * _MIX) >> _SHIFT)
+                feature = np.int64((run * _MIX) >> _SHIFT)
+                out[found] = ~feature if turned[i] else feature
                 found += 1
                 if c == _SPACE:
                     break

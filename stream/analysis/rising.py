@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stream.analysis.columns import POST, QUOTE
 from stream.analysis.said import Said
-from stream.analysis.scan import scan, surprise
+from stream.analysis.scan import scan, surprise, usual_rate
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Causes, Rising
 
@@ -19,8 +19,6 @@ STARTED: Final = 0.5
 """A score from which a topic is rising."""
 RARE: Final = 9.0
 """Nats of surprise, beyond what the number of topics looked at makes likely, that score ``STARTED``."""
-SILENT: Final = 0.1
-"""Posts in a bucket that a topic nobody spoke of is compared with."""
 MOST: Final = 40
 EXPLAINED: Final = 10
 """The strongest, of which the causes are told."""
@@ -54,10 +52,13 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
     counts = _counts(view, said, edges)[chosen]
     share = (view.t + 1 - int(edges[-1])) / view.window.bucket
     bar = RARE + math.log(chosen.size)
-    nats, starts = scan(counts, share, np.zeros(chosen.size), 0.0)
+    before = view.t - 2 * view.window.width
+    known, span = view.memory.baselines.usual([said.ids[topic] for topic in chosen.tolist()], before)
+    buckets = span / view.window.bucket
+    nats, starts = scan(counts, share, known, buckets)
     order = np.lexsort((chosen, -nats))
     order = order[nats[order] >= bar][: 3 * MOST]
-    rises = _people(view, said, chosen[order], order, nats[order], starts[order], edges, counts, share)
+    rises = _people(view, said, chosen[order], order, nats[order], starts[order], edges, counts, share, known, buckets)
     rises = sorted(
         (r for r in rises if r.voices >= VOICES and r.nats >= bar), key=lambda r: (-r.nats, said.ids[r.topic])
     )
@@ -68,7 +69,7 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
             score=rounded(1.0 - 2.0 ** (-rise.nats / bar)),
             since=int(edges[rise.start]),
             label=said.labels[rise.topic],
-            factor=_factor(counts[rise.place], rise.start, share),
+            factor=_factor(counts[rise.place], rise.start, share, float(known[rise.place]), buckets),
             curve=(0,) * (shown - edges.size) + tuple(counts[rise.place, -shown:].tolist()),
             causes=_causes(view, said, rise) if rank < EXPLAINED else None,
         )
@@ -111,6 +112,8 @@ def _people(
     edges: NDArray[np.int64],
     counts: NDArray[np.int64],
     share: float,
+    known: NDArray[np.float64],
+    buckets: float,
 ) -> list[_Rise]:
     """The rises, as surprising as the number of people in them is: one who repeats himself is one."""
     since = np.full(len(said.ids), np.iinfo(np.int64).max)
@@ -122,8 +125,8 @@ def _people(
     ):
         rows = row[topic == which]
         voices = np.unique(view.columns.author[said.slots[rows]]).size
-        before = int(counts[place, :start].sum())
-        people = surprise(float(voices), edges.size - start - 1 + share, float(before), float(start))
+        before = float(counts[place, :start].sum()) + known[place]
+        people = surprise(float(voices), edges.size - start - 1 + share, before, start + buckets)
         found.append(_Rise(which, place, start, min(posts, float(people)), rows, voices))
     return found
 
@@ -143,15 +146,10 @@ def _said_since(places, at, since):  # type: ignore[no-untyped-def]
     return topic[:size], row[:size]
 
 
-def _factor(counts: NDArray[np.int64], start: int, share: float) -> float:
-    """How many times the mean of the buckets before the burst the mean in it is.
-
-    A burst counts as lasting at least one bucket, and a topic that nobody spoke of before as said once in ten.
-    """
-    before = counts[:start]
+def _factor(counts: NDArray[np.int64], start: int, share: float, known: float, buckets: float) -> float:
+    """How many times the mean of the buckets before the rise the mean in it is; a rise lasts at least one bucket."""
     rate = int(counts[start:].sum()) / max(counts.size - start - 1 + share, 1.0)
-    usual = max(int(before.sum()) / max(before.size, 1), SILENT)
-    return rounded(rate / usual)
+    return rounded(rate / usual_rate(float(counts[:start].sum()) + known, start + buckets))
 
 
 def _causes(view: View, said: Said, rise: _Rise) -> Causes:

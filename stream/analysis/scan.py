@@ -25,6 +25,11 @@ _ALIVE: Final = 0.5
 """The last quarter of a span keeps up at least so much of its rate, or the span is over."""
 
 
+def usual_rate(posts: float, buckets: float) -> float:
+    """Posts expected in a bucket after ``posts`` in ``buckets``."""
+    return (posts + _SHAPE) / (buckets + _BUCKETS)
+
+
 @njit(cache=True, nogil=True)
 def surprise(count, length, posts, buckets):  # type: ignore[no-untyped-def]
     """−log of the chance of ``count`` or more in ``length`` buckets after ``posts`` in ``buckets``, in nats."""
@@ -47,7 +52,7 @@ def surprise(count, length, posts, buckets):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _scan(counts, share, known, hours, spans, found, starts):  # type: ignore[no-untyped-def]
+def _scan(counts, share, known, buckets, spans, found, starts):  # type: ignore[no-untyped-def]
     k, m = counts.shape
     for i in range(k):
         whole = counts[i].sum()
@@ -63,7 +68,7 @@ def _scan(counts, share, known, hours, spans, found, starts):  # type: ignore[no
             lasting = (quarter + share) / (span - 1.0 + share) if quarter < span else 1.0
             if late < _ALIVE * inside * lasting:
                 continue
-            nats = surprise(inside, span - 1.0 + share, whole - inside + known[i], m - span + hours)
+            nats = surprise(inside, span - 1.0 + share, whole - inside + known[i], m - span + buckets)
             if nats > found[i]:
                 found[i], starts[i] = nats, begin
 

@@ -10,12 +10,13 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stream.analysis import negation
 from stream.analysis.columns import UNKNOWN_MOOD
 from stream.analysis.language import likely
 from stream.analysis.lexicon import DENSE, Table, rate
@@ -74,14 +75,14 @@ def read(texts: Texts, langs: Sequence[str]) -> NDArray[np.int16]:
     for i in np.flatnonzero(places == UNTOLD).tolist():
         places[i] = place(likely(texts.lower(i)))
     out = np.full(len(langs), UNKNOWN_MOOD, np.int16)
-    _judge_all((texts.points, texts.starts, texts.capital, classes()), places, model(), out)
+    _judge_all(_read(texts), places, model(), out)
     return out
 
 
 def parts(texts: Texts, places: NDArray[np.int64], known: Model) -> NDArray[np.float64]:
     """What is known of each text before it is judged (n, PARTS); NaN where nothing is."""
     out = np.full((places.size, PARTS), np.nan)
-    _weigh_all((texts.points, texts.starts, texts.capital, classes()), places, known, out)
+    _weigh_all(_read(texts), places, known, out)
     return out
 
 
@@ -121,11 +122,15 @@ def place(lang: str) -> int:
 _PLACES: Final = {lang: place for place, lang in enumerate(LANGUAGES)}
 
 
+def _read(texts: Texts) -> tuple[NDArray[Any] | tuple[NDArray[Any], NDArray[Any]], ...]:
+    return texts.points, texts.starts, texts.capital, classes(), negation.table(LANGUAGES)
+
+
 @njit(cache=True, nogil=True)
 def _weigh(texts, i, spoken, known, rooms, out):  # type: ignore[no-untyped-def]
     """Write the parts of text i into ``out``; whether there is anything to judge."""
-    points, starts, capital, kinds = texts
-    text, found, scratch = rooms
+    points, starts, capital, kinds, negations = texts
+    text, found, scratch, turned = rooms
     start, end = starts[i], starts[i + 1] - 1
     size, letters, emoji = normalise(points, start, end, kinds, text)
     foreign = spoken == UNSPOKEN
@@ -135,13 +140,18 @@ def _weigh(texts, i, spoken, known, rooms, out):  # type: ignore[no-untyped-def]
     rate((points, capital), start, end, kinds, known.entries, foreign or spoken >= RULED, scratch, dense)
     if (foreign or letters < 2) and emoji == 0 and dense[3] == 0.0:
         return False
-    words, count = features(text, size, kinds, found, foreign)
+    bit = np.uint64(0 if foreign else 1 << spoken)
+    words, count = features(text, size, kinds, negations, bit, turned, found, foreign)
     out[0] = out[1] = 0.0
     for first, last in ((0, words), (words, count)):
         good, bad = 0, 0
         for k in range(first, last):
-            good += known.weights[found[k], 0]
-            bad += known.weights[found[k], 1]
+            if found[k] >= 0:
+                good += known.weights[found[k], 0]
+                bad += known.weights[found[k], 1]
+            else:
+                good += known.weights[~found[k], 1]
+                bad += known.weights[~found[k], 0]
         norm = math.sqrt(max(last - first, 1))
         out[0] += good * known.scale[0] / norm
         out[1] += bad * known.scale[1] / norm
@@ -182,7 +192,7 @@ def _judge(part, spoken, known):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _rooms():  # type: ignore[no-untyped-def]
-    return np.empty(LIMIT + 8, np.uint32), np.empty(ROOM, np.int64), np.empty(LIMIT + 8)
+    return np.empty(LIMIT + 8, np.uint32), np.empty(ROOM, np.int64), np.empty(LIMIT + 8), np.empty(LIMIT + 8, np.bool_)
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis import ridge
+from stream.analysis import negation, ridge
 from stream.analysis.lexicon import DENSE, Table, rate, table
 from stream.analysis.ngrams import BITS, ROOM, features, normalise
 from stream.analysis.sentiment import ENGLISH, LANGUAGES, PARTS, RULED, UNTOLD, Model, parts
@@ -128,7 +128,7 @@ def guessed(known: NDArray[np.float64], coefficients: NDArray[np.float64]) -> ND
 
 
 def zone(guess: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The two ratings between which a text is neutral: the middle of those with nearly the greatest mean recall of the labels."""
+    """The ratings between which a text is neutral: the middle of those with nearly the greatest mean recall of the labels."""
     lows, highs = np.linspace(-1.0, -0.05, 39), np.linspace(0.05, 1.5, 59)
     bad = np.array([np.mean(guess[labels == 0] < low) for low in lows])[:, None]
     good = np.array([np.mean(guess[labels == 2] > high) for high in highs])[None, :]
@@ -146,17 +146,16 @@ def _tail(rows: ridge.Rows) -> NDArray[np.int64]:
 
 def _rows(examples: Examples, entries: Table) -> ridge.Rows:
     texts = Texts(examples.texts)
-    starts, words, found, dense = _features(
-        (texts.points, texts.starts, texts.capital, classes()), examples.places, entries
-    )
+    source = (texts.points, texts.starts, texts.capital, classes(), negation.table(LANGUAGES))
+    starts, words, found, dense = _features(source, examples.places, entries)
     sizes = np.diff(starts)
     within = np.arange(found.size) - np.repeat(starts[:-1], sizes)
     first = np.repeat(words, sizes)
-    share = np.where(within < first, first, np.repeat(sizes, sizes) - first)
+    share = np.sqrt(np.where(within < first, first, np.repeat(sizes, sizes) - first))
     wide = starts + np.arange(starts.size) * _EXTRA
     rows = ridge.Rows(wide, np.empty(wide[-1], np.int64), np.empty(wide[-1]))
     at = np.arange(found.size) + np.repeat(np.arange(sizes.size) * _EXTRA, sizes)
-    rows.columns[at], rows.values[at] = found, 1.0 / np.sqrt(share)
+    rows.columns[at], rows.values[at] = np.where(found < 0, ~found, found), np.where(found < 0, -1.0, 1.0) / share
     tail = _tail(rows)
     rows.columns[tail] = np.hstack(
         [_BASE + examples.places[:, None], np.tile(_RULES + np.arange(DENSE), (sizes.size, 1))]
@@ -168,23 +167,34 @@ def _rows(examples: Examples, entries: Table) -> ridge.Rows:
 @njit(cache=True)
 def _features(texts, places, entries):  # type: ignore[no-untyped-def]
     """Of each text: where its features start, how many are words; all the features; its numbers by the rules."""
-    points, begins, capital, kinds = texts
+    points, begins, capital, kinds, negations = texts
+    turned = np.empty(LIMIT + 8, np.bool_)
     text, row, scratch = np.empty(LIMIT + 8, np.uint32), np.empty(ROOM, np.int64), np.empty(LIMIT + 8)
     starts, words = np.zeros(places.size + 1, np.int64), np.zeros(places.size, np.int64)
     dense = np.zeros((places.size, DENSE))
     found = np.empty(points.size * 7 + 64, np.int64)
     for i in range(places.size):
         size, _, _ = normalise(points, begins[i], begins[i + 1] - 1, kinds, text)
-        words[i], count = features(text, size, kinds, row, False)
+        words[i], count = features(text, size, kinds, negations, np.uint64(1 << places[i]), turned, row, False)
         rate((points, capital), begins[i], begins[i + 1] - 1, kinds, entries, places[i] >= RULED, scratch, dense[i])
         found[starts[i] : starts[i] + count] = row[:count]
         starts[i + 1] = starts[i] + count
     return starts, words, found[: starts[-1]].copy(), dense
 
 
+def _sides(rows: ridge.Rows) -> tuple[ridge.Rows, ridge.Rows]:
+    """Rows for the sum of good and bad, and for their difference, to which what is turned counts below 0."""
+    return rows._replace(values=np.where(rows.columns < _BASE, np.abs(rows.values), rows.values)), rows
+
+
 def _fit(rows: ridge.Rows, examples: Examples, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    wanted = np.stack([examples.labels == 2, examples.labels == 0], axis=1).astype(float)
-    return ridge.fit(rows, wanted, examples.weights, chosen, width=_WIDTH, penalty=PENALTY)
+    """Coefficients (_WIDTH, 2) of the sum of good and bad and of their difference."""
+    good, bad = (examples.labels == 2).astype(float), (examples.labels == 0).astype(float)
+    learned = [
+        ridge.fit(side, wanted[:, None], examples.weights, chosen, width=_WIDTH, penalty=PENALTY)
+        for side, wanted in zip(_sides(rows), (good + bad, good - bad), strict=True)
+    ]
+    return np.hstack(learned)
 
 
 def _unseen(rows: ridge.Rows, examples: Examples) -> NDArray[np.float64]:
@@ -192,12 +202,20 @@ def _unseen(rows: ridge.Rows, examples: Examples) -> NDArray[np.float64]:
     fold = np.random.Generator(np.random.PCG64(ridge.SEED)).integers(0, FOLDS, len(examples.texts))
     found = np.zeros((fold.size, 2))
     for k in range(FOLDS):
-        learned = _fit(rows, examples, np.flatnonzero(fold != k))
-        found[fold == k] = ridge.predict(rows, learned, np.flatnonzero(fold == k))
+        learned, rest = _fit(rows, examples, np.flatnonzero(fold != k)), np.flatnonzero(fold == k)
+        found[rest] = _apart(
+            np.hstack([ridge.predict(side, learned[:, [o]], rest) for o, side in enumerate(_sides(rows))])
+        )
     return found
 
 
+def _apart(sides: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Good and bad from their sum and their difference."""
+    return np.stack([sides[:, 0] + sides[:, 1], sides[:, 0] - sides[:, 1]], axis=1) / 2.0
+
+
 def _model(learned: NDArray[np.float64], entries: Table) -> Model:
+    learned = _apart(learned)
     weights = learned[:_BASE]
     scale = np.quantile(np.abs(weights[weights.any(axis=1)]), 0.9998, axis=0) / 127
     base = learned[_BASE:_RULES].copy()

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from stream.analysis import campaigns
+from stream.analysis import baselines, campaigns
 from stream.analysis.crowd import day_of
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import KNOWN_DAYS
@@ -58,6 +58,7 @@ class Memoir:
         self._effect = int(EFFECT_MS * scale)
         self._voices_ms = int(VOICES_MS * scale)
         self._asked = (0, 0)
+        self._asked_hour = (0, 0)
         self._voiced = 0
         self._branded = 0
         self._counted = (0, 0)
@@ -76,7 +77,8 @@ class Memoir:
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""
         found = {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
-        return found | self._brand(state, t_ms) | self._hours(state, hub_ms, t_ms)
+        found |= self._brand(state, t_ms) | self._hours(state, hub_ms, t_ms)
+        return found | self._baselines(state, hub_ms, t_ms)
 
     def places(
         self,
@@ -120,6 +122,16 @@ class Memoir:
             colours = {node.id: node.community for node in nodes if node.community >= 0}
             found |= state.memory.colouring(graph, point // self._point, point + self._effect, colours)
         return found
+
+    def _baselines(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
+        hour = (t_ms - self._settle) // HOUR_MS * HOUR_MS
+        asked, asked_ms = self._asked_hour
+        late = hour < t_ms - state.window.slack or (asked == hour and hub_ms - asked_ms < PATIENCE_MS)
+        if late or state.memory.baselines.has(hour):
+            return {}
+        self._asked_hour = (hour, hub_ms)
+        nodes = state.snapshot(hour).topics.nodes
+        return baselines.record(hour, state.window.width, {node.id: node.weight for node in nodes})
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:
         if t_ms - self._voiced < self._voices_ms or not self._changed:

@@ -37,7 +37,7 @@ def measure() -> Iterator[Figure]:
 
 def graph(path: Path) -> tuple[Ints, Ints]:
     """Edges (m, 2) and the true group of each node of a GML file."""
-    text = gzip.open(path, "rt", encoding="utf-8", errors="replace").read()
+    text = gzip.decompress(path.read_bytes()).decode("utf-8", errors="replace")
     nodes = re.findall(r"node\s*\[(.*?)\n\s*\]", text, re.DOTALL)
     place = {_field("id", node): i for i, node in enumerate(nodes)}
     _, groups = np.unique([_field("value", node) for node in nodes], return_inverse=True)

@@ -163,6 +163,63 @@ async def test_an_edit_takes_the_place(stage: Stage, server: MastodonStandIn) ->
     assert edit.target.id == first.id
 
 
+async def test_an_edit_that_is_excluded_takes_the_post_away(stage: Stage, server: MastodonStandIn) -> None:
+    """What nobody wants to hear is not shown because it began as something else."""
+    stage.matcher.listen(MatchConfig(terms=("#kaleido",), exclude=("casino",)), {})
+    async with stage.listening():
+        await stage.follows()
+        await server.post(status(1, "come along #kaleido"))
+        changed = status(1, "come to my casino #kaleido", edited_at="2025-06-15T14:30:00.000Z")
+        await server.say("status.update", json.dumps(changed))
+        (gone,) = await stage.retracted(1)
+    assert (gone.target, gone.reason) == (f"{POST}1", "edited")
+    assert await stage.texts() == ["come along #kaleido"]
+
+
+async def test_a_gap_without_end(stage: Stage, server: MastodonStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too much to be read again is given up, counted, and the live stream goes on."""
+    monkeypatch.setattr("ingest.sources.mastodon.PAGES", 2)
+    async with stage.listening():
+        await stage.follows()
+    for n in range(60_000, 60_100):
+        server.keep(status(n, f"{n} #kaleido"))
+    async with stage.listening():
+        stage._last = 70_000
+        await stage.follows()
+    assert await stage.texts() == [f"{n} #kaleido" for n in range(60_000, 60_080)]
+    assert stage.sources[0].dropped == {"gap of more than 2 pages": 1}
+
+
+async def test_a_network_that_is_not_there(stage: Stage, server: MastodonStandIn) -> None:
+    """It is asked again, with growing pauses, for as long as it takes."""
+    port = server.http.port
+    await server.http.__aexit__(None, None, None)
+    async with stage.listening() as supervisor:
+        await stage.until(lambda: len(stage.paused) > 3)
+        assert "cannot be reached" in supervisor.states["mastodon:a"].fault
+        assert stage.paused[:3] == [1.0, 2.0, 4.0]
+        server.http.port = port
+        await server.http.__aenter__()
+        await stage.follows()
+        await server.post(status(1, "at last #kaleido"))
+        await stage.passed()
+    assert await stage.texts() == ["at last #kaleido"]
+
+
+async def test_what_is_no_frame(log: SqliteLog, tmp_path: Path, server: MastodonStandIn) -> None:
+    """Nobody knows what it was, so only its size is kept; a number where a text should be is read all the same."""
+    stage = Stage(log, tmp_path, server, transport="websocket")
+    async with stage.listening():
+        await stage.follows()
+        await server.post(status(1, "regretted #kaleido", local=777))
+        await server.frame('{"stream":["hashtag","kaleido"],"event":"update","payload":"{\\"vis')
+        await server.frame('{"stream":["hashtag","kaleido"],"event":"delete","payload":777}')
+        (gone,) = await stage.retracted(1)
+        (letter,) = await stage.lettered(1)
+    assert gone.target == f"{POST}1"
+    assert (letter.raw, letter.source) == (b"", "mastodon:a")
+
+
 async def test_what_is_not_open_never_enters(stage: Stage, server: MastodonStandIn) -> None:
     """Not as a mention, and not as a dead letter, whatever else is wrong with it; all of it is counted."""
     secret = "a secret #kaleido"

@@ -87,6 +87,17 @@ def test_a_claim_to_live_elsewhere_is_not_believed() -> None:
     assert one(status(1, "", author=liar)).author.id == "mastodon:brand@evil.example"
 
 
+@pytest.mark.parametrize(
+    "who", [{"url": "https://[broken", "username": "ada"}, {"username": "ada"}, {"url": "https://a.example"}]
+)
+def test_nobody_is_no_author(who: dict[str, str]) -> None:
+    """Without a name or an address there is no stable id; somebody named so is left out."""
+    with pytest.raises(Unreadable, match="no name or no address"):
+        one(status(1, "", author=who, uri="https://a.example/1"))
+    assert [person.id for person in one(status(1, "", mentions=[who])).mentions] in ([""], [])
+    assert closed(status(1, "", author={**who, "noindex": True})) == "noindex"
+
+
 def test_relations() -> None:
     """A repost has the original's words, a reply finds what was told before, a quote only what anybody may see."""
     known = Known()
@@ -257,6 +268,15 @@ def test_a_recorded_stream_is_an_archive(tmp_path: Path) -> None:
     assert "one status a line" in page.reason
     assert isinstance(torn, Rejected)
     assert (torn.raw, torn.size) == (b"", len(line(secret)) - 8)
+
+
+def test_local_ids_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded; the oldest go first."""
+    monkeypatch.setattr("ingest.formats.mastodon.REMEMBERED", 2)
+    known = Known()
+    for n in range(3):
+        known[f"h/{n}"] = str(n)
+    assert list(known) == ["h/1", "h/2"]
 
 
 def test_an_archive_keeps_no_bytes_of_what_it_cannot_judge(tmp_path: Path) -> None:
