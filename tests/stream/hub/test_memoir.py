@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from stream.analysis.crowd import day_of
+from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import Memory
 from stream.config import HubConfig, TrackConfig
 from stream.hub.memoir import EFFECT_MS, PATIENCE_MS, POINT_MS, SETTLE_MS, memory_key
@@ -105,3 +106,21 @@ def test_hours_of_tracks_and_voices_of_the_brand() -> None:
     assert not [s for s in house.engine.memories(house.now, house.now) if s.startswith("tracks:")]
     day = day_of(begins) + 1
     assert memory.spoke_of_brand(["simulation:author1", "simulation:author9"], day) == [True, False]
+
+
+def test_baselines_are_written_each_hour() -> None:
+    """A moment after each full hour it is written, once, how often each topic was said; until then nobody knows."""
+    hour = (NOW // HOUR_MS + 1) * HOUR_MS
+    house = House(now=hour - 60_000)
+    house.hear(*[post(i, "Hello #tea", at=house.now - 5000 - i) for i in range(7)])
+    house.later(hour + SETTLE_MS - house.now)
+    subject = f"baselines:{hour // HOUR_MS % 168}"
+    due = house.engine.memories(house.now, house.now)
+    assert subject in due
+    assert subject not in house.engine.memories(house.now, house.now)
+    back(house, due)
+    posts, span = house.engine.state.memory.baselines.usual(["#tea", "#sun"], hour)
+    assert posts.tolist() == [7, 0]
+    assert span == house.engine.state.window.width
+    house.later(PATIENCE_MS)
+    assert subject not in house.engine.memories(house.now, house.now)
