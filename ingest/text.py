@@ -15,7 +15,11 @@ LIST_LIMIT: Final = 64
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
-_HASHTAG = re.compile(r"(?<![\w&/#＃])[#＃](\w*[^\W\d_]\w*)")
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1E94B) if unicodedata.category(chr(code))[0] == "M")
+"""Vowel signs and accents, without which most scripts of Asia write no word; a plain ``\\w`` leaves them out."""
+_PLAIN_HASHTAG = re.compile(r"(?<![\w&/#])#(\w*[^\W\d_]\w*)", re.ASCII)
+_TAG = rf"[\w{_MARKS}\u200c\u200d]"
+_HASHTAG = re.compile(rf"(?<![\w&/#＃])[#＃]({_TAG}*[^\W\d_]{_TAG}*)")
 _LINK = re.compile(r"https?://[^\s<>\"'）」』\u3000]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9_](?:[\w.-]*\w)?(?:@[\w.-]+\w)?)")
 
@@ -40,7 +44,7 @@ def name(text: str) -> str:
 
 def hashtags(text: str) -> tuple[str, ...]:
     """The hashtags of ``text`` without their sign, each once, as first written; all digits is no hashtag."""
-    return unique(_HASHTAG.findall(text))
+    return unique((_PLAIN_HASHTAG if text.isascii() else _HASHTAG).findall(text))
 
 
 def links(text: str) -> tuple[str, ...]:

@@ -34,6 +34,12 @@ def test_hashtags_are_found_in_any_script() -> None:
     )
 
 
+def test_hashtags_keep_their_vowel_signs() -> None:
+    """Scripts that write vowels as marks are not cut at the first."""
+    tags = ("हिन्दी", "ไทยรัฐที่", "cafe\u0301s", "தமிழ்", "می\u200cخواهم")
+    assert text.hashtags(" ".join(f"#{tag}" for tag in tags)) == tags
+
+
 def test_links_end_before_the_punctuation() -> None:
     """The full stop after an address is not part of it."""
     assert text.links("See https://a.example/x?y=1. And (http://b.example)!") == (
