@@ -8,6 +8,8 @@ hyphens, and in a hashtag that is the phrase without its spaces.
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -101,10 +103,8 @@ def _spellings(term: Term) -> Iterable[tuple[str, Sort]]:
 
 def _stands(text: str, start: int, end: int, pattern: _Pattern, hidden: Sequence[tuple[int, int, int]]) -> bool:
     """Whether ``text`` says the pattern from ``start`` to ``end``, instead of only holding its letters."""
-    for first, last, name in hidden:
-        # In a handle only its whole name is a word.
-        if first <= start < last and not (start == first and (end == name or pattern.prefix)):
-            return False
+    if hidden and _is_hidden(start, end, pattern.prefix, hidden):
+        return False
     match pattern.sort:
         case "words":
             return begins(text, start) and (whole(text, end) if pattern.prefix else ends(text, end))
@@ -127,8 +127,15 @@ def _free(text: str, start: int) -> bool:
     return before not in "#@$&/" and KINDS[before] is not Kind.LETTER
 
 
+def _is_hidden(start: int, end: int, prefix: bool, hidden: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether what is found lies where no words are; in a handle only its whole name is a word."""
+    number = bisect_right(hidden, (start, sys.maxsize, 0)) - 1
+    first, last, name = hidden[number] if number >= 0 else (0, 0, -1)
+    return start < last and not (name >= 0 and start == first and (prefix or end == name))
+
+
 def _hidden(text: str) -> list[tuple[int, int, int]]:
-    """Where no words are: first, last, and where a handle's name ends.
+    """Where no words are, in order and apart: first, last, and where a handle's name ends (-1 in an address).
 
     Of an address only the names of its host and its path are words; of a handle only its whole name.
     """
@@ -137,7 +144,11 @@ def _hidden(text: str) -> list[tuple[int, int, int]]:
         found.append((address.start(), address.start() + address[0].find("://") + 1, -1))
         found += [(*address.span(part), -1) for part in ("ending", "rest") if address[part]]
     found += [(handle.start() + 1, handle.end(), handle.end("name")) for handle in _HANDLE.finditer(text)]
-    return found
+    apart: list[tuple[int, int, int]] = []
+    for zone in sorted(found):
+        if zone[0] < zone[1] and (not apart or zone[0] >= apart[-1][1]):
+            apart.append(zone)
+    return apart
 
 
 def _with_tags(text: str, hashtags: Iterable[str]) -> str:

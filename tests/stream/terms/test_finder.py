@@ -195,12 +195,20 @@ def test_accounts_beside_the_text() -> None:
         ("utm", False),
         ("nok", False),
         ("top", False),
+        ("http*", False),
+        ("com*", False),
         ("after", True),
     ],
 )
 def test_addresses(term: str, is_said: bool) -> None:
     """In an address the names of the host and the path are words; ending, query and fragment are not."""
     assert said(term, "see https://www.nokia.com/en/new-phones?utm=nok#top after") is is_said
+
+
+def test_a_handle_inside_a_query_opens_no_word_after_it() -> None:
+    """The rest of an address stays hidden."""
+    assert not said("nokia", "https://a.example/?by=@anna&nokia")
+    assert said("nokia", "https://a.example/?by=@anna nokia")
 
 
 def test_an_address_ends_where_another_script_begins() -> None:
