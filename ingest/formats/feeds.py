@@ -87,7 +87,7 @@ def cut(mention: Mention) -> Mention:
 
 
 def _mention(entry: Entry, id: str, text: str, author: Author, seen: int) -> Mention:
-    at = entry.published or entry.updated
+    at = entry.updated if entry.published is None else entry.published
     return Mention(
         id=id,
         source=SOURCE,
@@ -108,9 +108,9 @@ def _native(entry: Entry, *, unique: bool) -> str:
     if entry.native and unique:
         native = entry.native
     elif entry.native or entry.link:
-        native = f"{entry.native} {entry.link} {entry.published or ''}".strip()
+        native = f"{entry.native} {entry.link} {'' if entry.published is None else entry.published}".strip()
     else:
-        native = f"{entry.title} {entry.published or entry.text}"
+        native = f"{entry.title} {entry.text if entry.published is None else entry.published}"
     return native if len(native) <= NATIVE_LIMIT and not _SPACE.search(native) else f"sha256-{_digest(native, size=32)}"
 
 

@@ -6,6 +6,7 @@ Reading a hostile document may take minutes or gigabytes: a source calls ``read`
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime
 import email.utils
 import io
@@ -83,11 +84,11 @@ def _xml_feed(body: bytes, content_type: str, url: str) -> Feed:
         # feedparser fails on some of the world's bytes with whatever its parts raise.
         raise Unreadable(f"no feed can be read: {type(fault).__name__}: {fault}") from fault
     entries, about = document.entries, document.feed
-    flaw = document.get("bozo_exception")
+    version, flaw = document.get("version"), document.get("bozo_exception")
     if isinstance(flaw, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
         flaw = None  # the server told the charset or the kind wrongly; the document itself is whole
-    if not entries and (not document.version or (flaw and not about.get("title"))):
-        what = "a broken feed" if document.version else "no feed of a known kind"
+    if not entries and (not version or (flaw and not about.get("title"))):
+        what = "a broken feed" if version else "no feed of a known kind"
         raise Unreadable(f"{what}: {flaw}"[:500] if flaw else what)
     lang = _lang(about.get("language"))
     read_entries = [_xml_entry(entry, lang) for entry in _newest(entries, _xml_time)]
@@ -112,7 +113,7 @@ def _xml_entry(entry: Any, lang: str) -> Entry:
         text=summary,
         link=_web(entry.get("link")),
         author=_name((entry.get("author_detail") or {}).get("name") or entry.get("author")),
-        published=_xml_stamp(entry, "published_parsed") or _xml_stamp(entry, "created_parsed"),
+        published=_xml_stamp(entry, "published_parsed", "created_parsed"),
         updated=_xml_stamp(entry, "updated_parsed"),
         lang=next((known for d in details if (known := _lang(d.get("language")))), lang),
         tags=_tags(tag.get("label") or tag.get("term") for tag in entry.get("tags", ())),
@@ -122,16 +123,17 @@ def _xml_entry(entry: Any, lang: str) -> Entry:
 
 
 def _xml_time(entry: Any) -> int:
-    return _xml_stamp(entry, "published_parsed") or _xml_stamp(entry, "updated_parsed") or 0
+    return _xml_stamp(entry, "published_parsed", "updated_parsed") or 0
 
 
-def _xml_stamp(entry: Any, key: str) -> int | None:
-    # Past feedparser's own mapping of one time to the other, which warns.
-    parsed = entry[key] if dict.__contains__(entry, key) else None
-    try:
-        return None if parsed is None else calendar.timegm(parsed) * 1000
-    except (ValueError, OverflowError, TypeError):
-        return None
+def _xml_stamp(entry: Any, *keys: str) -> int | None:
+    """The first of these times, in milliseconds UTC, that the entry has."""
+    for key in keys:
+        # Past feedparser's own mapping of one time to the other, which warns.
+        if dict.__contains__(entry, key) and (parsed := entry[key]) is not None:
+            with contextlib.suppress(ValueError, OverflowError, TypeError):
+                return calendar.timegm(parsed) * 1000
+    return None
 
 
 def _said(holder: Any, name: str) -> str:
