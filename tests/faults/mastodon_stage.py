@@ -48,7 +48,7 @@ class Stage:
         self.hours = Hours()
         self.matcher = Matcher(MatchConfig(terms=("#kaleido",)))
         self.tries = 100
-        """How often failed sources are asked again at once; then they wait for ever."""
+        """How often failed sources are asked again at once; then they wait until it is more."""
         self.paused: list[float] = []
         """How long the supervisor was asked to wait after each failure."""
         self.sources: list[Mastodon] = []
@@ -137,6 +137,6 @@ class Stage:
 
     async def _wait(self, seconds: float) -> None:
         self.paused.append(seconds)
-        if len(self.paused) > self.tries:
-            await asyncio.Event().wait()
         await asyncio.sleep(0)
+        while len(self.paused) > self.tries:
+            await asyncio.sleep(0.005)
