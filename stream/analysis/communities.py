@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int64]
-_TRIES: Final = (3, 32)
+_TRIES: Final = (2, 32)
 """Runs of which the best counts: few on a great graph, many on a small one, where they cost nothing."""
 _LEVELS: Final = 32
 _GUESSES: Final = 2

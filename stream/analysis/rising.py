@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.columns import POST, QUOTE
+from stream.analysis.columns import POST, QUOTE, Columns
 from stream.analysis.said import Said
 from stream.analysis.scan import scan, surprise, usual_rate
 from stream.analysis.view import View, rounded
@@ -32,6 +32,23 @@ TOLD: Final = 3
 """Posts, people and topics named as causes."""
 
 
+class _Past(NamedTuple):
+    """Posts (k, m) by bucket of the topics looked at, of whose last one ``share`` has passed; and what memory adds.
+
+    That is ``known`` (k,) posts in ``buckets`` buckets.
+    """
+
+    counts: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    share: float
+    known: NDArray[np.float64]
+    buckets: float
+
+    def before(self, place: int, start: int) -> tuple[float, float]:
+        """Posts of a topic before a bucket, and in how many buckets."""
+        return float(self.counts[place, :start].sum() + self.known[place]), start + self.buckets
+
+
 class _Rise(NamedTuple):
     """A topic, the first bucket of its rise, its surprise in nats, and the rows in which it is said since then."""
 
@@ -49,16 +66,18 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
     if not chosen.size:
         return ()
     edges = _edges(view)
-    counts = _counts(view, said, edges)[chosen]
+    counts = _counts(view, said, edges)
+    everywhere, counts = counts.sum(1), counts[chosen]
     share = (view.t + 1 - int(edges[-1])) / view.window.bucket
+    known, span = view.memory.baselines.usual(
+        [said.ids[topic] for topic in chosen.tolist()], view.t - 2 * view.window.width
+    )
+    past = _Past(counts, edges, share, known, span / view.window.bucket)
     bar = RARE + math.log(chosen.size)
-    before = view.t - 2 * view.window.width
-    known, span = view.memory.baselines.usual([said.ids[topic] for topic in chosen.tolist()], before)
-    buckets = span / view.window.bucket
-    nats, starts = scan(counts, share, known, buckets)
+    nats, starts = scan(past.counts, past.share, past.known, past.buckets)
     order = np.lexsort((chosen, -nats))
     order = order[nats[order] >= bar][: 3 * MOST]
-    rises = _people(view, said, chosen[order], order, nats[order], starts[order], edges, counts, share, known, buckets)
+    rises = _people(view, said, past, chosen[order], order, nats[order], starts[order])
     rises = sorted(
         (r for r in rises if r.voices >= VOICES and r.nats >= bar), key=lambda r: (-r.nats, said.ids[r.topic])
     )
@@ -69,9 +88,9 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
             score=rounded(1.0 - 2.0 ** (-rise.nats / bar)),
             since=int(edges[rise.start]),
             label=said.labels[rise.topic],
-            factor=_factor(counts[rise.place], rise.start, share, float(known[rise.place]), buckets),
+            factor=_factor(past, rise),
             curve=(0,) * (shown - edges.size) + tuple(counts[rise.place, -shown:].tolist()),
-            causes=_causes(view, said, rise) if rank < EXPLAINED else None,
+            causes=_causes(view, said, rise, everywhere) if rank < EXPLAINED else None,
         )
         for rank, rise in enumerate(rises[:MOST])
     )
@@ -105,77 +124,86 @@ def _by_bucket(places, bucket, counts):  # type: ignore[no-untyped-def]
 def _people(
     view: View,
     said: Said,
+    past: _Past,
     topics: NDArray[np.int64],
     places: NDArray[np.int64],
     nats: NDArray[np.float64],
     starts: NDArray[np.int64],
-    edges: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    share: float,
-    known: NDArray[np.float64],
-    buckets: float,
 ) -> list[_Rise]:
     """The rises, as surprising as the number of people in them is: one who repeats himself is one."""
+    if not topics.size:
+        return []
     since = np.full(len(said.ids), np.iinfo(np.int64).max)
-    since[topics] = edges[starts]
-    topic, row = _said_since(said.places, view.columns.at[said.slots], since)
+    since[topics] = past.edges[starts]
+    size = sum(int(past.counts[place, start:].sum()) for place, start in zip(places, starts, strict=True))
+    topic, row = _said_since(said.places, view.columns.at[said.slots], since, size)
+    order = np.argsort(topic, kind="stable")
+    topic, row = topic[order], row[order]
     found = []
     for which, place, posts, start in zip(
         topics.tolist(), places.tolist(), nats.tolist(), starts.tolist(), strict=True
     ):
-        rows = row[topic == which]
+        rows = row[slice(*np.searchsorted(topic, (which, which + 1)).tolist())]
         voices = np.unique(view.columns.author[said.slots[rows]]).size
-        before = float(counts[place, :start].sum()) + known[place]
-        people = surprise(float(voices), edges.size - start - 1 + share, before, start + buckets)
+        before = past.before(place, start)
+        people = surprise(float(voices), past.edges.size - start - 1 + past.share, *before)
         found.append(_Rise(which, place, start, min(posts, float(people)), rows, voices))
     return found
 
 
 @njit(cache=True, nogil=True)
-def _said_since(places, at, since):  # type: ignore[no-untyped-def]
-    """Which topic is said in which row, for the rows that are not older than ``since`` of the topic."""
-    topic, row = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    size = 0
+def _said_since(places, at, since, size):  # type: ignore[no-untyped-def]
+    """Which topic is said in which row, for rows no older than ``since`` of the topic; ``size`` at most."""
+    earliest = since.min()
+    topic, row = np.empty(size, np.int64), np.empty(size, np.int64)
+    found = 0
     for i in range(at.size):
+        if at[i] < earliest:
+            continue
         for k in range(places.shape[1]):
-            if places[i, k] >= 0 and at[i] >= since[places[i, k]]:
-                if size == topic.size:
-                    topic, row = np.append(topic, topic), np.append(row, row)
-                topic[size], row[size] = places[i, k], i
-                size += 1
-    return topic[:size], row[:size]
+            place = places[i, k]
+            if place >= 0 and at[i] >= since[place]:
+                topic[found], row[found] = place, i
+                found += 1
+    return topic[:found], row[:found]
 
 
-def _factor(counts: NDArray[np.int64], start: int, share: float, known: float, buckets: float) -> float:
+def _factor(past: _Past, rise: _Rise) -> float:
     """How many times the mean of the buckets before the rise the mean in it is; a rise lasts at least one bucket."""
-    rate = int(counts[start:].sum()) / max(counts.size - start - 1 + share, 1.0)
-    return rounded(rate / usual_rate(float(counts[:start].sum()) + known, start + buckets))
+    posts = int(past.counts[rise.place, rise.start :].sum())
+    rate = posts / max(past.edges.size - rise.start - 1 + past.share, 1.0)
+    return rounded(rate / usual_rate(*past.before(rise.place, rise.start)))
 
 
-def _causes(view: View, said: Said, rise: _Rise) -> Causes:
+def _causes(view: View, said: Said, rise: _Rise, everywhere: NDArray[np.int64]) -> Causes:
     """What was echoed most since it began, who began it, and which other topics came with it."""
     slots = said.slots[rise.rows]
     columns = view.columns
     own = slots[np.isin(columns.kind[slots], (POST, QUOTE))]
     own = own if own.size else slots
     key, at = columns.key[own], columns.at[own]
-    echoes = (columns.target[slots][:, None] == key[None, :]).sum(0) if own.size <= 1000 else np.zeros(own.size)
+    targets, often = np.unique(columns.target[slots], return_counts=True)
+    place = np.minimum(np.searchsorted(targets, key), targets.size - 1)
+    echoes = np.where(targets[place] == key, often[place], 0)
     posts = own[np.lexsort((key, at, -columns.weight[own].astype(np.int64), -echoes))[:TOLD]]
-    first = slots[np.lexsort((columns.key[slots], columns.at[slots]))]
-    people = list(dict.fromkeys(columns.author[first].tolist()))[:TOLD]
+    authors, earliest = np.unique(columns.author[slots[_by_time(columns, slots)]], return_index=True)
+    people = authors[np.argsort(earliest)][:TOLD].tolist()
     return Causes(
         posts=tuple(view.mention(slot).id for slot in posts.tolist()),
         people=tuple(view.names.people.names[person] for person in people),
         voices=rise.voices,
-        topics=tuple(said.ids[topic] for topic in _companions(said, rise)),
+        topics=tuple(said.ids[topic] for topic in _companions(said, rise, everywhere)),
     )
 
 
-def _companions(said: Said, rise: _Rise) -> list[int]:
+def _by_time(columns: Columns, slots: NDArray[np.int64]) -> NDArray[np.intp]:
+    return np.lexsort((columns.key[slots], columns.at[slots]))
+
+
+def _companions(said: Said, rise: _Rise, everywhere: NDArray[np.int64]) -> list[int]:
     """Topics that at least two of these posts and a fifth of them say, and that are said there twice as often as elsewhere."""
     size = len(said.ids)
     here = np.bincount(said.places[rise.rows].ravel() + 1, minlength=size + 1)[1:]
-    everywhere = np.bincount(said.places.ravel() + 1, minlength=size + 1)[1:]
     elsewhere = (everywhere - here) / max(len(said.slots) - rise.rows.size, 1)
     fit = (here >= 2) & (here * 5 >= rise.rows.size) & (here / rise.rows.size >= 2 * elsewhere)
     fit[rise.topic] = False
