@@ -55,22 +55,25 @@ class Ledger:
         if len(settled.items) == len(items) and not batch.natives:
             return settled
         with self._shelf.writing():
-            round_ = _Round(self, self._shelf, source, batch.natives, settled)
+            settling = _Settling(self, self._shelf, source, batch.natives, settled)
             for item in items:
-                round_.take(item)
+                settling.take(item)
         self._flying_posts.update(settled.posts)
         self._flying_graves.update(settled.graves)
         return settled
 
-    def due(self, *, all: bool = False) -> Settled:
-        """Tallies whose time has come (with ``all`` every one that is not told) and retractions that may never have arrived."""
+    def due(self, *, all: bool = False, tallies: bool = True) -> Settled:
+        """Tallies whose time has come (with ``all`` every one that is not told) and retractions that may never have arrived.
+
+        Without ``tallies`` only these.
+        """
         settled, now = Settled([]), self._now()
         with self._shelf.told():
             for grave in self._shelf.unsafe_graves():
                 if not self._flying_graves[grave.key]:
                     settled.items.append(_retraction(grave))
                     settled.graves.add(grave.key)
-            for count in self._shelf.untold():
+            for count in self._shelf.untold() if tallies else ():
                 # told > now: the clock went back.
                 if all or not count.told <= now < count.told + TALLY_MS:
                     at = max(now, count.told + 1)
@@ -116,10 +119,6 @@ class Ledger:
         """Whether ``post`` is on its way to the log."""
         return self._flying_posts[post.key] > 0
 
-    def grave_flies(self, key: int) -> bool:
-        """Whether the retraction under ``key`` is on its way to the log."""
-        return self._flying_graves[key] > 0
-
     def _without_strangers(self, items: Sequence[Item]) -> list[Item]:
         """``items`` without the reactions to what we never published: most of what a whole network says."""
         reactions = {key_of(item.target) for item in items if isinstance(item, Reaction)}
@@ -131,7 +130,7 @@ class Ledger:
         return [item for item in items if not isinstance(item, Reaction) or key_of(item.target) in known]
 
 
-class _Round:
+class _Settling:
     """One batch inside one transaction, item by item."""
 
     def __init__(self, ledger: Ledger, shelf: Shelf, source: str, natives: Mapping[str, str], settled: Settled) -> None:

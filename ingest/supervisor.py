@@ -75,7 +75,7 @@ class Supervisor:
                 bookkeeper.cancel()
         finally:
             self._cursors.save()
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, LedgerUnavailable):
                 async with asyncio.timeout(LAST_S):
                     await self._tell_due(last=True)
 
@@ -153,7 +153,8 @@ class Supervisor:
     async def _tell_due(self, *, last: bool = False) -> None:
         if self._ledger is None:
             return
-        settled = self._ledger.due(all=last)
+        # Of counts only the newest matters: while posts wait in the spool they wait in the ledger.
+        settled = self._ledger.due(all=last, tallies=not self._publisher.waiting)
         by_source: dict[str, list[LogItem]] = {}
         for item in settled.items:
             word = item.source if isinstance(item, Mention) else "ledger"

@@ -311,3 +311,26 @@ async def test_heartbeats_are_signs_of_life(cable: Cable, tmp_path: Path) -> Non
     assert house.supervisor.states["a"].condition == "quiet"
     await house.end()
     assert Cursors(tmp_path / "cursors.json", lambda: NOW).get("a") == "7"
+
+
+async def test_counts_wait_for_the_log_in_the_ledger(cable: Cable, tmp_path: Path) -> None:
+    """While posts wait in the spool no tally joins them; the newest comes out when the log is back."""
+    source = Script("a", Batch((said("n:1"), Reaction("n:1", "l1", "like", NOW))))
+    cable.plugged = False
+    house = House(cable, tmp_path, source)
+    await source.idle.wait()
+    for _ in range(3):
+        house.ticks.put_nowait(None)
+        house.seconds += 20
+        while not house.ticks.empty():
+            await asyncio.sleep(0)
+    assert house.publisher.waiting == 1
+    cable.plugged = True
+    draining = asyncio.create_task(house.publisher.drain())
+    await house.publisher.emptied()
+    house.ticks.put_nowait(None)
+    while len(records := await everything(cable.log)) < 2:
+        await asyncio.sleep(0)
+    assert {decode(r.value or b"").kind for r in records} == {"post", "tally"}
+    draining.cancel()
+    await house.end()
