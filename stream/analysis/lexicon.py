@@ -55,7 +55,7 @@ SIGNS: Final = {
 """Emoji whose names do not tell how they are meant."""
 
 _NEGATED: Final = -0.74
-_RAISE: Final = 0.293
+_RAISE: Final = 0.5
 _SHOUT: Final = 0.733
 _FADES: Final = (1.0, 0.95, 0.9)
 _BASIS: Final = np.uint64(0xCBF29CE484222325)
@@ -284,7 +284,7 @@ def rate(source, start, end, kinds, entries, only_signs, scratch, out):  # type:
                     at, negates = _word(entries, points, i, finish)
             loud = quiet and finish - i > 1 and _all(capital, i, finish)
             role = roles[at] if at >= 0 else (NEGATES if negates else 0)
-            tokens += 1
+            tokens += role not in (RAISES, LOWERS)
             if role == RATED:
                 if refused == 1 and hits > turn:
                     hits -= 1

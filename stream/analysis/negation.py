@@ -49,7 +49,7 @@ def _enter(keys, masks, points, bit):  # type: ignore[no-untyped-def]
     for c in points:
         value = (value ^ np.uint64(c)) * _PRIME
     at = np.int64((value * _MIX) >> _SHIFT)
-    while keys[at] != 0 and keys[at] != value:  # noqa: PLR1714
+    while keys[at] != 0 and keys[at] != value:
         at = (at + 1) & (_SLOTS - 1)
     keys[at] = value
     masks[at] |= bit

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -58,10 +59,15 @@ class Model(NamedTuple):
 @cache
 def model() -> Model:
     """The model in the package."""
-    with resources.files("stream.analysis").joinpath("sentiment.npz").open("rb") as file:
-        arrays = np.load(file)
+    with resources.as_file(resources.files("stream.analysis").joinpath("sentiment.npz")) as path:
+        return load(path)
+
+
+def load(path: Path) -> Model:
+    """The model that ``stream.analysis.train`` wrote."""
+    with np.load(path) as arrays:
         learned = {name: arrays[name] for name in Model._fields if name != "entries"}
-        return Model(**learned, entries=Table(arrays["keys"], arrays["values"], arrays["roles"]))
+        return Model(**learned, entries=Table(*(arrays[name] for name in Table._fields)))
 
 
 def moods(texts: Sequence[str], langs: Sequence[str]) -> NDArray[np.int16]:

@@ -22,7 +22,7 @@ from stream.analysis.ngrams import BITS, ROOM, features, normalise
 from stream.analysis.sentiment import ENGLISH, LANGUAGES, PARTS, RULED, UNTOLD, Model, parts
 from stream.analysis.text import LIMIT, Texts, classes
 
-PENALTY: Final = 6.0
+PENALTY: Final = 8.0
 STRENGTH: Final = 3.0
 """The numbers of the rules are made larger while the model learns, so that the penalty hardly holds them."""
 FOLDS: Final = 4

@@ -51,6 +51,53 @@ def test_unknown_is_unknown(text: str, lang: str) -> None:
     assert score(text, lang) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("lang", "good", "negation"),
+    [
+        ("en", "good", "not"),
+        ("de", "gut", "nicht"),
+        ("fr", "bon", "pas"),
+        ("es", "bueno", "no es"),
+        ("pt", "bom", "não é"),
+        ("it", "bello", "non è"),
+        ("fi", "hyvä", "ei"),
+        ("sv", "bra", "inte"),
+        ("no", "bra", "ikke"),
+    ],
+)
+def test_a_negation_turns_what_follows(lang: str, good: str, negation: str) -> None:
+    """A good word is bad after a negation of its own language."""
+    assert score(good, lang) > NEUTRAL
+    assert score(f"{negation} {good}", lang) < -NEUTRAL
+
+
+def test_english_is_stronger_by_the_words_before_by_capitals_and_by_marks() -> None:
+    """A booster, capitals and exclamation marks each make a good word better."""
+    plain = score("a good day", "en")
+    assert all(score(text, "en") > plain for text in ("a really good day", "a GOOD day", "a good day!!!"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "The train leaves at noon from platform 4"),
+        ("en", "The table is brown"),
+        ("de", "Der Zug fährt um 10 Uhr"),
+        ("fi", "Juna lähtee kello 10"),
+    ],
+)
+def test_a_plain_fact_is_neutral(lang: str, text: str) -> None:
+    """A sentence that says how things are is neither good nor bad."""
+    assert abs(score(text, lang)) <= NEUTRAL
+
+
+def test_a_short_text_without_a_language_is_told_by_its_small_words() -> None:
+    """ "not good" is read as English, "das ist nicht gut" as German; a word of another language is no English one."""
+    assert score("not good") == score("not good", "en")
+    assert score("das ist nicht gut") == score("das ist nicht gut", "de")
+    assert score("die war bad", "nl") == 0.0
+
+
 def test_emoji_tell_in_any_language() -> None:
     """A heart is good and an angry face bad whatever the words around it say."""
     assert score("素晴らしい ❤️😍", "ja") > score("最悪 😡😡", "ja")
