@@ -1,8 +1,8 @@
 """Communities of a graph: Louvain's method (Blondel et al. 2008) on sorted input, so that a seed gives one answer.
 
-Modularity has a resolution: at 1 it breaks two camps into a dozen and melts twelve leagues into ten. The resolution at which
-it is the likelihood of a planted partition follows from how much denser the communities are than the rest (Newman 2016); it
-is estimated from a first partition, and once more from the second.
+Modularity has a resolution: at 1 it breaks two camps into a dozen. The resolution at which it is the likelihood of a planted
+partition follows from how much denser the communities are than the rest (Newman 2016); it is estimated from a first partition,
+and once more from the second. It is never taken finer than 1: of a graph that is known from a few posts, finer is noise.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ _TRIES: Final = (2, 32)
 """Runs of which the best counts: few on a great graph, many on a small one, where they cost nothing."""
 _LEVELS: Final = 32
 _GUESSES: Final = 2
-_RESOLUTIONS: Final = (0.5, 4.0)
-"""Beyond these an estimate says more about noise than about communities."""
+_RESOLUTIONS: Final = (0.5, 1.0)
 
 
 @njit(cache=True, nogil=True)
