@@ -23,6 +23,15 @@ _CODES: Final = (
     "ru", "sk", "es", "sv", "tr", "uk", "vi", "fa", "el", "he", "zh", "ja", "ko",
 )  # fmt: skip
 _EVERYWHERE: Final = ("amp", "rt", "via", "http", "https", "www", "com", "quot", "gt", "lt")
+_NAMING: Final = {
+    "en": """
+        area areas bill biol case cases computer date detail fact facts fire group groups hell home index information
+        interest invention member members microsoft million billion trillion mill mine month net netscape novel number
+        numbers order page pages place places point points problem problems research result results ring room rooms side
+        sides site state states system test text value website wed word words work works world year years young youngest
+    """,
+}
+"""Words that the package counts among the stop words of a language, and that name something."""
 _MOST_BETWEEN: Final = 2
 _PRIME: Final = np.uint64(0x100000001B3)
 _BASIS: Final = np.uint64(0xCBF29CE484222325)
@@ -67,7 +76,7 @@ def _stop_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     known = stop_words.LANGUAGE_MAPPING
     for place, code in enumerate(_CODES):
         if code in known:
-            words = Texts(sorted(stop_words.get_stop_words(code)))
+            words = Texts(sorted(set(stop_words.get_stop_words(code)).difference(_NAMING.get(code, "").split())))
             _enter(keys, masks, words.points, words.starts, np.full(words.starts.size - 1, 1 << place, np.uint64))
     words = Texts(_EVERYWHERE)
     _enter(keys, masks, words.points, words.starts, np.full(words.starts.size - 1, (1 << 64) - 1, np.uint64))

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis import phrases
+from stream.analysis import one_name, phrases
 from stream.analysis.columns import BEFORE, NEWER, PHRASES, SHOWN, TERMS, UNKNOWN_MOOD
 from stream.analysis.echoes import bands
 from stream.analysis.statistics.forms import best
@@ -29,7 +29,7 @@ class Said(NamedTuple):
     """Topics, strongest first, ties by id. Arrays have one entry a topic; ``moods`` is a sum over ``known`` posts.
 
     ``places`` int16 (rows, ``TERMS + PHRASES``) are the topics of each of the rows ``slots`` (all that may be shown, in the
-    window and in the span before it), -1 for none.
+    window and in the span before it), -1 for none; ``spans`` tells where these lie.
     """
 
     ids: list[str]
@@ -39,8 +39,14 @@ class Said(NamedTuple):
     moods: NDArray[np.int64]
     known: NDArray[np.int64]
     slots: NDArray[np.int64]
-    inside: NDArray[np.bool_]
+    spans: NDArray[np.uint8]
     places: NDArray[np.int16]
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Of each row whether it lies in the window."""
+        inside: NDArray[np.bool_] = self.spans != BEFORE
+        return inside
 
 
 class _Phrases(NamedTuple):
@@ -72,8 +78,9 @@ def of(view: View) -> Said:
     places = np.full((slots.size, TERMS + PHRASES), -1, np.int16)
     _fill(columns.terms, columns.phrases, slots, by_term, table, places)
     newer, older, moods, known = numbers[:, order]
-    return Said(
-        [ids[i] for i in order], [labels[i] for i in order], newer, older, moods, known, slots, spans != BEFORE, places
+    return one_name.folded(
+        view,
+        Said([ids[i] for i in order], [labels[i] for i in order], newer, older, moods, known, slots, spans, places),
     )
 
 

@@ -48,3 +48,60 @@ def test_topics_that_come_together_are_a_community() -> None:
     assert community["#a"] == community["#b"] == community["#c"] != community["#x"]
     assert community["#x"] == community["#z"]
     assert community["#alone"] == -1
+
+
+def union(**more: object) -> dict[str, tuple[str, int]]:
+    """Topics of an evening on which one thing has several names: label and weight by id."""
+    texts = [
+        "Watching the State of the Union tonight #SOTU",
+        "A State of the Union with friends and #sotu on the radio",
+        "Our state of the union, live #SOTU",
+        "The State of the Union begins now",
+        "#StateOfTheUnion popcorn",
+        "#SOTU at last",
+        "#IOU everything",
+    ]
+    nodes = measured(
+        *(post(str(i), f"p{i}", text=text, lang="en") for i, text in enumerate(texts)), **more
+    ).topics.nodes  # type: ignore[arg-type]
+    return {node.id: (node.label, node.weight) for node in nodes}
+
+
+def test_one_topic_under_several_names() -> None:
+    """A phrase, the hashtag of its letters and the hashtag of its initials are one topic; a post counts once."""
+    found = union()
+    assert found["#sotu"][1] == 6
+    assert found["#iou"] == ("#IOU", 1)
+    assert not {"#stateoftheunion", "state of the union"} & set(found)
+
+
+def test_initials_need_to_be_said_together() -> None:
+    """Initials are no other name of a phrase that nobody says beside them."""
+    said = (
+        "sold out tonight",
+        "was wonderful, wasn't it",
+        "in the harbour hall",
+        "for free, they say",
+        "on my way home",
+    )
+    together = [post(f"a{i}", f"a{i}", text=f"Late jazz concert {said[i]}", lang="en") for i in range(5)]
+    alone = [post(f"b{i}", f"b{i}", text=f"#ljc tower {i}", lang="en") for i in range(5)]
+    ids = {node.id for node in measured(*together, *alone).topics.nodes}
+    assert {"late jazz", "jazz concert", "#ljc"} <= ids
+
+
+def test_inflected_forms_are_one_topic() -> None:
+    """In an inflected language the forms of a word are one topic; in English a hashtag stands for itself."""
+    finnish = [
+        post(f"f{i}", f"f{i}", text=tag, lang="fi") for i, tag in enumerate(("#budjetti", "#budjetin", "#budjettia"))
+    ]
+    english = [post(f"e{i}", f"e{i}", text=tag, lang="en") for i, tag in enumerate(("#change", "#changes"))]
+    nodes = {node.id: node.weight for node in measured(*finnish, *english).topics.nodes}
+    assert nodes == {"#budjetin": 3, "#change": 1, "#changes": 1}
+
+
+def test_a_post_that_says_both_names_is_tied_to_others_once() -> None:
+    """After folding a topic has no edge to itself."""
+    posts = [post(str(i), f"p{i}", text="#night-bus #nightbus #tram the night bus", lang="en") for i in range(6)]
+    edges = measured(*posts).topics.edges
+    assert all(edge.source != edge.target for edge in edges)
