@@ -117,7 +117,7 @@ async def _taken(answer: httpx2.Response, kept: str, now_s: Callable[[], float])
     if status == 410:
         raise Unfetched("it is gone for good (410)", gone=True)
     if status != 200:
-        raise Unfetched(f"it answers {status} {answer.reason_phrase}".rstrip(), wait_s=wait_s)
+        raise Unfetched(f"it answers {status} {httpx2.codes.get_reason_phrase(status)}".rstrip(), wait_s=wait_s)
     return Fetched(await _body(answer), kept, *head, wait_s)
 
 

@@ -83,7 +83,8 @@ class Newness:
                     items.append(feeds.cut(feeds.checked(mention)))
                     posts[mention.id] = is_now._replace(edits=0)
                 except Unreadable as fault:
-                    items.append(rejected(feeds.SOURCE, f"{feeds.shown(url)}: {fault}", now, msgspec.json.encode(entry)))
+                    reason = f"{feeds.shown(url)}: {fault}"
+                    items.append(rejected(feeds.SOURCE, reason, now, msgspec.json.encode(entry)))
         for reason, raw in read.refused:
             id = f"{feeds.key_of(url)} refused {hashlib.sha256(raw).hexdigest()}"
             if not self._revisions.get([id]):

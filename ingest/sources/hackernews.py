@@ -68,6 +68,9 @@ class HackerNews:
         late: dict[int, Late] = {}
         async with Wire(self._context) as wire:
             while True:
+                letters, wire.letters = wire.letters, []
+                if letters:
+                    yield Batch(tuple(letters))
                 wire.check()
                 if not settled:
                     settled = wire.newest
@@ -81,12 +84,11 @@ class HackerNews:
                 settled = max(settled, fresh.stop - 1) if fresh else settled
                 if not fresh and not numbers:
                     items, posts = await self._changed(wire, settled)
-                letters, wire.letters = wire.letters, []
                 # Nothing at all is told only after a sign of life.
-                if items or letters or fresh or wire.news.is_set():
+                if items or fresh or wire.news.is_set():
                     wire.news.clear()
                     safe_to = min(late, default=settled + 1) - 1
-                    yield Batch((*items, *letters), cursor=str(safe_to) if safe_to > 0 else "")
+                    yield Batch(tuple(items), cursor=str(safe_to) if safe_to > 0 else "")
                     if posts:
                         self._revisions.put(posts, self._context.now())
                 if not fresh and not self._due(wire, settled):

@@ -54,7 +54,7 @@ class News(msgspec.Struct, frozen=True, eq=False):
 
 
 class Feeds:
-    """All of ``[feeds] urls``. ``fault`` tells of those that cannot be read now, ``dropped`` counts what is not told."""
+    """All of ``[feeds] urls``. ``complaint`` tells of those that cannot be read now, ``dropped`` counts what is not told."""
 
     name = feeds.SOURCE
     tells_deletions = False
@@ -71,7 +71,7 @@ class Feeds:
         self.dropped: Counter[str] = Counter()
 
     @property
-    def fault(self) -> str:
+    def complaint(self) -> str:
         """Which feeds cannot be read, and why; empty when all can."""
         ill = [f"{feeds.shown(feed.url)}: {feed.fault}" for feed in self._feeds if feed.fault]
         if not ill:
@@ -210,11 +210,11 @@ class Feeds:
         self._raise_if_all_are_gone()
         if all(feed.fault for feed in self._feeds):
             due = min(feed.due for feed in self._feeds if not feed.standing.gone)
-            raise SourceUnavailable(self.fault, pause_s=max(0.0, due - self._context.monotonic()))
+            raise SourceUnavailable(self.complaint, pause_s=max(0.0, due - self._context.monotonic()))
 
     def _raise_if_all_are_gone(self) -> None:
         if all(feed.standing.gone for feed in self._feeds):
-            raise SourceUnavailable(self.fault, stopped=True)
+            raise SourceUnavailable(self.complaint, stopped=True)
 
 
 async def _next(news: asyncio.Queue[News], running: list[asyncio.Task[None]]) -> News:

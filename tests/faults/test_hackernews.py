@@ -54,6 +54,19 @@ async def texts(ingest: Hall) -> list[str]:
     return [mention.text for mention in await told(ingest) if mention.kind != "tally"]
 
 
+async def told_so_far(ingest: Hall, count: int) -> None:
+    """Return when so many posts and edits are in the log."""
+
+    async def enough() -> bool:
+        return len(await texts(ingest)) >= count
+
+    await ingest.until(enough)
+
+
+async def tallies_of(ingest: Hall) -> list[Mention]:
+    return [mention for mention in await ingest.mentions() if mention.kind == "tally"]
+
+
 async def test_new_items_that_match(tmp_path: Path, news: HackerNewsStandIn) -> None:
     """From now on every item is read once, in order; what matches is told, with whom it answers."""
     news.story(99, "An old wall")
@@ -122,9 +135,8 @@ async def test_points_travel_as_tallies(tmp_path: Path, news: HackerNewsStandIn)
         await ingest.until(lambda: ingest.health.heard > alive)
         await ingest.hours.pass_by(11)
         await ingest.ticks.pass_by(1)
-        tallies = []
-        while not tallies:
-            tallies = [mention for mention in await ingest.mentions() if mention.kind == "tally"]
+        await ingest.until(lambda: tallies_of(ingest))
+        tallies = await tallies_of(ingest)
         assert [(t.target.id, t.weight.likes, t.weight.replies) for t in tallies] == [("hackernews:101", 42, 3)]  # type: ignore[union-attr]
 
 
@@ -144,8 +156,8 @@ async def test_a_changed_item_is_read_at_most_once_in_ten_seconds(tmp_path: Path
         assert news.asked(101) == 2
         await ingest.hours.pass_by(AGAIN_S)
         await ingest.until(lambda: ingest.health.heard and news.asked(101) == 3)
-        while len(await texts(ingest)) < 2:
-            assert news.asked(101) == 3
+        await told_so_far(ingest, 2)
+        assert news.asked(101) == 3
         assert await texts(ingest) == ["A wall", "A wall 4"]
 
 
@@ -161,8 +173,7 @@ async def test_a_number_before_its_item(tmp_path: Path, news: HackerNewsStandIn)
         news.story(101, "A late wall")
         await ingest.hours.pass_by(LATE_S[0])
         await ingest.until(lambda: news.asked(101) == 2)
-        while len(await texts(ingest)) < 2:
-            pass
+        await told_so_far(ingest, 2)
         await news.say("maxitem", "keep-alive", b"null")
         await stands_at(ingest, 102)
         assert await texts(ingest) == ["A late wall", "A later wall"]
@@ -189,8 +200,7 @@ async def test_a_restart_reads_what_was_missed(tmp_path: Path, news: HackerNewsS
         news.story(102, "First wall")
         await news.tell_newest(102)
         await ingest.until(lambda: news.asked(102))
-        while not await texts(ingest):
-            pass
+        await ingest.until(lambda: texts(ingest))
     news.drop()
     for number in (101, 103, 104):
         news.story(number, f"Wall {number}")
@@ -276,8 +286,9 @@ async def test_what_is_pushed_broken(tmp_path: Path, news: HackerNewsStandIn) ->
         await news.say("maxitem", "put", {"path": "/some/part", "data": 1})
         await stands_at(ingest, 102)
         assert await texts(ingest) == ["A wäll of a wall", "A second wall"]
-        while len(letters := await ingest.letters()) < 5:
-            await news.say("maxitem", "keep-alive", b"null")
+        await news.say("maxitem", "keep-alive", b"null")
+        letters = await ingest.letters()
+        assert len(letters) == 5
         assert sorted(len(letter.raw) for letter in letters)[-1] == 65536
         assert {letter.source for letter in letters} == {"hackernews"}
 
@@ -319,3 +330,87 @@ async def test_a_service_that_fails(tmp_path: Path, news: HackerNewsStandIn, tro
         await ingest.hours.pass_by(pause_s)
         await stands_at(ingest, 102)
         assert await texts(ingest) == ["A wall", "A second wall"]
+
+
+async def test_what_comes_to_match(tmp_path: Path, news: HackerNewsStandIn) -> None:
+    """An item that is changed to match, or comes back from the dead, is told while it is young."""
+    async with hall(tmp_path, news) as ingest:
+        await listening(ingest, news)
+        news.story(101, "Nothing of it")
+        news.story(102, "A dead wall", dead=True)
+        news.story(103, "Nothing old", time=1_749_000_000)
+        await news.tell_newest(103)
+        await stands_at(ingest, 103)
+        news.items[101] |= {"title": "A wall after all"}
+        news.items[102] |= {"dead": False}
+        news.items[103] |= {"title": "An old wall"}
+        ingest.hours.ms += 1000
+        await news.tell_changed(101, 102, 103, 104)
+        await ingest.until(lambda: ingest.health.heard == ingest.hours.ms)
+        assert await texts(ingest) == ["A wall after all", "A dead wall"]
+        assert news.asked(104) == 0
+
+
+async def test_a_changed_item_that_cannot_be_read(tmp_path: Path, news: HackerNewsStandIn) -> None:
+    """It is a dead letter, and what was told stays as it was."""
+    async with hall(tmp_path, news) as ingest:
+        await listening(ingest, news)
+        news.story(101, "A wall")
+        await news.tell_newest(101)
+        await stands_at(ingest, 101)
+        for broken in (b"{", {**news.items[101], "by": ""}):
+            news.items[101] = broken
+            ingest.hours.ms += 1000
+            await news.tell_changed(101)
+            await ingest.until(lambda: ingest.health.heard == ingest.hours.ms)
+            await ingest.hours.pass_by(AGAIN_S)
+        assert len(await ingest.letters()) == 2
+        assert (await texts(ingest), await ingest.retractions()) == (["A wall"], [])
+
+
+async def test_a_long_absence(tmp_path: Path, news: HackerNewsStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a break that is too long the newest items are read, and the others are counted as missed."""
+    monkeypatch.setattr("ingest.sources.hackernews.BACKLOG", 80)
+    monkeypatch.setattr("ingest.sources.hackernews.LATE", 10)
+    async with hall(tmp_path, news) as ingest:
+        await listening(ingest, news)
+        for number in (105, 250):
+            news.story(number, f"Wall {number}")
+        await news.tell_newest(250)
+        await ingest.until(lambda: news.asked(250))
+        await ingest.until(lambda: texts(ingest))
+        assert await texts(ingest) == ["Wall 250"]
+        assert ingest.source.dropped == {"missed": 70, "never came": 69}  # type: ignore[attr-defined]
+        await stands_at(ingest, 239)
+
+
+async def test_a_parent_that_nobody_tells(tmp_path: Path, news: HackerNewsStandIn) -> None:
+    """A comment whose parent cannot be read is told without the name of whom it answers."""
+    async with hall(tmp_path, news) as ingest:
+        await listening(ingest, news)
+        news.items |= {50: b"{", 51: None}
+        news.comment(101, "wall one", 50)
+        news.comment(102, "wall two", 51)
+        news.comment(103, "wall three", 51)
+        await news.tell_newest(103)
+        await stands_at(ingest, 103)
+        assert [m.target.author for m in await told(ingest)] == ["", "", ""]  # type: ignore[union-attr]
+        assert (news.asked(51), await ingest.letters()) == (1, [])
+
+
+async def test_questions_that_are_answered_with_nonsense(tmp_path: Path, news: HackerNewsStandIn) -> None:
+    """While nothing is pushed an answer of 10 MB or one that is no JSON is a dead letter; a refusal is a failure."""
+    news.pushes = False
+    too_much = b"[" + b"1," * (5 << 20)
+    async with hall(tmp_path, news) as ingest:
+        await ingest.until(lambda: len(ingest.hours.waits) >= 2)
+        for answer in (too_much, b"nonsense"):
+            news.trouble("/v0/updates.json", lambda exchange, answer=answer: exchange.answer(200, answer))  # type: ignore[misc]
+            await ingest.hours.pass_by(15)
+            await ingest.until(lambda: not news.troubles["/v0/updates.json"] and len(ingest.hours.waits) >= 2)
+        await ingest.hours.pass_by(15)
+        await ingest.until(ingest.letters)
+        news.trouble("/v0/updates.json", status(404))
+        await ingest.hours.pass_by(15)
+        await ingest.until(lambda: ingest.health.condition == "waiting")
+        assert "404" in ingest.health.fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from ingest.feeds import fetch
 from ingest.feeds.aside import Aside
 from ingest.formats.feeds import key_of
 from ingest.formats.syndication import Feed, read
+from ingest.source import Context
 from ingest.sources.rss import Feeds
 from stream.config import Config
 from stream.mention import NO_DELETIONS
-from stream.networks import FeedsConfig
+from stream.networks import FeedsConfig, MatchConfig
 from tests.ingest.cable import NOW
 from tests.ingest.hours import Hall, Hours
 from tests.standins.feeds import FeedsStandIn, half, hang_up, in_pieces, item, rss, silence, status, zipped
@@ -138,7 +140,7 @@ async def test_one_bad_feed_slows_no_other(tmp_path: Path, web: FeedsStandIn) ->
                 await ingest.until(lambda: len(ingest.hours.waits) >= 2)
         assert titles(await ingest.mentions()) == ["One"]
         assert ingest.health.failures == 0
-        fault = ingest.source.fault  # type: ignore[attr-defined]
+        fault = ingest.source.complaint  # type: ignore[attr-defined]
         assert fault.startswith("1 of 3 feeds cannot be read (127.0.0.1/bad: no feed of a known kind")
 
 
@@ -203,7 +205,7 @@ async def test_a_feed_that_is_gone_is_left_alone(tmp_path: Path, web: FeedsStand
         await ingest.hours.pass_by(1)
         await ingest.until(lambda: web.asked.get("/good"))
         await ingest.until(lambda: ingest.hours.waits)
-        assert "gone for good" in ingest.source.fault  # type: ignore[attr-defined]
+        assert "gone for good" in ingest.source.complaint  # type: ignore[attr-defined]
     async with hall(tmp_path, *urls) as ingest:
         await ingest.until(lambda: ingest.hours.waits)
         await ingest.hours.pass_by(ROUND_S)
@@ -227,7 +229,7 @@ async def test_a_broken_document_is_one_dead_letter(tmp_path: Path, web: FeedsSt
         web.put("/feed", rss(item("1", "One", NOW)))
         await looked(ingest, web, "/feed", 4)
         assert titles(await ingest.mentions()) == ["One"]
-        assert ingest.source.fault == ""  # type: ignore[attr-defined]
+        assert ingest.source.complaint == ""  # type: ignore[attr-defined]
 
 
 async def test_an_entry_from_the_future_is_a_dead_letter(tmp_path: Path, web: FeedsStandIn) -> None:
@@ -294,6 +296,41 @@ async def test_a_bomb_hurts_nobody(tmp_path: Path, web: FeedsStandIn) -> None:
         await ingest.until(lambda: web.asked.get("/good"))
         await ingest.until(lambda: len(ingest.hours.waits) >= 2)
         assert titles(await ingest.mentions()) == ["One"]
+
+
+async def test_only_what_matches(tmp_path: Path, web: FeedsStandIn) -> None:
+    """With ``match`` an entry without a term is not told, until it says one; one that was told stays heard."""
+    config = Config(feeds=FeedsConfig(urls=(web.url + "/feed",), interval_s=300, match=True))
+
+    def make(context: Context) -> Feeds:
+        context.matcher.listen(MatchConfig(terms=("wall",)), {})
+        return Feeds(context, aside=Here())
+
+    web.put("/feed", rss(item("2", "A wall", NOW), item("1", "Nothing", NOW, "x " * 2000)))
+    async with Hall(tmp_path, config, make) as ingest:
+        await looked(ingest, web, "/feed", 1)
+        assert titles(await ingest.mentions()) == ["A wall"]
+        web.put("/feed", rss(item("2", "A fence", NOW), item("1", "Nothing", NOW, "x " * 2000 + "wall")))
+        await looked(ingest, web, "/feed", 2)
+        kinds = {mention.id.partition("@")[0][-1]: mention.kind for mention in await ingest.mentions()}
+        assert kinds == {"1": "post", "2": "edit"}
+        assert ingest.source.dropped["unmatched"] == 1  # type: ignore[attr-defined]
+
+
+async def test_a_json_feed_and_its_end(tmp_path: Path, web: FeedsStandIn) -> None:
+    """An item that is none is one dead letter; a feed that says it has ended is left alone."""
+    items = [{"id": "1", "title": "One", "date_published": "2025-06-15T15:00:00Z"}, 5]
+    web.put("/feed", json.dumps({"items": items}), content_type="application/feed+json")
+    async with hall(tmp_path, web.url + "/feed") as ingest:
+        await looked(ingest, web, "/feed", 1)
+        web.put("/feed", json.dumps({"items": [*items, {"id": "2", "title": "Two"}]}))
+        await looked(ingest, web, "/feed", 2)
+        assert len(await ingest.letters()) == 1
+        web.put("/feed", json.dumps({"items": items, "expired": True}))
+        await ingest.hours.pass_by(ROUND_S)
+        await ingest.until(lambda: ingest.health.condition == "stopped")
+        assert "it has ended" in ingest.health.fault
+        assert titles(await ingest.mentions()) == ["One", "Two"]
 
 
 async def test_no_feed_is_said(tmp_path: Path) -> None:

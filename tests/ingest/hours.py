@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import inspect
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -101,9 +102,9 @@ class Hall:
             raise ended if isinstance(ended, BaseException) else AssertionError("ingest ended by itself")
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Return when ``true()`` is; fails when ingest fails before, or when it is not within ten seconds."""
+        """Return when ``true()``, or what it awaits, is; fails when ingest fails before, or when ten seconds are over."""
         async with asyncio.timeout(10.0):
-            while not true():
+            while not (await said if inspect.isawaitable(said := true()) else said):
                 assert not self._running.done(), self._running
                 await asyncio.sleep(0.002)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import resource
 import struct
 import sys
 from collections.abc import AsyncIterator
@@ -84,6 +85,15 @@ def test_the_work_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: obje
             said = msgspec.msgpack.decode(answers.read(size), type=Refusal | Answer)
             assert isinstance(said, Answer)
             assert said.feed.title == "Harbour News"
+
+
+def test_the_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may not take more memory than a document deserves, where the system can see to that."""
+    asked: list[object] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: asked.append(limit))
+    monkeypatch.setattr(os, "nice", asked.append)
+    module._bounded()
+    assert asked == [(resource.RLIMIT_AS, (module.MEMORY, module.MEMORY)), 5]
 
 
 def test_want_of_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,9 +78,12 @@ class HackerNewsStandIn(HttpStandIn):
     async def _answer(self, exchange: Exchange) -> None:
         path = exchange.path
         name = path.rpartition("/")[2].removesuffix(".json")
-        if troubles := self.troubles.get(path):
+        pushed = name in self.lines and exchange.headers.get("accept") == "text/event-stream"
+        if pushed and not self.pushes:
+            await exchange.answer(403, b"")
+        elif troubles := self.troubles.get(path):
             await troubles.popleft()(exchange)
-        elif name in self.lines and exchange.headers.get("accept") == "text/event-stream":
+        elif pushed:
             await self._line(exchange, name, redirected=path.startswith("/elsewhere/"))
         elif name in self.lines:
             told = self.newest if name == "maxitem" else {"items": self.changed, "profiles": []}
@@ -91,9 +94,7 @@ class HackerNewsStandIn(HttpStandIn):
             await exchange.answer(200, body, {"content-type": "application/json"})
 
     async def _line(self, exchange: Exchange, name: str, *, redirected: bool) -> None:
-        if not self.pushes:
-            await exchange.answer(403, b"")
-        elif not redirected:
+        if not redirected:
             await exchange.answer(307, b"", {"location": f"{self.url}/elsewhere/{name}.json"})
         else:
             await exchange.begin(200, {"content-type": "text/event-stream; charset=utf-8", "connection": "close"})
