@@ -102,8 +102,8 @@ class Hall:
             raise ended if isinstance(ended, BaseException) else AssertionError("ingest ended by itself")
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Return when ``true()``, or what it awaits, is; fails when ingest fails before, or when ten seconds are over."""
-        async with asyncio.timeout(10.0):
+        """Return when ``true()``, or what it awaits, is; fails when ingest fails before, or when half a minute is over."""
+        async with asyncio.timeout(30.0):
             while not (await said if inspect.isawaitable(said := true()) else said):
                 assert not self._running.done(), self._running
                 await asyncio.sleep(0.002)
