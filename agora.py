@@ -16,6 +16,7 @@ import structlog
 from cyclopts import App, Parameter
 
 from stream import machine, terms, times
+from stream.compiled import clear_stale
 from stream.config import Config, Misconfigured, load, sources_of
 from stream.hub import auth
 from stream.log import LogUnavailable
@@ -397,6 +398,7 @@ def told(line: str) -> None:
 
 def main() -> None:
     """Run the command line; one line a fact goes to standard error, so that standard output stays what was asked for."""
+    clear_stale()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

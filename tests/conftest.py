@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from stream.compiled import clear_stale
 from tests.kafka import Broker, NoKafka
+
+clear_stale()
 
 
 @pytest.fixture(scope="session")
