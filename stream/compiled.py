@@ -36,6 +36,7 @@ def clear_stale(root: Path = ROOT) -> bool:
 def _digest(root: Path) -> str:
     digest = xxhash.xxh3_64()
     for path in sorted(root.rglob("*.py")):
-        stat = path.stat()
-        digest.update(f"{path.relative_to(root)} {stat.st_mtime_ns} {stat.st_size}\n".encode())
+        source = path.read_bytes()
+        if b"njit" in source:
+            digest.update(f"{path.relative_to(root)} {len(source)}\n".encode() + source)
     return digest.hexdigest()

@@ -25,6 +25,8 @@ MISCONFIGURED: Final = 2
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 30.0
 STEADY_S: Final = 60.0
+LINE_LIMIT: Final = 1 << 16
+LAST_WORDS_S: Final = 1.0
 GRACE_S: Final = 4.0
 """How long parts have to end by themselves before they are killed."""
 
@@ -47,7 +49,10 @@ def wait_before(attempt: int, jitter: float = 0.0) -> float:
 
 
 class Supervisor:
-    """Runs parts until told to stop. Their output goes to ``log``; ``tell`` gets one line a fact for the person who watches."""
+    """Runs parts until told to stop.
+
+    Their output goes to ``log``, each line with its part's name; ``tell`` gets one line a fact for the person who watches.
+    """
 
     def __init__(self, parts: Sequence[Part], log: Path, tell: Callable[[str], None]) -> None:
         self.parts = tuple(parts)
@@ -80,19 +85,24 @@ class Supervisor:
         attempt = 0
         while not self._stopping.is_set():
             started = time.monotonic()
-            start_of_output = output.seek(0, os.SEEK_END)
             process = await asyncio.create_subprocess_exec(
                 *part.command,
                 env={**os.environ, **part.environment},
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
             self.running[part.name] = process.pid
+            assert process.stdout is not None
+            said = asyncio.create_task(_written(part.name, process.stdout, output), name="output")
             code = await self._ended(process)
             del self.running[part.name]
+            # A grandchild may hold the pipe open.
+            await asyncio.wait({said}, timeout=LAST_WORDS_S)
+            last = said.result() if said.done() else ""
+            said.cancel()
             if self._stopping.is_set():
                 return
             if code == FINISHED:
@@ -100,7 +110,6 @@ class Supervisor:
                 if part.essential:
                     self.stop(0)
                 return
-            last = self._last_line(start_of_output)
             if code == MISCONFIGURED:
                 self.tell(f"{part.name} cannot work: {last or 'see ' + str(self.log)}")
                 self.stop(MISCONFIGURED)
@@ -130,12 +139,26 @@ class Supervisor:
                     process.kill()
         return await ended
 
-    def _last_line(self, start: int) -> str:
-        """The last line that was written to the log since byte ``start``."""
-        with self.log.open("rb") as file:
-            file.seek(max(start, file.seek(0, os.SEEK_END) - 4096))
-            lines = file.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:400] if lines else ""
+
+async def _written(name: str, said: asyncio.StreamReader, output: BinaryIO) -> str:
+    """Write what a part says to ``output``, each line with the part's name; returns its last line when it says no more."""
+    rest, last = b"", b""
+    while chunk := await said.read(1 << 16):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LINE_LIMIT:
+            lines, rest = [*lines, rest], b""
+        _write(name, lines, output)
+        last = next((line for line in reversed(lines) if line.strip()), last)
+    _write(name, [rest] if rest else [], output)
+    return (rest.strip() or last.strip()).decode("utf-8", "replace")[:400]
+
+
+def _write(name: str, lines: Sequence[bytes], output: BinaryIO) -> None:
+    if lines:
+        # A full disk must not end what keeps the wall lit.
+        with contextlib.suppress(OSError):
+            output.write(b"".join(b"part=%s %s\n" % (name.encode(), line) for line in lines))
+            output.flush()
 
 
 def _die_with_parent() -> None:

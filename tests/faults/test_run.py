@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.machine import Machine, free_port, machine
+from tests.bench.sky import terms
+from tests.machine import ROOT, Machine, free_port, machine
 
 
 def children(pid: int) -> dict[str, int]:
@@ -40,6 +42,31 @@ def test_one_machine(tmp_path: Path) -> None:
         assert run.wait(10) == 0
         assert not any(Path(f"/proc/{pid}").exists() for pid in last.values())
         assert "hub was killed by SIGKILL" in (tmp_path / "run.log").read_text()
+
+
+@pytest.mark.gl
+def test_without_a_source_it_listens_to_bluesky(tmp_path: Path) -> None:
+    """Where Bluesky answers and no source is named, agora run is live and hears the terms."""
+    sky = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.sky", "200", "20"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert sky.stdout is not None
+    stream, people = sky.stdout.readline().split()
+    here = {
+        "AGORA_BLUESKY_HOSTS": f"ws://127.0.0.1:{stream}",
+        "AGORA_BLUESKY_PROFILES": f"http://127.0.0.1:{people}",
+        "AGORA_MATCH_TERMS": ",".join(terms(20)),
+    }
+    try:
+        with machine(tmp_path, here) as agora:
+            run = agora.start("run", "--headless")
+            agora.until(lambda: agora.status("/readyz") == 200, 60, run)
+            agora.until(lambda: agora.snapshot()["numbers"]["posts"] > 0, 60, run)
+            assert list(agora.snapshot()["numbers"]["sources"]) == ["bluesky"]
+            assert "made-up" not in (tmp_path / "run.log").read_text()
+    finally:
+        sky.terminate()
+        sky.wait()
 
 
 def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:

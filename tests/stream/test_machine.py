@@ -1,0 +1,33 @@
+"""What agora run decides before it starts anything."""
+
+from __future__ import annotations
+
+from stream.config import BlueskyConfig, Config, IngestConfig, TrackConfig, environment_of, load, sources_of
+from stream.machine import HARMLESS, listening
+from stream.networks import FeedsConfig, MatchConfig
+
+
+def test_nobody_said_what_to_listen_for() -> None:
+    """Without terms Bluesky is asked for a few harmless topics; with terms, for these."""
+    assert listening(Config()).match.terms == HARMLESS
+    ours = Config(match=MatchConfig(terms=("harbour",)))
+    assert listening(ours).match.terms == ("harbour",)
+    tracked = Config(tracks={"us": TrackConfig(terms=("harbour",))})
+    assert listening(tracked).match.terms == ()
+    assert listening(ours).ingest.sources == ("bluesky",)
+
+
+def test_children_listen_for_the_same() -> None:
+    """Sources and terms that agora run decided on reach its processes."""
+    decided = listening(Config())
+    child = load(None, environment_of(decided))
+    assert (child.ingest.sources, child.match.terms) == (("bluesky",), HARMLESS)
+
+
+def test_what_is_set_up_listens() -> None:
+    """A network with settings of its own is a source, unless sources are named."""
+    assert sources_of(Config()) == ()
+    assert sources_of(Config(bluesky=BlueskyConfig(envelope="v2"))) == ()
+    feeds = FeedsConfig(urls=("https://harbour.example/feed",))
+    assert sources_of(Config(feeds=feeds)) == ("rss",)
+    assert sources_of(Config(feeds=feeds, ingest=IngestConfig(sources=("hackernews",)))) == ("hackernews",)
