@@ -42,6 +42,8 @@ FADE_OUT_S = 0.6
 FADE_IN_S = 0.8
 SAFE_REV = 0
 GRAPH_OF: Mapping[str, Graph] = {"constellation": "topics", "conversations": "people"}
+FIGURED = frozenset({"numbers", "rising", "compare", "mood", "voices"})
+"""Visuals that need the figures."""
 
 
 def safe_scene(hello: Hello) -> OnAir:
@@ -139,7 +141,7 @@ class Store:
             return (
                 all(g is not None and g.motions.newest is not None for g in graphs)
                 and ("stories" not in visuals or self._stories is not None)
-                and (not visuals & {"numbers", "rising"} or self._figures is not None)
+                and (not visuals & FIGURED or self._figures is not None)
             )
 
     def _greeted(self, hello: Hello) -> None:
@@ -237,7 +239,7 @@ class Store:
         if "stories" in forgotten:
             self._stories = None
         if "figures" in forgotten and self._figures is not None:
-            self._figures = msgspec.structs.replace(self._figures, rising=())
+            self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=())
         self._unconfirmed = set()
 
 

@@ -7,8 +7,10 @@ from typing import Final
 import numpy as np
 
 from stream.analysis import campaigns
+from stream.analysis.columns import UNKNOWN_MOOD
 from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import ROLE_NAMES
+from stream.analysis.statistics.volume import POSITIVE
 from stream.analysis.view import View, change, rounded
 from stream.wire.snapshot import Flow, Numbers, Sentiment
 
@@ -26,7 +28,10 @@ def of(view: View) -> Numbers:
     reach = np.zeros(rows_by.size, np.int64)
     np.maximum.at(reach, columns.author[inside], columns.followers[inside])
     edges = view.window.edges(view.t)
-    timeline = np.bincount(at // view.window.bucket - edges[0] // view.window.bucket, minlength=edges.size)
+    bucket, mood = at // view.window.bucket - edges[0] // view.window.bucket, columns.mood[inside]
+    bad = (mood < -POSITIVE) & (mood != UNKNOWN_MOOD)
+    timelines = (np.bincount(rows, minlength=edges.size) for rows in (bucket, bucket[mood > POSITIVE], bucket[bad]))
+    timeline, positive, negative = (tuple(counts.tolist()) for counts in timelines)
     roles = {name: int(volume.roles[0, i]) for i, name in enumerate(ROLE_NAMES)}
     labels = view.names.labels.names
     return Numbers(
@@ -49,7 +54,9 @@ def of(view: View) -> Numbers:
         sources=_named(volume.sources[0], labels),
         countries=_named(volume.countries[0], labels),
         tracks=campaigns.of(view),
-        timeline=tuple(timeline.tolist()),
+        timeline=timeline,
+        timeline_positive=positive,
+        timeline_negative=negative,
         bucket_ms=view.window.bucket,
     )
 

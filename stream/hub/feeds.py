@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -31,6 +31,11 @@ STRONGEST: Final = 20
 NEWEST: Final = 20
 """Cards: so many of the strongest stories, then so many of the newest among the others."""
 RISING: Final = 12
+FELT: Final = 24
+"""Topics whose mood is told, and the posts from which a mood says something."""
+FELT_FROM: Final = 3
+VOICES: Final = 16
+OWN_VOICES: Final = 8
 NAME_LIMIT: Final = 60
 """Graphemes of a name or a label."""
 NO_COMMUNITY: Final = 255
@@ -44,6 +49,8 @@ _LANGUAGE: Final = re.compile(r"(?:[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})?\Z")
 
 Say = Callable[[str], bool]
 """Whether a name or a label may be shown."""
+Vouched = Callable[[PersonNode], bool]
+"""Whether a person may be named at all."""
 Pass = Callable[[str], tuple[Mention, Passage] | None]
 """The newest edit of a post and whether its words may leave; None when it is gone."""
 
@@ -65,7 +72,7 @@ def topic_names(nodes: Iterable[TopicNode], say: Say) -> dict[str, str]:
     return {node_id: name for node_id, name in names.items() if name}
 
 
-def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Callable[[PersonNode], bool]) -> dict[str, str]:
+def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Vouched) -> dict[str, str]:
     """Handles of people that may be shown, by node."""
     names = {node.id: shown_handle(node.handle) for node in nodes if node.handle and vouched(node) and say(node.handle)}
     return {node_id: name for node_id, name in names.items() if name}
@@ -101,8 +108,10 @@ def _card(story: Story, row: Mention, community: int, t_ms: int, say: Say) -> Ca
     )
 
 
-def figures(snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say) -> Figures:
-    """The numbers and the rising topics that may be named."""
+def figures(
+    snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say, vouched: Vouched = lambda _: False
+) -> Figures:
+    """The numbers, and the topics and people that may be named."""
     bridges = {end for edge in snapshot.people.edges if edge.weak for end in (edge.source, edge.target)}
     return Figures(
         at=at,
@@ -112,7 +121,27 @@ def figures(snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say)
         rising=said_rising(snapshot.rising, say)[:RISING],
         bridges=len(bridges),
         data_age_s=round(data_age_s, 1),
+        topics=_felt(snapshot.topics.nodes, say),
+        voices=_heard(snapshot.people.nodes, say, vouched),
     )
+
+
+def _felt(nodes: Iterable[TopicNode], say: Say) -> tuple[TopicNode, ...]:
+    """The strongest topics that may be named and whose mood is known."""
+    felt = [node for node in nodes if node.sentiment and node.weight >= FELT_FROM]
+    felt = sorted(felt, key=lambda node: (-node.weight, node.id))[: 2 * FELT]
+    names = topic_names(felt, say)
+    return tuple(msgspec.structs.replace(n, label=names[n.id]) for n in felt if n.id in names)[:FELT]
+
+
+def _heard(nodes: Sequence[PersonNode], say: Say, vouched: Vouched) -> tuple[PersonNode, ...]:
+    """The strongest voices that may be named, of the public and of the house."""
+    public = [node for node in nodes if node.role == "public"][: 2 * VOICES]
+    own = [node for node in nodes if node.role != "public"][: 2 * OWN_VOICES]
+    names = people_names(public + own, say, vouched)
+    kept = [n for n in public if n.id in names][:VOICES] + [n for n in own if n.id in names][:OWN_VOICES]
+    kept.sort(key=lambda node: (-node.weight, node.id))
+    return tuple(msgspec.structs.replace(node, id="", handle=names[node.id]) for node in kept)
 
 
 def said_rising(rising: Iterable[Rising], say: Say, passes: Pass | None = None) -> tuple[Rising, ...]:
@@ -154,7 +183,9 @@ def said(snapshot: Snapshot, sources: tuple[SourceState, ...], passes: Pass, say
         snapshot,
         numbers=said_numbers(snapshot.numbers, say),
         topics=Topics(
-            tuple(topics.values()), tuple(e for e in snapshot.topics.edges if e.source in topics and e.target in topics)
+            tuple(topics.values()),
+            tuple(e for e in snapshot.topics.edges if e.source in topics and e.target in topics),
+            {topic: course for topic, course in snapshot.topics.courses.items() if topic in topics},
         ),
         people=People(
             tuple(people.values()), tuple(e for e in snapshot.people.edges if e.source in people and e.target in people)

@@ -19,6 +19,7 @@ from stream.hub import feeds
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
+from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Scene, Stage
 from stream.mention import Mention
@@ -75,6 +76,7 @@ class Presenter:
         self._removed = removed
         self._window_ms = window_ms
         self._timer = timer
+        self._river = River()
         self.posts: tuple[dict[str, Any], ...] = ()
         self.held: tuple[dict[str, Any], ...] = ()
         self.recent: deque[str] = deque(maxlen=RECENT)
@@ -186,8 +188,9 @@ class Presenter:
         say = self._gate.say
         self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self.passes, say)))
         age_s = self._sources.age_ms(hub_ms) / 1000
-        figures = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, say)
-        self._board.put("figures", encode(figures))
+        figures = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, say, self._vouched)
+        river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, say))
+        self._board.put("figures", encode(msgspec.structs.replace(figures, river=river)))
         told = {"numbers": figures.numbers, "rising": figures.rising}
         self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
         sources = self._sources.now(hub_ms, snapshot.numbers.sources)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from stream.wire.geometry import Grid
-from stream.wire.snapshot import Numbers, Rising
+from stream.wire.snapshot import Numbers, PersonNode, Rising, TopicNode
 
 Graph = Literal["topics", "people"]
 Mode = Literal["live", "replay", "rehearsal"]
@@ -183,8 +183,18 @@ class Stories(msgspec.Struct, frozen=True, tag="stories"):
     cards: tuple[Card, ...]
 
 
+class Stream(msgspec.Struct, frozen=True):
+    """A band of the river: a topic whose label may be shown. ``key`` and ``community`` are those of its node."""
+
+    key: int
+    label: str
+    community: int
+    course: tuple[int, ...]
+    """Posts in each of the window's buckets, oldest first; the last one is still filling."""
+
+
 class Figures(msgspec.Struct, frozen=True, tag="figures"):
-    """The numbers of the snapshot at event time ``T``, and the rising topics whose labels may be shown."""
+    """The numbers of the snapshot at event time ``T``, and those topics and people whose names may be shown."""
 
     at: int
     T: int
@@ -195,6 +205,12 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
     """People who tie two communities."""
     data_age_s: float = 0.0
     """Seconds since the newest mention was heard."""
+    river: tuple[Stream, ...] = ()
+    """Bands from the uppermost to the lowest."""
+    topics: tuple[TopicNode, ...] = ()
+    """The strongest whose mood is known."""
+    voices: tuple[PersonNode, ...] = ()
+    """The strongest of the public and the strongest of the house, without their ids; strongest first."""
 
 
 class Watch(msgspec.Struct, frozen=True, tag="watch"):

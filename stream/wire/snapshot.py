@@ -28,7 +28,8 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """One tracked set of terms; ``share`` is its share of voice: brands and competitors share one, and so do the campaigns, and the topics.
+    """One tracked set of terms; ``share`` is its share of voice: brands and competitors share one, and so do the
+    campaigns, and the topics.
 
     ``positive`` and ``negative`` are shares of the posts whose mood is known. ``owned`` posts are the brand's and its staff's,
     ``bought`` ones say that they are paid for, ``earned`` are all others. Of a track with a start: ``uplift`` is the change
@@ -75,6 +76,9 @@ class Numbers(msgspec.Struct, frozen=True):
     tracks: dict[str, Track] = {}
     timeline: tuple[int, ...] = ()
     """Mentions in each of the window's buckets, oldest first."""
+    timeline_positive: tuple[int, ...] = ()
+    timeline_negative: tuple[int, ...] = ()
+    """Those of them in a good and in a bad mood."""
     bucket_ms: int = 0
 
 
@@ -120,6 +124,8 @@ class PersonEdge(msgspec.Struct, frozen=True):
 class Topics(msgspec.Struct, frozen=True):
     nodes: tuple[TopicNode, ...] = ()
     edges: tuple[TopicEdge, ...] = ()
+    courses: dict[str, tuple[int, ...]] = {}
+    """Of the strongest, by id: posts in each of the window's buckets, oldest first."""
 
 
 class People(msgspec.Struct, frozen=True):

@@ -21,6 +21,17 @@ def test_volume_and_change() -> None:
     assert sum(numbers.timeline) == 60
 
 
+def test_moods_lie_in_their_buckets() -> None:
+    """What sounds glad counts in the bucket of its time, and so does what does not."""
+    glad = post("g", text="I love this, what a wonderful and happy day!", lang="en")
+    upset = post("u", text="Terrible, I hate this awful mess.", lang="en", ago_s=900)
+    numbers = measured(glad, upset).numbers
+    assert numbers.timeline == tuple(
+        a + b for a, b in zip(numbers.timeline_positive, numbers.timeline_negative, strict=True)
+    )
+    assert numbers.timeline_negative.index(1) < numbers.timeline_positive.index(1)
+
+
 def test_what_is_not_yet_does_not_count() -> None:
     """A post whose time is to come counts when its time has come."""
     state = State(Config(), 30 * MINUTE)

@@ -141,6 +141,10 @@ def test_numbers_are_those_of_the_living(world: World) -> None:
     assert numbers.creators == len({post.author.id for post in inside if post.kind == "post"})
     assert sum(numbers.languages.values()) == sum(numbers.sources.values()) == len(inside)
     assert numbers.owned == sum(post.author.role != "public" for post in inside)
+    mood = numbers.sentiment
+    for counts, share in ((numbers.timeline_positive, mood.positive), (numbers.timeline_negative, mood.negative)):
+        assert len(counts) == len(numbers.timeline)
+        assert sum(counts) == round(share * mood.known)
 
 
 @LAWS

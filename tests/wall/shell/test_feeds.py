@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.wire.messages import Card, Figures, Label, Labels, Motion, Stories
-from stream.wire.snapshot import Numbers, Rising
+from stream.wire.snapshot import Numbers, PersonNode, Rising, TopicNode
 from tests.wall.shell.frames import feed, hello, motion, on_air
 from wall.feeds import DELAY_MS, PULSE_MS, SWITCH_MS, Store
 
@@ -48,8 +48,9 @@ def talk(store: Store) -> None:
         on_air("topics", "constellation"),
         labels("topics", "#agora"),
         Stories(at=0, cards=(CARD,)),
-        Figures(at=0, T=0, window_s=60, numbers=Numbers(), rising=(Rising("t", 0.5, 0, "Topic"),)),
-    ):
+        Figures(at=0, T=0, window_s=60, numbers=Numbers(), rising=(Rising("t", 0.5, 0, "Topic"),),
+                topics=(TopicNode("t", "Topic", 3, 0.5, 0.0, 0),), voices=(PersonNode("", "@ann", "public", 3, 0),)),
+    ):  # fmt: skip
         store.take(message)
 
 
@@ -190,7 +191,7 @@ def test_words_fade_without_the_hub(store: Store, clock: Clock) -> None:
     assert later.stories is None
     assert not later.labels
     assert later.figures is not None
-    assert later.figures.rising == ()
+    assert (later.figures.rising, later.figures.topics, later.figures.voices) == ((), (), ())
     assert later.on_air.layout.name == "topics"
     assert later.graphs["topics"].light.tolist() == [1]
 
