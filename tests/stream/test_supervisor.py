@@ -87,9 +87,13 @@ async def test_each_part_has_its_own_last_words(tmp_path: Path) -> None:
     """What others say meanwhile is not taken for the words of a part that ended; the log has all, with names."""
     told = Told()
     chatter = "import itertools\nfor i in itertools.count(): print('all is well', flush=True)"
-    late = "import sys, time; print('port 8000 is in use\\n\\n', flush=True); time.sleep(0.2); sys.exit(2)"
-    parts = [Part("ingest", (sys.executable, "-c", chatter)), Part("hub", (sys.executable, "-c", late))]
     log = tmp_path / "log"
+    late = f"""
+import sys
+print('port 8000 is in use\\n\\n', flush=True)
+while b'well' not in open({str(log)!r}, 'rb').read(): pass
+sys.exit(2)"""
+    parts = [Part("ingest", (sys.executable, "-c", chatter)), Part("hub", (sys.executable, "-c", late))]
     assert await Supervisor(parts, log, told).run() == 2
     assert told.lines == ["hub cannot work: port 8000 is in use"]
     lines = set(log.read_text().splitlines())
