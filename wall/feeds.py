@@ -42,7 +42,7 @@ FADE_OUT_S = 0.6
 FADE_IN_S = 0.8
 SAFE_REV = 0
 GRAPH_OF: Mapping[str, Graph] = {"constellation": "topics", "conversations": "people"}
-FIGURED = frozenset({"numbers", "rising", "compare", "mood", "voices"})
+FIGURED = frozenset({"numbers", "rising", "river", "world", "compare", "mood", "voices"})
 """Visuals that need the figures."""
 
 
@@ -239,7 +239,8 @@ class Store:
         if "stories" in forgotten:
             self._stories = None
         if "figures" in forgotten and self._figures is not None:
-            self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=())
+            unnamed = tuple(msgspec.structs.replace(stream, label="") for stream in self._figures.river)
+            self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=(), river=unnamed)
         self._unconfirmed = set()
 
 

@@ -91,15 +91,16 @@ def change(now: int, before: int) -> float | None:
 
 def snapshot_of(view: View) -> Snapshot:
     """All sections of the snapshot."""
-    from stream.analysis import numbers, people, rising, said, stories, topics
+    from stream.analysis import numbers, people, rising, river, said, stories, topics
 
     topical = said.of(view)
+    graph = topics.of(view, topical)
     return Snapshot(
         at=view.t,
         window_s=view.window.width // 1000,
         approximate=False,
         numbers=numbers.of(view),
-        topics=topics.of(view, topical),
+        topics=msgspec.structs.replace(graph, courses=river.courses(view, topical)),
         people=people.of(view),
         rising=rising.of(view, topical),
         stories=stories.of(view),

@@ -1,0 +1,35 @@
+"""The river: how often the strongest topics were said in each bucket of the window, from which walls draw a stream."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from stream.analysis.said import Said
+from stream.analysis.view import View
+
+MOST: Final = 32
+"""Topics of which the course is told; a hub shows fewer, and needs some to choose from."""
+
+
+def courses(view: View, said: Said) -> dict[str, tuple[int, ...]]:
+    """Posts that say a topic in each bucket that overlaps the window, oldest first, by topic, the strongest first.
+
+    The oldest bucket is counted whole, so that it does not melt while the window leaves it.
+    """
+    size = min(MOST, len(said.ids))
+    edges = view.window.edges(view.t)
+    counts = np.zeros((size, edges.size), np.int64)
+    _count(said.places, (view.columns.at[said.slots] - edges[0]) // view.window.bucket, counts)
+    return {said.ids[i]: tuple(counts[i].tolist()) for i in range(size)}
+
+
+@njit(cache=True, nogil=True)
+def _count(places, bucket, counts):  # type: ignore[no-untyped-def]
+    for i in range(bucket.size):
+        if bucket[i] >= 0:
+            for k in range(places.shape[1]):
+                if 0 <= places[i, k] < counts.shape[0]:
+                    counts[places[i, k], bucket[i]] += 1
