@@ -12,7 +12,7 @@ from stream import layouts
 from stream.evening import evened
 from stream.wire.geometry import Grid, graph_area, node_radius, place, shown_nodes, title_zone
 from stream.wire.messages import Card, Event, Figures, Graph, Hello, Labels, Layout, OnAir, Stories, Theme
-from stream.wire.snapshot import Flow, Numbers, Rising, Sentiment
+from stream.wire.snapshot import Flow, Numbers, PersonNode, Rising, Sentiment, TopicNode, Track
 from wall.view import GraphState, View
 
 T = 1_790_000_000_000.0
@@ -123,6 +123,16 @@ def _edges(random: np.random.Generator, community: np.ndarray, weight: np.ndarra
     return np.array([p[0] for p in listed], np.uint32), np.array([p[1] for p in listed], np.uint32)
 
 
+TRACKS = {
+    "Festival of Light": Track("brand", 742, 0.4637, 0.34, 0.92, 401, 0.52, 0.09, 61, 669, 12),
+    "Sommerwerft": Track("competitor", 431, 0.2694, 0.12, 0.06, 250, 0.33, 0.21, 0, 431, 0),
+    "Nuit Blanche": Track("competitor", 286, 0.1788, 0.21, -0.31, 190, 0.41, 0.12, 0, 270, 16),
+    "光の祭り": Track("competitor", 141, 0.0881, 0.4, None, 120, 0.58, 0.04, 0, 141, 0),
+    "Nine thousand lanterns": Track("campaign", 318, 0.71, 0.44, 2.6, 214, 0.61, 0.05, 34, 262, 22, 1.42, 0.34),
+    "Leave the car": Track("campaign", 130, 0.29, 0.02, 0.4, 96, 0.24, 0.22, 40, 90, 0, 0.18, 0.11),
+}  # fmt: skip
+
+
 def figures() -> Figures:
     """Half an hour of an evening with one great moment."""
     random = np.random.default_rng(3)
@@ -136,7 +146,11 @@ def figures() -> Figures:
         flows={"brand_public": Flow(61, 0.08, 0.2), "public_brand": Flow(210, 0.27, 1.1),
                "public_public": Flow(504, 0.65, 0.1)},
         languages={"en": 900, "fi": 300, "de": 260}, sources={"simulation": 1956}, countries={},
-        timeline=timeline, bucket_ms=30_000,
+        timeline=timeline, bucket_ms=30_000, tracks=TRACKS,
+        timeline_positive=tuple(round(n * (0.40 + 0.16 * np.sin(i / 11.0))) for i, n in enumerate(timeline)),
+        timeline_negative=tuple(
+            round(n * (0.12 + 0.20 * np.exp(-(((i - 24) / 4.0) ** 2)))) for i, n in enumerate(timeline)
+        ),
     )  # fmt: skip
     rising = tuple(
         Rising(name, score, int(T) - minutes * 60_000, name, factor, _burst_curve(i, factor))
@@ -145,7 +159,25 @@ def figures() -> Figures:
              ("lost lantern", 0.5, 21, 3.3), ("#FadoNoCais", 0.4, 17, 2.6)]
         )
     )  # fmt: skip
-    return Figures(int(T), int(T), 1800, numbers, rising, bridges=14, data_age_s=0.4)
+    return Figures(int(T), int(T), 1800, numbers, rising, bridges=14, data_age_s=0.4, topics=felt(), voices=voices())
+
+
+def felt() -> tuple[TopicNode, ...]:
+    """Topics and their moods, most of them glad."""
+    random = np.random.default_rng(5)
+    moods = np.clip(random.normal(0.16, 0.24, 24), -0.6, 0.8)
+    return tuple(
+        TopicNode(f"t{i}", TOPICS[i], round(300 / (i + 1.5)), round(float(moods[i]), 4) or 0.01, 0.0, i % 9)
+        for i in range(24)
+    )
+
+
+def voices() -> tuple[PersonNode, ...]:
+    """The strongest of the public, and four of the house."""
+    roles = {3: "brand", 8: "staff", 13: "brand", 17: "staff"}
+    return tuple(
+        PersonNode("", f"@{PEOPLE[i]}", roles.get(i, "public"), round(412 / (i + 1) ** 0.72), i % 9) for i in range(20)
+    )
 
 
 def _burst_curve(i: int, factor: float) -> tuple[int, ...]:
