@@ -25,23 +25,21 @@ def folded(view: View, said: Said) -> Said:
     found = synonyms.groups(said.ids, langs, _said_together(said, pairs))
     if not found:
         return said
-    to = np.arange(len(said.ids) + 1, dtype=np.int16)
-    to[-1] = -1
+    to = np.arange(len(said.ids), dtype=np.int16)
     labels = list(said.labels)
     for one, names in found.items():
         to[names] = one
         labels[one] = said.labels[min(names)]
-    places = to[said.places]
-    moods = view.columns.mood[said.slots]
-    counted = np.zeros((4, len(said.ids)), np.int64)
-    _count(places, said.spans, moods, counted)
     numbers = np.stack([said.newer, said.older, said.moods, said.known])
-    merged = list(found)
-    numbers[:, merged] = counted[:, merged]
+    numbers[:, list(found)] = 0
+    merged = np.zeros(len(said.ids), np.bool_)
+    merged[list(found)] = True
+    _merge(said.places, said.spans, view.columns.mood, said.slots, to, merged, numbers)
     kept = [i for i in range(len(said.ids)) if to[i] == i]
     order = sorted(kept, key=lambda i: (-int(numbers[0, i] + numbers[1, i]), said.ids[i]))
-    place = np.full(len(said.ids) + 1, -1, np.int16)
+    place = np.full(len(said.ids), -1, np.int16)
     place[order] = np.arange(len(order))
+    renumber(said.places, place)
     newer, older, known_moods, known_posts = numbers[:, order]
     return said._replace(
         ids=[said.ids[i] for i in order],
@@ -50,7 +48,6 @@ def folded(view: View, said: Said) -> Said:
         older=older,
         moods=known_moods,
         known=known_posts,
-        places=place[places],
     )
 
 
@@ -65,11 +62,18 @@ def _languages(view: View, said: Said) -> list[str]:
     ordered = sorted(set(langs.tolist()), key=lambda lang: names[lang])
     column = np.zeros(len(names), np.int64)
     column[ordered] = np.arange(len(ordered))
-    at, where = np.nonzero(said.places[inside] >= 0)
-    topics = said.places[inside][at, where].astype(np.int64)
-    width = max(len(ordered), 1)
-    counts = np.bincount(topics * width + column[langs[at]], minlength=len(said.ids) * width).reshape(-1, width)
+    counts = np.zeros((len(said.ids), max(len(ordered), 1)), np.int64)
+    _spoken(said.places, inside, column[langs], counts)
     return [names[ordered[i]] if ordered else "" for i in counts.argmax(1).tolist()]
+
+
+@njit(cache=True, nogil=True)
+def _spoken(places, rows, langs, counts):  # type: ignore[no-untyped-def]
+    """How often some rows say each topic in each language."""
+    for i in range(rows.size):
+        for k in range(places.shape[1]):
+            if places[rows[i], k] >= 0:
+                counts[places[rows[i], k], langs[i]] += 1
 
 
 def _said_together(said: Said, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -108,18 +112,32 @@ def _meet(places, spans, pairs, both):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _count(places, spans, moods, numbers):  # type: ignore[no-untyped-def]
-    """Let each row name a topic once, and count the window's rows by topic: newer, older, sum of moods, moods known."""
+def _merge(places, spans, moods, slots, to, merged, numbers):  # type: ignore[no-untyped-def]
+    """Let each row name a topic once under its new place, and count the window's rows that say a merged one."""
     for i in range(places.shape[0]):
         for j in range(places.shape[1]):
-            topic = places[i, j]
-            for k in range(j):
-                if topic == places[i, k]:
-                    topic = -1
-            places[i, j] = topic
-            if topic < 0 or spans[i] == BEFORE:
+            if places[i, j] < 0:
                 continue
-            numbers[0 if spans[i] == NEWER else 1, topic] += 1
-            if moods[i] != UNKNOWN_MOOD:
-                numbers[2, topic] += moods[i]
-                numbers[3, topic] += 1
+            topic = places[i, j] = to[places[i, j]]
+            if not merged[topic]:
+                continue
+            again = False
+            for k in range(j):
+                again |= places[i, k] == topic
+            if again:
+                places[i, j] = -1
+            elif spans[i] != BEFORE:
+                numbers[0 if spans[i] == NEWER else 1, topic] += 1
+                mood = moods[slots[i]]
+                if mood != UNKNOWN_MOOD:
+                    numbers[2, topic] += mood
+                    numbers[3, topic] += 1
+
+
+@njit(cache=True, nogil=True)
+def renumber(places, to):  # type: ignore[no-untyped-def]
+    """Give every topic of every row its new place."""
+    for i in range(places.shape[0]):
+        for k in range(places.shape[1]):
+            if places[i, k] >= 0:
+                places[i, k] = to[places[i, k]]

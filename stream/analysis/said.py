@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stream.analysis import one_name, phrases
 from stream.analysis.columns import BEFORE, NEWER, PHRASES, SHOWN, TERMS, UNKNOWN_MOOD
-from stream.analysis.echoes import bands
+from stream.analysis.echoes import band_key
 from stream.analysis.statistics.forms import best
 from stream.analysis.view import View, strongest
 
@@ -50,7 +50,9 @@ class Said(NamedTuple):
 
 
 class _Phrases(NamedTuple):
-    keys: NDArray[np.uint32]
+    """Those of the candidates that are topics: their ``places`` among the candidates, and what ``Said`` tells of each."""
+
+    places: list[int]
     ids: list[str]
     labels: list[str]
     counts: NDArray[np.int64]
@@ -64,19 +66,21 @@ def of(view: View) -> Said:
     names = view.names.terms.names
     terms = strongest(counts[:, 0].sum(0), names, MOST)
     forms = best(view.statistics.forms.terms, np.array(terms, np.int64), view.names.forms.names)
-    said = _phrases(view, slots[spans != BEFORE], spans[spans != BEFORE])
+    candidates = _candidates(view)
+    by_term = np.full(counts.shape[2] + 1, -1, np.int16)
+    by_term[terms] = np.arange(len(terms))
+    table = _table(candidates, np.arange(len(terms), len(terms) + candidates.size, dtype=np.int16))
+    places = np.empty((slots.size, TERMS + PHRASES), np.int16)
+    _place(columns.terms, columns.phrases, slots, by_term, table, places)
+    said = _phrases(view, candidates, (slots, spans, places), len(terms))
     ids = [*(names[term] for term in terms), *said.ids]
     labels = [*(forms.get(term, names[term]) for term in terms), *said.labels]
     of_terms = np.stack([counts[0, 0], counts[1, 0], counts[:, 1].sum(0), counts[:, 2].sum(0)])[:, terms]
     numbers = np.concatenate([of_terms, said.counts], 1)
     order = sorted(range(len(ids)), key=lambda i: (-int(numbers[0, i] + numbers[1, i]), ids[i]))[:MOST]
-    place = np.full(len(ids) + 1, -1, np.int16)
-    place[order] = np.arange(len(order))
-    by_term = np.full(counts.shape[2] + 1, -1, np.int16)
-    by_term[terms] = place[: len(terms)]
-    table = _table(said.keys, place[len(terms) : len(ids)])
-    places = np.full((slots.size, TERMS + PHRASES), -1, np.int16)
-    _fill(columns.terms, columns.phrases, slots, by_term, table, places)
+    to = np.full(len(terms) + candidates.size, -1, np.int16)
+    to[np.array([*range(len(terms)), *(len(terms) + i for i in said.places)], np.int64)[order]] = np.arange(len(order))
+    one_name.renumber(places, to)
     newer, older, moods, known = numbers[:, order]
     return one_name.folded(
         view,
@@ -84,34 +88,33 @@ def of(view: View) -> Said:
     )
 
 
-def _phrases(view: View, slots: NDArray[np.int64], spans: NDArray[np.uint8]) -> _Phrases:
-    """The phrases that most posts say, if several people do, in several ways."""
-    columns = view.columns
+def _candidates(view: View) -> NDArray[np.uint32]:
+    """The phrases that most posts say."""
     keys, counts = view.statistics.phrased.counts.entries(LEAST)
-    keys = keys[np.lexsort((keys, -counts))[:_CANDIDATES]]
-    which, at = _occurrences(columns.phrases, slots, _table(keys, np.arange(keys.size, dtype=np.int16)))
-    rows = slots[at]
-    texts = bands(columns.sign, rows)[:, 0]
-    texts = np.where(texts == 0, columns.key[rows], texts)
-    enough = np.ones(keys.size, np.bool_)
-    for what in (columns.author[rows].astype(np.uint64), texts):
-        _, compact = np.unique(what, return_inverse=True)
-        pairs = np.unique(which * (1 << 32) + compact)
-        enough &= np.bincount(pairs >> 32, minlength=keys.size) >= DIFFERENT
-    order = np.lexsort((columns.key[rows], columns.at[rows], which))
-    which, rows, newer = which[order], rows[order], spans[at][order] == NEWER
-    moods = columns.mood[rows].astype(np.int64)
-    told = moods != UNKNOWN_MOOD
-    sums = [
-        np.bincount(which[part], weight, keys.size).astype(np.int64)
-        for part, weight in ((newer, None), (~newer, None), (told, moods[told]), (told, None))
-    ]
-    starts = np.searchsorted(which, np.arange(keys.size))
+    often = np.sort(counts)[-_CANDIDATES:]
+    some = counts >= (often[0] if often.size else 0)
+    keys, counts = keys[some], counts[some]
+    found: NDArray[np.uint32] = keys[np.lexsort((keys, -counts))[:_CANDIDATES]]
+    return found
+
+
+def _phrases(
+    view: View,
+    keys: NDArray[np.uint32],
+    rows: tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int16]],
+    base: int,
+) -> _Phrases:
+    """Those of the phrases that several people say, in several ways. ``base`` is the place of the first of ``keys``."""
+    columns = view.columns
+    sums = np.zeros((4, keys.size), np.int64)
+    first = np.full((keys.size, _FORMS), -1, np.int64)
+    different = np.zeros((keys.size, 2), np.int64)
+    read = (columns.author, columns.mood, columns.at, columns.key, columns.sign)
+    _gather(read, *rows, base, sums, first, different)
     ids: dict[str, int] = {}
     labels: list[str] = []
-    for candidate in np.flatnonzero(enough).tolist():
-        first = rows[starts[candidate] : starts[candidate] + _FORMS]
-        label = _label(view, int(keys[candidate]), first[: sums[0][candidate] + sums[1][candidate]].tolist())
+    for candidate in np.flatnonzero((different >= DIFFERENT).all(1)).tolist():
+        label = _label(view, int(keys[candidate]), [slot for slot in first[candidate].tolist() if slot >= 0])
         name = label.lower().replace("’", "'").replace("-", " ")
         if name and name not in ids and view.names.terms.find(name) < 0:
             ids[name] = candidate
@@ -119,7 +122,7 @@ def _phrases(view: View, slots: NDArray[np.int64], spans: NDArray[np.uint8]) -> 
         if len(ids) == MOST_PHRASES:
             break
     chosen = list(ids.values())
-    return _Phrases(keys[chosen], list(ids), labels, np.stack(sums)[:, chosen])
+    return _Phrases(chosen, list(ids), labels, sums[:, chosen])
 
 
 def _label(view: View, phrase: int, slots: list[int]) -> str:
@@ -144,7 +147,7 @@ def _enter(keys, values, table):  # type: ignore[no-untyped-def]
     held, places = table
     mask = np.uint32(held.size - 1)
     for i in range(keys.size):
-        j = keys[i] & mask
+        j = (keys[i] >> np.uint32(1)) & mask  # the last bit of a phrase is always set
         while held[j] != 0:
             j = (j + np.uint32(1)) & mask
         held[j] = keys[i]
@@ -155,7 +158,7 @@ def _enter(keys, values, table):  # type: ignore[no-untyped-def]
 def _look_up(key, table):  # type: ignore[no-untyped-def]
     held, places = table
     mask = np.uint32(held.size - 1)
-    j = key & mask
+    j = (key >> np.uint32(1)) & mask
     while held[j] != 0:
         if held[j] == key:
             return places[j]
@@ -164,31 +167,56 @@ def _look_up(key, table):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _occurrences(found, slots, table):  # type: ignore[no-untyped-def]
-    """Which phrase of the table occurs at which of ``slots``, in order of these."""
-    which = np.empty(slots.size * PHRASES, np.int64)
-    at = np.empty(slots.size * PHRASES, np.int64)
-    size = 0
-    for i in range(slots.size):
-        for k in range(PHRASES):
-            if found[slots[i], k] == 0:
-                break
-            place = _look_up(found[slots[i], k], table)
-            if place >= 0:
-                which[size] = place
-                at[size] = i
-                size += 1
-    return which[:size], at[:size]
-
-
-@njit(cache=True, nogil=True)
-def _fill(terms, found, slots, by_term, table, places):  # type: ignore[no-untyped-def]
+def _place(terms, found, slots, by_term, table, places):  # type: ignore[no-untyped-def]
+    """Write which topics and candidates each row says, -1 for none."""
     for i in range(slots.size):
         slot = slots[i]
         for k in range(TERMS):
-            if terms[slot, k] >= 0:
-                places[i, k] = by_term[terms[slot, k]]
+            term = terms[slot, k]
+            places[i, k] = by_term[term] if term >= 0 else np.int16(-1)
         for k in range(PHRASES):
-            if found[slot, k] == 0:
-                break
-            places[i, TERMS + k] = _look_up(found[slot, k], table)
+            phrase = found[slot, k]
+            places[i, TERMS + k] = _look_up(phrase, table) if phrase != 0 else np.int16(-1)
+
+
+@njit(cache=True, nogil=True)
+def _gather(rows, slots, spans, places, base, sums, first, different):  # type: ignore[no-untyped-def]
+    """Of each candidate that rows of the window say: newer, older, sum of moods, moods known; its first rows by time and key;
+    how many people say it, and how many texts that are no near-duplicates, both up to ``DIFFERENT``."""
+    authors, moods, at, keys, signs = rows
+    people = np.empty((sums.shape[1], DIFFERENT), np.uint64)
+    texts = np.empty((sums.shape[1], DIFFERENT), np.uint64)
+    for i in range(slots.size):
+        if spans[i] == BEFORE:
+            continue
+        slot = slots[i]
+        for k in range(TERMS, TERMS + PHRASES):
+            c = places[i, k] - base
+            if c < 0:
+                continue
+            sums[0 if spans[i] == NEWER else 1, c] += 1
+            if moods[slot] != UNKNOWN_MOOD:
+                sums[2, c] += moods[slot]
+                sums[3, c] += 1
+            if different[c, 0] < DIFFERENT:
+                different[c, 0] = _noted(people[c], different[c, 0], np.uint64(authors[slot]))
+            if different[c, 1] < DIFFERENT:
+                text = np.uint64(band_key(signs[slot], 0))
+                different[c, 1] = _noted(texts[c], different[c, 1], text if text != 0 else keys[slot])
+            later = slot
+            for n in range(_FORMS):
+                other = first[c, n]
+                if other < 0 or (at[later], keys[later]) < (at[other], keys[other]):
+                    first[c, n], later = later, other
+                if later < 0:
+                    break
+
+
+@njit(cache=True, nogil=True)
+def _noted(known, count, value):  # type: ignore[no-untyped-def]
+    """Append a value that is not among the ``count`` known ones; returns how many there are then."""
+    for k in range(count):
+        if known[k] == value:
+            return count
+    known[count] = value
+    return count + 1
