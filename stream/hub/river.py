@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from stream.analysis.river import loudness
 from stream.graphs import key_of
 from stream.wire.messages import Stream
 from stream.wire.snapshot import Snapshot
 
 MOST: Final = 12
 BETTER: Final = 1.2
-"""How much heavier than the lightest band a topic must be to take its place."""
-RECENT: Final = 6
-"""Buckets that count double, so that what begins now comes in while it matters."""
+"""How much louder than the quietest band a topic must be to take its place."""
 BEGUN: Final = 0.05
 """The share of its posts after which a topic has begun."""
 NO_COMMUNITY: Final = 255
@@ -32,7 +31,7 @@ class River:
     def of(self, snapshot: Snapshot, names: Mapping[str, str]) -> tuple[Stream, ...]:
         """The bands from the uppermost to the lowest; ``names`` are the labels that may be shown, by topic."""
         courses = {topic: course for topic, course in snapshot.topics.courses.items() if topic in names and any(course)}
-        weight = {topic: sum(course) + sum(course[-RECENT:]) for topic, course in courses.items()}
+        weight = {topic: loudness(course) for topic, course in courses.items()}
         chosen = self._chosen(weight)
         for side in self._sides:
             side[:] = [topic for topic in side if topic in chosen]
@@ -47,7 +46,7 @@ class River:
         )
 
     def _chosen(self, weight: Mapping[str, int]) -> set[str]:
-        """The heaviest; one that is shown stays until another is a fifth heavier."""
+        """The loudest; one that is shown stays until another is a fifth louder."""
         shown: Collection[str] = [topic for side in self._sides for topic in side]
         lead = {topic: heavy * (BETTER if topic in shown else 1.0) for topic, heavy in weight.items()}
         return set(sorted(lead, key=lambda topic: (-lead[topic], topic))[:MOST])

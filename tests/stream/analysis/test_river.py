@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.analysis.river import MOST
+from stream.analysis.river import MOST, loudness
 from tests.stream.analysis.posts import MINUTE, measured, post
 from tests.stream.analysis.worlds import LAWS
 
@@ -33,6 +33,12 @@ def test_only_the_strongest_have_a_course() -> None:
     """However many topics there are, no more travel than a river needs to choose from."""
     posts = [post(f"{i}", text=f"#topic{i}") for i in range(MOST + 9)]
     assert len(measured(*posts).topics.courses) == MOST
+
+
+def test_what_shoots_up_is_louder_than_what_drones() -> None:
+    """As many posts in a minute outweigh those of half an hour."""
+    assert loudness([0] * 50 + [20, 20]) > loudness([2] * 52)
+    assert loudness([2] * 52) == 104
 
 
 @LAWS
