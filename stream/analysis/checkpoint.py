@@ -13,7 +13,7 @@ from stream.analysis.columns import FEATURES, Columns
 from stream.analysis.names import NAMED_BY, Names
 from stream.config import Config
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 
 class Parts(msgspec.Struct, frozen=True):

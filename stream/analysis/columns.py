@@ -36,9 +36,9 @@ NAMED: Final = 4
 
 UNKNOWN_MOOD: Final = -32768
 
-BINS: Final = 16
+BINS: Final = 32
 """Values in the signature of a text (``echoes``)."""
-BANDS: Final = 4
+BANDS: Final = 10
 
 Ints = NDArray[np.int32]
 
@@ -50,7 +50,10 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "tracks": (np.uint64, 0),
     "early": (np.uint64, 0),
     "link": (np.uint64, 0),
-    "sign": (np.uint16, BINS),
+    "figures": (np.uint64, 0),
+    "sign": (np.uint8, BINS),
+    "ends": (np.uint32, 2),
+    "length": (np.uint16, 0),
     "author": (np.int32, 0),
     "handle": (np.int32, 0),
     "source": (np.int32, 0),
@@ -85,7 +88,10 @@ class Columns:
     tracks: NDArray[np.uint64]
     early: NDArray[np.uint64]
     link: NDArray[np.uint64]
-    sign: NDArray[np.uint16]
+    figures: NDArray[np.uint64]
+    sign: NDArray[np.uint8]
+    ends: NDArray[np.uint32]
+    length: NDArray[np.uint16]
     author: Ints
     handle: Ints
     source: Ints

@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 import xxhash
 
-from stream.analysis import language, phrases, sentiment
+from stream.analysis import echoes, language, phrases, sentiment
 from stream.analysis.columns import PEOPLE, POST, QUOTE, REPLY, REPOST, TERMS, Columns
-from stream.analysis.echoes import link_key, signatures
 from stream.analysis.names import Names
 from stream.analysis.text import Texts
 from stream.analysis.tracks import Tracker, bought
@@ -57,7 +56,9 @@ class Extractor:
         texts = Texts([mention.text for mention in mentions])
         langs = [_language(mention) for mention in mentions]
         rows.mood[:] = sentiment.read(texts, langs)
-        rows.sign[:] = signatures(texts)
+        rows.sign[:], rows.ends[:], rows.figures[:], rows.length[:] = echoes.read(
+            texts, np.fromiter((mention.kind in ("reply", "quote") for mention in mentions), np.bool_, len(mentions))
+        )
         rows.phrases[:] = phrases.find(texts, langs)
         rows.phrases[[mention.kind == "repost" for mention in mentions]] = 0
         person, form, label = self.names.people.id, self.names.forms.id, self.names.labels.id
@@ -92,7 +93,7 @@ class Extractor:
                 rows.target[index] = key_of(target.id)
             rows.key[index] = key_of(mention.id)
             if mention.links:
-                rows.link[index] = link_key(mention.links[0])
+                rows.link[index] = echoes.link_key(mention.links[0])
         (
             rows.at[:], rows.author[:], rows.handle[:], rows.source[:], rows.lang[:], rows.country[:],
             rows.followers[:], rows.weight[:], rows.kind[:], rows.role[:],
