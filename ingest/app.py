@@ -27,7 +27,7 @@ from ingest.spool import Spool, SpoolLocked
 from ingest.status import StatusTeller
 from ingest.supervisor import Supervisor
 from stream.config import Config
-from stream.log import MENTIONS, Log, LogUnavailable, open_log
+from stream.log import MENTIONS, SOURCES, Log, LogUnavailable, open_log
 
 REPORT_S: Final = 60.0
 OPEN_S: Final = 5.0
@@ -145,7 +145,7 @@ async def _serve(ingest: Ingest) -> int:
     cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
     helpers: list[asyncio.Task[None]] = []
     try:
-        if not any((await log.end(MENTIONS)).values()):
+        if not await _was_spoken_to(log):
             # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
             cursors.clear()
             ledger.clear()
@@ -189,6 +189,16 @@ async def _open(config: Config) -> Log:
     while True:
         try:
             return await open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s)
+        except LogUnavailable as fault:
+            logger.warning("waiting for the log", reason=str(fault))
+            await asyncio.sleep(OPEN_S)
+
+
+async def _was_spoken_to(log: Log) -> bool:
+    """Whether ingest told this log anything before; of its first words none needs to have been a mention."""
+    while True:
+        try:
+            return any([any((await log.end(topic)).values()) for topic in (MENTIONS, SOURCES)])
         except LogUnavailable as fault:
             logger.warning("waiting for the log", reason=str(fault))
             await asyncio.sleep(OPEN_S)

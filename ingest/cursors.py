@@ -32,10 +32,12 @@ class Cursors:
         return self._cursors.get(source, "")
 
     def set(self, source: str, cursor: str) -> None:
-        """Remember ``cursor``; it reaches the disk within ``EVERY_MS`` of further calls, or with ``save``."""
+        """Remember ``cursor``; a source's first reaches the disk at once, others within ``EVERY_MS`` of calls, or with ``save``."""
+        first = source not in self._cursors
         self._cursors[source] = cursor
         self._changed = True
-        if abs(self._now() - self._saved_at) >= EVERY_MS:
+        # Without its first cursor a source that is killed begins as a newcomer, and what was said meanwhile is lost.
+        if first or abs(self._now() - self._saved_at) >= EVERY_MS:
             self.save()
 
     def forget(self, source: str) -> None:

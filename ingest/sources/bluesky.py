@@ -101,7 +101,8 @@ class Bluesky:
                     socket, pause=self._pause, gather_s=self._gather_s, ping_s=self._ping_s, pong_s=self._pong_s
                 ) as line,
             ):
-                yield Batch()
+                # A newcomer that dies before the first event goes on from here, too.
+                yield Batch(cursor=str(self._cursor if self._cursor.time_us else Cursor(self._now() * 1000)))
                 async for batch in self._heard(line, host):
                     yield batch
         except (OSError, Silent, WebSocketException) as fault:

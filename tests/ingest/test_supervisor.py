@@ -115,6 +115,17 @@ def test_pauses_grow_and_scatter() -> None:
     assert back_off(3, 0.0) == 2
 
 
+def test_a_first_cursor_is_on_the_disk_at_once(tmp_path: Path) -> None:
+    """Whoever is killed right after the first batch goes on after it; later cursors may wait for a second."""
+    path = tmp_path / "cursors.json"
+    cursors = Cursors(path, lambda: NOW)
+    cursors.set("a", "5")
+    cursors.set("b", "7")
+    cursors.set("a", "6")
+    again = Cursors(path, lambda: NOW)
+    assert (again.get("a"), again.get("b")) == ("5", "7")
+
+
 def test_cursors_survive_a_torn_file(tmp_path: Path) -> None:
     """Half a file is no cursor, and no crash."""
     path = tmp_path / "cursors.json"

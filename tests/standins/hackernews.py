@@ -61,8 +61,11 @@ class HackerNewsStandIn(HttpStandIn):
 
     async def push(self, line: str, raw: bytes) -> None:
         """Bytes on the wire of those who listen to ``line``."""
-        for exchange in self.lines[line]:
-            await exchange.chunk(raw)
+        for exchange in list(self.lines[line]):
+            try:
+                await exchange.chunk(raw)
+            except ConnectionError:  # who was killed hears nothing more
+                self.lines[line].remove(exchange)
 
     def drop(self) -> None:
         """Everybody's line breaks."""

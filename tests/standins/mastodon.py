@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -140,14 +141,16 @@ class MastodonStandIn:
         """Bytes to everybody who hears ``stream`` as server-sent events."""
         step = self.cut or len(data)
         for exchange in [e for e, name in self._events.items() if name == stream]:
-            for start in range(0, len(data), step):
-                await exchange.chunk(data[start : start + step])
+            with contextlib.suppress(ConnectionError):  # who was killed hears nothing more
+                for start in range(0, len(data), step):
+                    await exchange.chunk(data[start : start + step])
 
     async def frame(self, data: str, stream: str = "hashtag:kaleido") -> None:
         """A frame to everybody who hears ``stream`` by websocket."""
         for socket, names in list(self._sockets.items()):
             if stream.split(":", 1) in names:
-                await socket.send(data)
+                with contextlib.suppress(ConnectionClosed):
+                    await socket.send(data)
 
     async def thump(self) -> None:
         """A heartbeat on every stream."""
