@@ -145,7 +145,8 @@ async def _serve(ingest: Ingest) -> int:
     cursors = Cursors(folder_of(config) / "cursors.json", now_ms)
     helpers: list[asyncio.Task[None]] = []
     try:
-        if not await _was_spoken_to(log):
+        new = not await _was_spoken_to(log)
+        if new:
             # A new log knows nothing of what the cursors say is safe, nor wants what an earlier rehearsal left over.
             cursors.clear()
             ledger.clear()
@@ -158,6 +159,9 @@ async def _serve(ingest: Ingest) -> int:
             helpers.append(asyncio.create_task(tracking.follow(reader, track), name="tracking"))
         supervisor = Supervisor(ingest.sources, publisher, cursors, now=now_ms, ledger=ledger)
         teller = StatusTeller(log, supervisor.states.values(), lambda: publisher.waiting)
+        while new and not await teller.tell(everything=True):
+            # Before anything is heard: killed in its first second, ingest must find a log that it knows, and its cursors.
+            await asyncio.sleep(OPEN_S)
         figures = metrics.Figures(ingest.sources, supervisor.states, publisher, ledger, now_ms)
         door = metrics.app(figures, ingest.token)
         helpers.append(asyncio.create_task(publisher.drain(), name="drain"))
