@@ -18,6 +18,7 @@ import xxhash
 
 from ingest import metrics, tracking
 from ingest.cursors import Cursors
+from ingest.heap import keep_flat
 from ingest.ledger import Ledger
 from ingest.matching import Matcher
 from ingest.publisher import Publisher
@@ -99,6 +100,7 @@ def run_sources(
         print(f"agora ingest: {fault}", file=sys.stderr)
         return 2
     try:
+        keep_flat()
         return asyncio.run(_run(Ingest(config, sources, spool, ledger, matcher, token, progress)))
     finally:
         ledger.shut()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
@@ -39,7 +39,7 @@ class Listener:
 
     def __init__(self, matcher: Matcher, roles: Roles, *, now: Callable[[], int]) -> None:
         self._matcher, self._roles, self._now = matcher, roles, now
-        self._recent: dict[str, Mention] = {}
+        self._recent: OrderedDict[str, Mention] = OrderedDict()
         self.handles: Mapping[str, str] = {}
         self.dropped: Counter[str] = Counter()
         self.renamed: dict[str, str] = {}
@@ -196,4 +196,4 @@ class Listener:
         self._recent.pop(id, None)
         self._recent[id] = mention
         if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+            self._recent.popitem(last=False)
