@@ -1,28 +1,36 @@
-"""The people graph: who talks to whom, and who carries an idea from one circle into another."""
+"""The people graph: who talks to whom, and who carries an idea from one circle into another.
+
+A circle is made by who knows whom, not by how often two of them talk: a tie counts once in finding communities. The brand
+and its staff talk with everybody and would tie all circles into one, so they are left out of it: they belong to no
+community, nor does who talked only with them, nor a couple that talked with nobody else.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis import communities, identity
 from stream.analysis.extract import ROLE_NAMES
 from stream.analysis.statistics.forms import best
 from stream.analysis.view import View, strongest
+from stream.analysis.weak_ties import weak
 from stream.wire.snapshot import People, PersonEdge, PersonNode
 
 MOST_NODES: Final = 2000
 MOST_EDGES: Final = 6000
 SEED: Final = 1973
-WEAK: Final = 0.1
-"""A tie between two communities is weak when its ends share less than this of their neighbours."""
+SMALLEST: Final = 3
+"""Fewer people are no community."""
 _KINDS: Final = {1: "reply", 2: "repost", 3: "quote", 4: "mention"}
+
+Ints = NDArray[np.int64]
 
 
 def of(view: View) -> People:
+    """The strongest people of the window, and how they interact."""
     ties = view.statistics.ties.visible()
     present = view.present()
     use = present[ties.source] & present[ties.target]
@@ -40,13 +48,12 @@ def of(view: View) -> People:
     source, target = place[source], place[target]
     both = (source >= 0) & (target >= 0)
     source, target, kind, count = source[both], target[both], kind[both], count[both]
-    pairs = np.stack([source, target], 1)
-    labels = communities.find(pairs, count, ids.size, SEED)
-    labels[np.bincount(pairs.ravel(), minlength=ids.size) == 0] = identity.ALONE
+    roles = view.roles()[ids]
+    labels, bridging = circles(source, target, count, roles > 0)
     members = [names[i] for i in chosen]
-    colour = identity.colours(members, labels.tolist(), weight[ids].tolist(), view.memory.colours("people", view.t))
+    strength = weight[ids].tolist()
+    colour = identity.colours(members, labels.tolist(), strength, view.memory.colours("people", view.t))
     handles = best(view.statistics.forms.handles, ids, view.names.forms.names)
-    roles = view.roles()[ids].tolist()
     nodes = tuple(
         PersonNode(
             id=names[i],
@@ -55,51 +62,31 @@ def of(view: View) -> People:
             weight=much,
             community=colour.get(label, identity.ALONE),
         )
-        for i, role, much, label in zip(chosen, roles, weight[ids].tolist(), labels.tolist(), strict=True)
+        for i, role, much, label in zip(chosen, roles.tolist(), strength, labels.tolist(), strict=True)
     )
     order = np.lexsort((kind, target, source, -count))[:MOST_EDGES]
-    bridging = (labels[source] != labels[target]) & (overlap(source, target, ids.size) < WEAK)
     edges = tuple(
-        PersonEdge(source=members[a], target=members[b], kind=_KINDS[k], weight=w, weak=weak)
-        for a, b, k, w, weak in zip(
-            source[order].tolist(),
-            target[order].tolist(),
-            kind[order].tolist(),
-            count[order].tolist(),
-            bridging[order].tolist(),
-            strict=True,
+        PersonEdge(source=members[a], target=members[b], kind=_KINDS[k], weight=times, weak=bridge)
+        for a, b, k, times, bridge in zip(
+            *(array[order].tolist() for array in (source, target, kind, count, bridging)), strict=True
         )
     )
     return People(nodes, edges)
 
 
-def overlap(source: NDArray[np.int64], target: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """Of each edge the share of its ends' neighbours that they have in common (Onnela et al. 2007), directions ignored."""
-    low, high = np.minimum(source, target), np.maximum(source, target)
-    pairs = np.unique(low * n + high)
+def circles(source: Ints, target: Ints, count: Ints, house: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.bool_]]:
+    """The community of each person, or ``identity.ALONE``, and of each interaction whether its tie is weak.
+
+    ``count`` is how often ``source`` turned to ``target``, in any of several kinds; ``house`` says who speaks for the brand.
+    """
+    n = house.size
+    among = np.flatnonzero(~house[source] & ~house[target] & (source != target))
+    ends = np.minimum(source, target)[among] * n + np.maximum(source, target)[among]
+    pairs, tie = np.unique(ends, return_inverse=True)
+    times = np.bincount(tie, count[among], pairs.size).astype(np.int64)
     low, high = pairs // n, pairs % n
-    both = np.unique(np.concatenate([low * n + high, high * n + low]))
-    starts = np.searchsorted(both, np.arange(n + 1) * n)
-    shared: NDArray[np.float64] = _overlap(starts, both % n, source, target)
-    return shared
-
-
-@njit(cache=True, nogil=True)
-def _overlap(starts, ends, source, target):  # type: ignore[no-untyped-def]
-    found = np.zeros(source.size, np.float64)
-    for e in range(source.size):
-        a, b = source[e], target[e]
-        i, j = starts[a], starts[b]
-        shared = 0
-        while i < starts[a + 1] and j < starts[b + 1]:
-            if ends[i] == ends[j]:
-                shared += 1
-                i += 1
-                j += 1
-            elif ends[i] < ends[j]:
-                i += 1
-            else:
-                j += 1
-        others = (starts[a + 1] - starts[a] - 1) + (starts[b + 1] - starts[b] - 1) - shared
-        found[e] = shared / others if others > 0 else 0.0
-    return found
+    labels = communities.find(np.stack([low, high], 1), np.ones(pairs.size), n, SEED)
+    labels[np.bincount(labels)[labels] < SMALLEST] = identity.ALONE
+    bridging = np.zeros(source.size, np.bool_)
+    bridging[among] = weak(low, high, times, labels)[tie]
+    return labels, bridging

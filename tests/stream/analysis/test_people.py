@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stream.analysis.people import overlap
+from stream.analysis.weak_ties import overlap
 from stream.config import AccountsConfig, Config
 from stream.mention import Mention, Person
 from tests.stream.analysis.posts import measured, post
@@ -50,8 +50,8 @@ def test_a_tie_between_circles_is_weak() -> None:
 
 def test_overlap_counts_common_neighbours() -> None:
     """In a square with one diagonal, the ends of the diagonal share all their neighbours."""
-    source, target = np.array([0, 1, 2, 3, 0]), np.array([1, 2, 3, 0, 2])
-    assert overlap(source, target, 4).tolist() == [0.5, 0.5, 0.5, 0.5, 1.0]
+    low, high = np.array([0, 0, 0, 1, 2]), np.array([1, 2, 3, 2, 3])
+    assert overlap(low, high, 4).tolist() == [0.5, 1.0, 0.5, 0.5, 0.5]
 
 
 def test_flows_between_brand_and_public() -> None:
