@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from stream.analysis import echoes, language, phrases, sentiment
 from stream.analysis.columns import PEOPLE, POST, QUOTE, REPLY, REPOST, TERMS, Columns
 from stream.analysis.names import Names
 from stream.analysis.text import Texts
-from stream.analysis.tracks import Tracker, bought
+from stream.analysis.tracks import NOTHING, Tracker, bought
 from stream.mention import Mention, Person
 
 KINDS: Final = {"post": POST, "reply": REPLY, "repost": REPOST, "quote": QUOTE}
@@ -44,8 +45,8 @@ class Extractor:
         self.names = names
         self.tracker = tracker
 
-    def rows(self, mentions: Sequence[Mention], digests: Sequence[int]) -> Columns:
-        """One row a mention (post, reply, repost or quote), in order."""
+    def rows(self, mentions: Sequence[Mention], keys: Sequence[int], digests: Sequence[int]) -> Columns:
+        """One row a mention (post, reply, repost or quote), in order; ``keys`` are those of their ids."""
         rows = Columns(len(mentions))
         rows.terms[:] = -1
         rows.forms[:] = -1
@@ -60,97 +61,144 @@ class Extractor:
             texts, np.fromiter((mention.kind in ("reply", "quote") for mention in mentions), np.bool_, len(mentions))
         )
         rows.phrases[:] = phrases.find(texts, langs)
-        rows.phrases[[mention.kind == "repost" for mention in mentions]] = 0
-        person, form, label = self.names.people.id, self.names.forms.id, self.names.labels.id
-        scalars: list[tuple[int, ...]] = []
-        terms: list[tuple[int, int, int, int]] = []
-        people: list[tuple[int, int, int, int]] = []
-        for index, mention in enumerate(mentions):
-            author, target, place, weight = mention.author, mention.target, mention.place, mention.weight
-            named = self.tracker.find(mention)
-            scalars.append(
-                (
-                    mention.at,
-                    person(author.id),
-                    form(author.handle) if author.handle else -1,
-                    label(mention.source),
-                    label(langs[index]),
-                    label(place.country.upper()) if place is not None and place.country else -1,
-                    min(max(author.followers, 0), _MOST),
-                    min(max(weight.likes + weight.reposts + weight.replies, 0), _MOST) if weight is not None else 0,
-                    KINDS[mention.kind],
-                    ROLES[author.role],
-                )
-            )
-            for place_in_row, (term, shown) in enumerate(_terms(mention, named.terms)):
-                terms.append((index, place_in_row, self.names.terms.id(term), form(shown)))
-            for place_in_row, (who, handle) in _addressed(mention):
-                people.append((index, place_in_row, person(who), form(handle) if handle else -1))
-            if named.tracks or named.early:
-                rows.tracks[index], rows.early[index] = named.tracks, named.early
-                rows.bought[index] = bought(mention)
-            if target is not None and target.id:
-                rows.target[index] = key_of(target.id)
-            rows.key[index] = key_of(mention.id)
-            if mention.links:
-                rows.link[index] = echoes.link_key(mention.links[0])
-        (
-            rows.at[:], rows.author[:], rows.handle[:], rows.source[:], rows.lang[:], rows.country[:],
-            rows.followers[:], rows.weight[:], rows.kind[:], rows.role[:],
-        ) = np.array(scalars, np.int64).T  # fmt: skip
-        rows.digest[:] = digests
-        if terms:
-            at, place_in_row, ids, shown_ids = np.array(terms).T
-            rows.terms[at, place_in_row] = ids
-            rows.forms[at, place_in_row] = shown_ids
-        if people:
-            at, place_in_row, ids, shown_ids = np.array(people).T
-            rows.people[at, place_in_row] = ids
-            rows.handles[at, place_in_row] = shown_ids
+        names, n = self.names, len(mentions)
+        authors = [mention.author for mention in mentions]
+        rows.key[:], rows.digest[:] = keys, digests
+        rows.at[:] = [mention.at for mention in mentions]
+        rows.author[:] = names.people.ids([author.id for author in authors])
+        rows.handle[:] = names.forms.ids([author.handle for author in authors])
+        rows.source[:] = names.labels.ids([mention.source for mention in mentions])
+        rows.lang[:] = names.labels.ids(langs)
+        rows.country[:] = names.labels.ids(
+            [mention.place.country.upper() if mention.place is not None else "" for mention in mentions]
+        )
+        rows.followers[:] = _counts([author.followers for author in authors])
+        weights = (mention.weight for mention in mentions)
+        rows.weight[:] = _counts([0 if w is None else w.likes + w.reposts + w.replies for w in weights])
+        rows.kind[:] = np.fromiter(map(KINDS.__getitem__, [mention.kind for mention in mentions]), np.uint8, n)
+        rows.role[:] = np.fromiter(map(ROLES.__getitem__, [author.role for author in authors]), np.uint8, n)
+        targets = [(i, mention.target.id) for i, mention in enumerate(mentions) if mention.target and mention.target.id]
+        rows.target[[i for i, _ in targets]] = [key_of(target) for _, target in targets]
+        links = [(i, mention.links[0]) for i, mention in enumerate(mentions) if mention.links]
+        rows.link[[i for i, _ in links]] = [_link_key(link) for _, link in links]
+        rows.phrases[rows.kind == REPOST] = 0
+        self._name(mentions, rows)
         return rows
+
+    def _name(self, mentions: Sequence[Mention], rows: Columns) -> None:
+        """Write which topics and tracks mentions name, and whom they address."""
+        terms, people = _Places(), _Places()
+        tracked = bool(self.tracker.names)
+        for row, mention in enumerate(mentions):
+            named = NOTHING
+            if tracked:
+                named = self.tracker.find(mention)
+                if named.tracks or named.early:
+                    rows.tracks[row], rows.early[row] = named.tracks, named.early
+                    rows.bought[row] = bought(mention)
+            if mention.hashtags or named.terms or "$" in mention.text:
+                _terms(mention, named.terms, row, terms)
+            if mention.mentions or mention.target is not None:
+                _addressed(mention, row, people)
+        if terms.rows:
+            rows.terms[terms.rows, terms.places] = self.names.terms.ids(terms.names)
+            rows.forms[terms.rows, terms.places] = self.names.forms.ids(terms.shown)
+        if people.rows:
+            rows.people[people.rows, people.places] = self.names.people.ids(people.names)
+            rows.handles[people.rows, people.places] = self.names.forms.ids(people.shown)
+
+
+class _Places:
+    """Names, as they are known and as they are shown, with the row and the place in it of each."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.places: list[int] = []
+        self.names: list[str] = []
+        self.shown: list[str] = []
+
+    def put(self, row: int, place: int, name: str, shown: str) -> None:
+        self.rows.append(row)
+        self.places.append(place)
+        self.names.append(name)
+        self.shown.append(shown)
+
+
+def _counts(numbers: list[int]) -> list[int]:
+    """Numbers as a column holds them."""
+    if max(numbers) > _MOST or min(numbers) < 0:
+        return [min(max(number, 0), _MOST) for number in numbers]
+    return numbers
+
+
+@lru_cache(20_000)
+def _link_key(url: str) -> int:
+    return echoes.link_key(url)
 
 
 def _language(mention: Mention) -> str:
     """The primary subtag: ``pt`` for ``pt-BR``. Where the source says nothing the text may tell, else it is ``und``."""
-    primary = mention.lang.replace("_", "-").partition("-")[0].lower()
-    return primary if primary not in ("", "und") else language.tell(mention.text) or "und"
+    return _primary(mention.lang) or language.tell(mention.text) or "und"
 
 
-def _terms(mention: Mention, tracked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Topics of a mention, folded and as written, each once."""
+@lru_cache(1000)
+def _primary(lang: str) -> str:
+    primary = lang.replace("_", "-").partition("-")[0].lower()
+    return primary if primary != "und" else ""
+
+
+def _terms(mention: Mention, tracked: Sequence[tuple[str, str]], row: int, out: _Places) -> None:
+    """Put the topics of a mention, folded and as written, each once."""
     found: dict[str, str] = {}
     for tag in mention.hashtags:
-        shown = tag.lstrip("#＃")
-        if shown:
-            found.setdefault("#" + shown.casefold(), "#" + shown)
+        folded, shown = _tag(tag)
+        if folded and folded not in found:
+            found[folded] = shown
     if "$" in mention.text:
         for cashtag in _CASHTAG.findall(mention.text):
             found.setdefault("$" + cashtag.casefold(), "$" + cashtag.upper())
     for term, shown in tracked:
         if "#" + term not in found:
             found.setdefault(term, shown)
-    return list(found.items())[:TERMS]
+    for place, (name, shown) in enumerate(found.items()):
+        if place == TERMS:
+            break
+        out.put(row, place, name, shown)
 
 
-def _addressed(mention: Mention) -> list[tuple[int, tuple[str, str]]]:
-    """Whom a mention addresses, each once and never its author: place 0 is its target's author, then who is named.
+@lru_cache(20_000)
+def _tag(tag: str) -> tuple[str, str]:
+    """A hashtag folded and as it is shown; empty where it is nothing."""
+    shown = tag.lstrip("#＃")
+    return ("#" + shown.casefold(), "#" + shown) if shown else ("", "")
+
+
+def _addressed(mention: Mention, row: int, out: _Places) -> None:
+    """Put whom a mention addresses, each once and never its author: place 0 is its target's author, then who is named.
 
     A repost repeats somebody else's words, so that those it names are not its own to name.
     """
-    found: list[tuple[int, tuple[str, str]]] = []
+    target = mention.target.author if mention.target is not None and mention.kind != "post" else ""
     seen = {mention.author.id, ""}
-    if mention.target is not None and mention.kind != "post" and mention.target.author not in seen:
-        seen.add(mention.target.author)
-        found.append((0, (mention.target.author, _handle(mention, mention.target.author))))
+    if target not in seen:
+        seen.add(target)
+        out.put(row, 0, target, _handle(mention, target))
     if mention.kind == "repost":
-        return found
+        return
+    place = 1
     for named in mention.mentions:
-        who = person_of(named, mention.source)
-        if who not in seen and len(seen) <= PEOPLE:
-            seen.add(who)
-            found.append((len(found) + (not found or found[0][0] != 0), (who, named.handle.lstrip("@"))))
-    return [entry for entry in found if entry[0] < PEOPLE]
+        who = named.id or person_of(named, mention.source)
+        if who in seen:
+            continue
+        if len(seen) > PEOPLE:
+            break
+        seen.add(who)
+        out.put(row, place, who, named.handle.lstrip("@"))
+        place += 1
 
 
 def _handle(mention: Mention, author: str) -> str:
-    return next((p.handle.lstrip("@") for p in mention.mentions if p.id == author), "")
+    for person in mention.mentions:
+        if person.id == author:
+            return person.handle.lstrip("@")
+    return ""

@@ -46,6 +46,14 @@ class Interner:
         self._ids[name] = fresh
         return fresh
 
+    def ids(self, names: Sequence[str]) -> list[int]:
+        """The id of each of ``names``, new ones for those that have none; -1 for an empty name."""
+        found = list(map(self._ids.get, names))
+        return [
+            known if known is not None else self.id(name) if name else -1
+            for known, name in zip(found, names, strict=True)
+        ]
+
     def find(self, name: str) -> int:
         """The id of ``name``, or -1."""
         return self._ids.get(name, -1)

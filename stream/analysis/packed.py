@@ -31,18 +31,22 @@ class Packed:
         self._number = 0
         self._read: tuple[int, bytes] = (-1, b"")
 
-    def put(self, numbers: Sequence[int], values: Sequence[bytes]) -> None:
+    def put(self, numbers: NDArray[np.int64] | Sequence[int], values: Sequence[bytes]) -> None:
         """Keep each value under its number, which must not be in use."""
-        top = max(numbers, default=-1) + 1
+        top = max(np.max(numbers, initial=-1).item() + 1, 0)
         if top > self._where.size:
             room = max(top, self._where.size + self._where.size // 4)
             more = room - self._where.size
             self._where = np.concatenate([self._where, np.full(more, -1, np.int32)])
             self._place = np.concatenate([self._place, np.zeros(more, np.uint8)])
-        for number, value in zip(numbers, values, strict=True):
-            self._where[number] = self._number
-            self._place[number] = len(self._open)
-            self._open.append(value)
+        order = len(self._open) + np.arange(len(numbers))
+        self._where[numbers] = self._number + order // BLOCK
+        self._place[numbers] = order % BLOCK
+        start = 0
+        while start < len(values):
+            end = start + BLOCK - len(self._open)
+            self._open += values[start:end]
+            start = end
             if len(self._open) == BLOCK:
                 self._close()
 
@@ -70,14 +74,14 @@ class Packed:
         ends = self._ends[block]
         return self._read[1][int(ends[place - 1]) if place else 0 : int(ends[place])]
 
-    def drop(self, numbers: Sequence[int]) -> None:
+    def drop(self, numbers: NDArray[np.int64] | Sequence[int]) -> None:
         """Forget the values of numbers that are in use."""
-        for number in numbers:
-            block = int(self._where[number])
-            self._where[number] = -1
-            left = self._left[block] = self._left.get(block, 0) - 1
-            if block == self._number:
-                self._open[int(self._place[number])] = b""
-            elif left == 0:
+        blocks = self._where[numbers]
+        for number in np.asarray(numbers)[blocks == self._number].tolist():
+            self._open[int(self._place[number])] = b""
+        self._where[numbers] = -1
+        for block, times in zip(*(found.tolist() for found in np.unique(blocks, return_counts=True)), strict=True):
+            left = self._left[block] = self._left.get(block, 0) - times
+            if left == 0 and block != self._number:
                 del self._blocks[block], self._ends[block], self._left[block]
                 self._read = (-1, b"") if self._read[0] == block else self._read

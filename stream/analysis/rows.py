@@ -66,12 +66,12 @@ class Rows:
 
     def put(self, slots: Slots, data: Sequence[bytes]) -> None:
         """Keep the bytes of rows."""
-        self._data.put(slots.tolist(), data)
+        self._data.put(slots, data)
 
     def replace(self, slots: Slots, data: Sequence[bytes]) -> None:
         """Keep other bytes of rows."""
-        self._data.drop(slots.tolist())
-        self._data.put(slots.tolist(), data)
+        self._data.drop(slots)
+        self._data.put(slots, data)
 
     def data(self, slot: int) -> bytes:
         """The mention of a row, encoded."""
@@ -80,7 +80,7 @@ class Rows:
     def drop(self, slots: Slots) -> None:
         """Forget rows."""
         _leave(self._table, self.columns.key, slots)
-        self._data.drop(slots.tolist())
+        self._data.drop(slots)
         self._free.extend(slots.tolist())
         self._held -= slots.size
         self.columns.held[slots] = 0

@@ -94,8 +94,10 @@ class State:
         self._drop_known(fresh)
         found: dict[str, Mention] = {}
         if fresh:
-            written = [self.revisions.apply(mention, key) for key, (_, mention, _) in fresh.items()]
-            rows = self._extractor.rows(written, [digest for digest, _, _ in fresh.values()])
+            written = [mention for _, mention, _ in fresh.values()]
+            if self.revisions.edits:
+                written = [self.revisions.apply(mention, key) for key, mention in zip(fresh, written, strict=True)]
+            rows = self._extractor.rows(written, list(fresh), [digest for digest, _, _ in fresh.values()])
             data_of = zip(written, fresh.values(), strict=True)
             slots = self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
             live = (self.columns.flags[slots] & LIVE) != 0
@@ -157,7 +159,7 @@ class State:
             for key, slot in zip(wanted.tolist(), slots.tolist(), strict=True)
         ]
         self._place(slots, np.zeros(slots.size, np.uint8))
-        self.columns.write(slots, self._extractor.rows(written, self.columns.digest[slots].tolist()))
+        self.columns.write(slots, self._extractor.rows(written, wanted.tolist(), self.columns.digest[slots].tolist()))
         self.rows_held.replace(slots, [encode(mention) for mention in written])
         self._weigh(slots)
         self.columns.flags[slots] = self._flags(slots)

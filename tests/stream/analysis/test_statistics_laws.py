@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.analysis.columns import LINKED, LIVE, SHOWN, Columns
-from stream.analysis.extract import Extractor
+from stream.analysis.extract import Extractor, key_of
 from stream.analysis.names import Names
 from stream.analysis.sparse import SparseCounts
 from stream.analysis.statistics import ALL, Batch, Statistic, Statistics
@@ -20,7 +20,9 @@ from tests.stream.analysis.worlds import CONFIG, LAWS, World, worlds
 
 def rows_of(world: World) -> Columns:
     mentions = [mention for mention in world.mentions if mention.kind not in ("edit", "tally")]
-    rows = Extractor(Names(), Tracker(CONFIG.tracks)).rows(mentions, [0] * len(mentions))
+    rows = Extractor(Names(), Tracker(CONFIG.tracks)).rows(
+        mentions, [key_of(mention.id) for mention in mentions], [0] * len(mentions)
+    )
     rows.flags[:] = np.arange(len(mentions)) % 2 * (SHOWN | LINKED) | LIVE
     return rows
 

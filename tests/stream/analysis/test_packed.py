@@ -1,0 +1,37 @@
+"""Laws of what rows are kept in: byte strings by number, and names by number."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.analysis.intern import Interner
+from stream.analysis.packed import BLOCK, Packed
+
+STEPS = st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 4 * BLOCK), max_size=3 * BLOCK)), max_size=8)
+
+
+@given(STEPS)
+def test_packed_holds_what_a_dictionary_would(steps: list[tuple[bool, set[int]]]) -> None:
+    """Whatever is put in and dropped, however many at a time, the rest is found as it was put in."""
+    packed, known = Packed(), {}
+    for turn, (puts, numbers) in enumerate(steps):
+        some = sorted(numbers - known.keys() if puts else numbers & known.keys())
+        if puts:
+            fresh = {number: f"{turn}:{number}".encode() * 3 for number in some}
+            packed.put(some, list(fresh.values()))
+            known |= fresh
+        else:
+            packed.drop(some)
+            known = {number: value for number, value in known.items() if number not in numbers}
+        assert {number: packed.get(number) for number in known} == known
+
+
+@given(st.lists(st.text(max_size=3)), st.lists(st.text(max_size=3)))
+def test_many_names_have_the_ids_that_each_has(first: list[str], second: list[str]) -> None:
+    """Names that are asked for together have the ids that they have alone, an empty one has none."""
+    table = Interner()
+    for names in (first, second):
+        found = table.ids(names)
+        assert found == [table.id(name) if name else -1 for name in names]
+        assert all(table.names[i] == name for i, name in zip(found, names, strict=True) if name)
