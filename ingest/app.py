@@ -161,9 +161,9 @@ async def _serve(ingest: Ingest) -> int:
             helpers.append(asyncio.create_task(tracking.follow(reader, track), name="tracking"))
         supervisor = Supervisor(ingest.sources, publisher, cursors, now=now_ms, ledger=ledger)
         teller = StatusTeller(log, supervisor.states.values(), lambda: publisher.waiting)
-        while new and not await teller.tell(everything=True):
+        if new:
             # Before anything is heard: killed in its first second, ingest must find a log that it knows, and its cursors.
-            await asyncio.sleep(OPEN_S)
+            await _speak(teller)
         figures = metrics.Figures(ingest.sources, supervisor.states, publisher, ledger, now_ms)
         door = metrics.app(figures, ingest.token)
         helpers.append(asyncio.create_task(publisher.drain(), name="drain"))
@@ -208,6 +208,14 @@ async def _was_spoken_to(log: Log) -> bool:
         except LogUnavailable as fault:
             logger.warning("waiting for the log", reason=str(fault))
             await asyncio.sleep(OPEN_S)
+
+
+async def _speak(teller: StatusTeller) -> None:
+    """Tell the log how the sources are, however long that takes."""
+    while True:
+        if await teller.tell(everything=True):
+            return
+        await asyncio.sleep(OPEN_S)
 
 
 async def _tick(publisher: Publisher, progress: Callable[[Publisher], None]) -> None:

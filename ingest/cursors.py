@@ -32,7 +32,10 @@ class Cursors:
         return self._cursors.get(source, "")
 
     def set(self, source: str, cursor: str) -> None:
-        """Remember ``cursor``; a source's first reaches the disk at once, others within ``EVERY_MS`` of calls, or with ``save``."""
+        """Remember ``cursor``.
+
+        A source's first reaches the disk at once, others within ``EVERY_MS`` of further calls, or with ``save``.
+        """
         first = source not in self._cursors
         self._cursors[source] = cursor
         self._changed = True
