@@ -41,7 +41,7 @@ LINES: Final = 40
 SAME: Final = 0.7
 """Share of their runs that these have in common at least."""
 FEWEST: Final = 4
-"""Values that any two have in common at least."""
+"""Values that a text which was cut and the whole one have in common at least."""
 
 CUT: Final = np.uint16(0x8000)
 """Marks the length of a text that ends in an ellipsis."""
@@ -127,27 +127,29 @@ def band_key(sign, band):  # type: ignore[no-untyped-def]
 def alike(read, a, b, least):  # type: ignore[no-untyped-def]
     """Whether two rows are near-duplicates that have at least this share of their runs in common.
 
-    Texts that say different numbers are not. One that was cut is compared with as much of another that begins like it.
+    Texts that say different numbers are not, nor short ones said to different people. One that was cut is compared with as much of another that begins like it.
     """
     signs, lengths, figures, ends, _ = read
     if figures[a] & ~figures[b] != 0 and figures[b] & ~figures[a] != 0:
         return False
-    same, bins = 0, 0
-    for k in range(BINS):
-        same += signs[a, k] == signs[b, k] and signs[a, k] != 0
-        bins += signs[a, k] != 0 or signs[b, k] != 0
-    if same < FEWEST:
-        return False
-    share = same / bins
     one, two = lengths[a] & RUNS, lengths[b] & RUNS
     shorter, longer = min(one, two), max(one, two)
     told, both = (lengths[a] | lengths[b]) & TOLD, lengths[a] & lengths[b] & TOLD
     if told and shorter < (SHORTEST_BOTH if both else SHORTEST_TOLD):
         return False
     cut = (lengths[a] & CUT and one <= two) or (lengths[b] & CUT and two <= one)
-    if cut and ends[a, 0] == ends[b, 0]:
-        return share * (one + two) >= CONTAINED * (1 + share) * shorter
-    return share >= least and shorter >= LENGTH * longer
+    cut = cut and ends[a, 0] == ends[b, 0]
+    if not cut and shorter < LENGTH * longer:
+        return False
+    same, bins = 0, 0
+    for k in range(BINS):
+        one_value, other_value = signs[a, k], signs[b, k]
+        same += one_value == other_value and one_value != 0
+        bins += (one_value | other_value) != 0
+    share = same / bins
+    if cut:
+        return same >= FEWEST and share * (one + two) >= CONTAINED * (1 + share) * shorter
+    return share >= least
 
 
 @njit(cache=True, nogil=True)
