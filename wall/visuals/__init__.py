@@ -18,7 +18,10 @@ from wall.graph import Lights
 from wall.panel import Place
 from wall.view import View
 
-SHIPPED: Final = ("constellation", "conversations", "stories", "numbers", "rising", "title", "test_pattern")
+SHIPPED: Final = (
+    "constellation", "conversations", "stories", "numbers", "rising", "compare", "voices", "mood", "river", "world",
+    "title", "test_pattern",
+)  # fmt: skip
 
 
 class Visual(Protocol):

@@ -1,4 +1,7 @@
-"""Constellation: the topics that people talk about, joined when they are said together; what grows now sends out rings."""
+"""Constellation: the topics that people talk about, joined when they are said together; what grows now sends out rings.
+
+With the option ``calm`` it is faint lights alone, behind somebody who speaks: no names, no comets, no rings.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ BURST: Final = 0.35
 RING_MS: Final = 4200.0
 RINGS: Final = 3
 SIGMA: Final = 150.0
+CALM: Final = np.float32(0.45)
+"""How much of their light the lights keep behind somebody who speaks."""
 
 
 class Constellation:
@@ -46,7 +51,11 @@ class Constellation:
         if state is None or not len(state.key):
             return None
         area = graph_area(place.rect, place.titled or bool(place.panel.caption))
-        return graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
+        picture = graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
+        if _calm(place):
+            picture.light = picture.light * CALM
+            picture.edge_light = picture.edge_light * CALM
+        return picture
 
     def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
         scale = (picture.spacing / 160.0) ** 2
@@ -57,11 +66,13 @@ class Constellation:
         graph.draw_edges(layer, picture)
         gain = 0.78 + 0.22 * np.sqrt(np.clip(picture.state.weight, 0.0, 1.0))
         graph.draw_nodes(layer, picture, gain.astype(np.float32))
-        graph.draw_comets(layer, picture, view.t)
-        self._draw_rings(view, place, layer, picture)
+        if not _calm(place):
+            graph.draw_comets(layer, picture, view.t)
+            self._draw_rings(view, place, layer, picture)
 
     def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
-        labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
+        if not _calm(place):
+            labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
 
     def _draw_rings(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         """Widening rings around what rises, kept off the bezels where the node itself is."""
@@ -85,6 +96,10 @@ class Constellation:
                 rows.append((x, y, radius * 1.2 + (reach - radius * 1.2) * eased, 5.0 - 3.0 * phase, *colour, alpha))
         if rows:
             layer.rings.append(np.array(rows, np.float32).reshape(-1, len(RING)))
+
+
+def _calm(place: Place) -> bool:
+    return bool(place.panel.options.get("calm"))
 
 
 def _to_bezel(place: Place, x: float, y: float) -> float:

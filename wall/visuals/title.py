@@ -24,10 +24,60 @@ class Title:
         return not view.hello.event.name
 
     def draw(self, view: View, place: Place, layer: Layer) -> None:
-        event, unit = view.hello.event, place.unit
-        screen = place.screens[0]
-        body = place.body(screen)
         waiting.motes(view, place, layer, 10 * len(place.panel.screens))
+        screens = place.screens
+        if len(screens) == 1:
+            self._one_screen(view, place, layer)
+            return
+        event, unit, body = view.hello.event, place.unit, place.body(screens[0])
+        place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.45, 900, 520, place.accent, 0.2 * place.opacity)
+        room = Rect(body.x, body.y, body.w, body.h - 150 * unit)
+        name = place.fit(event.name, (260, 220, 190, 160, 132, 108, 92), room, 700, leading=1.08)
+        if name is not None:
+            more = (name.lines - 1) * name.style.leading * name.style.size
+            y = max(body.y + name.cap, _line_of(screens[0], unit) - more / 2)
+            layer.text(name, body.x, y)
+            under = place.set(event.place, 72, 450, place.theme.quiet, width=body.w) if event.place else None
+            layer.text(under, body.x, y + more + 150 * unit)
+        last = place.body(screens[2] if len(screens) > 2 else screens[1])
+        if event.hashtag and len(screens) > 2:
+            self._hashtag(event.hashtag, place, layer, place.body(screens[1]), _line_of(screens[1], unit))
+        elif event.hashtag:
+            self._hashtag(event.hashtag, place, layer, last, last.y + 0.38 * last.h)
+            last = Rect(last.x, last.y + 0.5 * last.h, last.w, 0.5 * last.h)
+        self._more(view, place, layer, last)
+
+    def _hashtag(self, hashtag: str, place: Place, layer: Layer, body: Rect, y: float) -> None:
+        """What to write, with its baseline at ``y`` and as large as the screen allows."""
+        room = Rect(body.x, body.y, body.w, 260 * place.unit)
+        block = place.fit(hashtag, (230, 190, 160, 132, 108, 92), room, 650, place.theme.accent, leading=1.0)
+        if block is not None:
+            layer.text(place.set("Join in with", 62, 450, place.theme.quiet), body.x, y - block.cap - 90 * place.unit)
+            layer.text(block, body.x, y)
+
+    def _more(self, view: View, place: Place, layer: Layer, body: Rect) -> None:
+        """Where to read more, and whom to write to."""
+        event, unit = view.hello.event, place.unit
+        side = min(440 * unit, body.h) if event.url else 0.0
+        y = body.y + (body.h - side) / 2
+        if event.url:
+            _code(layer, Rect(body.x, y, side, side), event.url)
+        x = body.x + side + (72 * unit if side else 0.0)
+        lines = [("Read more", event.url.removeprefix("https://").rstrip("/"))] if event.url else []
+        lines += [("Off this wall", event.contact)] if event.contact else []
+        high = 190 * unit
+        y = body.y + (body.h - high * len(lines)) / 2
+        for i, (words, where) in enumerate(lines):
+            said = place.set(words, 56, 450, place.theme.quiet)
+            block = place.set(where, 66, 560, width=body.right - x)
+            if said is not None and block is not None:
+                top = y + i * high + (high - said.cap - 40 * unit - block.cap) / 2
+                layer.text(said, x, top + said.cap)
+                layer.text(block, x, top + said.cap + 40 * unit + block.cap)
+
+    def _one_screen(self, view: View, place: Place, layer: Layer) -> None:
+        event, unit = view.hello.event, place.unit
+        body = place.body(place.screens[0])
         place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.4, 900, 520, place.accent, 0.2 * place.opacity)
         name = place.fit(
             event.name, (190, 160, 132, 108, 92), Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12
@@ -50,6 +100,11 @@ class Title:
         if event.url:
             side = 300 * unit
             _code(layer, Rect(body.right - side, body.bottom - side, side, side), event.url)
+
+
+def _line_of(screen: Rect, unit: float) -> float:
+    """The baseline that names and hashtag share, a little under the middle of their screens."""
+    return screen.y + screen.h / 2 + 84 * unit
 
 
 def _code(layer: Layer, rect: Rect, url: str) -> None:
