@@ -13,11 +13,12 @@ from ingest.bluesky.profile_cache import Profile
 from ingest.bluesky.profiles import Profiles
 from ingest.matching import Matcher
 from ingest.source import Item, Reaction, Takedown
-from stream.mention import Mention
+from stream.mention import Mention, Rejected
 
 ASK_S: Final = 600.0
 """How often it is asked whose a handle is that nobody has yet."""
 
+_DID = re.compile(rb'"did"\s*:\s*"(did:[a-z]+:[A-Za-z0-9._:%-]{1,500})"')
 _HANDLE = re.compile(r"@?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\Z")
 
 
@@ -47,6 +48,8 @@ class Authors:
         await self._find_accounts()
         authors = {}
         for item in items:
+            if isinstance(item, Rejected) and (told := _DID.search(item.raw)):
+                authors[told[1].decode()] = f"bluesky:{told[1].decode()}"
             mention = item.mention if isinstance(item, Reaction) else item
             # Who repeats a post that was not taken needs no name: it goes nowhere.
             if isinstance(mention, Mention) and (mention is item or self._listener.knows(mention)):
@@ -62,6 +65,8 @@ class Authors:
         return [*gone, *(shown for item in items if (shown := self._shown(item, by_author)) is not None)]
 
     def _shown(self, item: Item, known: dict[str, Profile]) -> Item | None:
+        if isinstance(item, Rejected):
+            return _silenced(item, known)
         mention = item.mention if isinstance(item, Reaction) else item
         profile = known.get(mention.author.id) if isinstance(mention, Mention) else None
         if not isinstance(mention, Mention) or profile is None:
@@ -108,3 +113,10 @@ class Authors:
     async def close(self) -> None:
         """End what is asked for."""
         await self._profiles.close()
+
+
+def _silenced(letter: Rejected, known: dict[str, Profile]) -> Rejected:
+    """A dead letter, without its bytes where they are of somebody who does not want to be shown."""
+    told = _DID.search(letter.raw)
+    profile = known.get(f"bluesky:{told[1].decode()}") if told else None
+    return msgspec.structs.replace(letter, raw=b"") if profile is not None and profile.withheld else letter

@@ -53,12 +53,12 @@ class _Label(msgspec.Struct):
 
 class _Profile(msgspec.Struct, rename="camel"):
     did: str
-    handle: str = ""
-    display_name: str | None = None
-    avatar: str | None = None
-    followers_count: int | None = None
-    description: str | None = None
-    labels: list[_Label] | None = None
+    handle: Any = ""
+    display_name: Any = ""
+    avatar: Any = ""
+    followers_count: Any = 0
+    description: Any = ""
+    labels: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Answer(msgspec.Struct):
@@ -67,6 +67,7 @@ class _Answer(msgspec.Struct):
 
 _answer = msgspec.json.Decoder(_Answer)
 _profile = msgspec.json.Decoder(_Profile)
+_labels = msgspec.json.Decoder(list[_Label] | None)
 
 
 class Profiles:
@@ -158,7 +159,8 @@ class Profiles:
                 return
             told = {profile.did for profile in profiles}
             self._cache.put([*profiles, *(Profile(did, absent=True) for did in dids if did not in told)])
-            self.opted_out |= {profile.did for profile in profiles if profile.withheld}
+            # Of what cannot be read nobody knows that it is a wish, and a wish is kept for good.
+            self.opted_out |= {p.did for p in profiles if p.withheld not in ("", bluesky.UNREADABLE)}
             for did in dids:
                 self._owed.pop(did, None)
         finally:
@@ -176,7 +178,7 @@ class Profiles:
             async with asyncio.timeout(self._timeout_s):
                 body = await self._body(actors)
             answer = _answer.decode(body) if body else _Answer([])
-        except (_Unwilling, httpx2.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except (_Unwilling, httpx2.HTTPError, TimeoutError, ValueError, RecursionError) as fault:
             asked_s = fault.pause_s if isinstance(fault, _Unwilling) else None
             pause_s = self._back_off.next()
             pause_s = pause_s if asked_s is None else min(max(asked_s, pause_s), LONGEST_ASKED_S)
@@ -208,29 +210,36 @@ class Profiles:
 
 
 def _read(raw: msgspec.Raw) -> Profile | None:
-    """The profile; None for what is none."""
+    """The profile; None for what is none. Who cannot read what an account asks for does not show it."""
     try:
         said = _profile.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    flags, withheld = bluesky.judged(said.labels or ())
-    if not withheld and _NO_BOTS.search(said.description or ""):
+    try:
+        flags, withheld = bluesky.judged(_labels.decode(said.labels) or ())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        flags, withheld = (), bluesky.UNREADABLE
+    if not withheld and _NO_BOTS.search(_text(said.description)):
         withheld = "#nobot"
-    handle = "" if said.handle == "handle.invalid" else said.handle
+    handle, avatar, followers = _text(said.handle), _text(said.avatar), said.followers_count
     return Profile(
         said.did,
-        handle=_name(handle),
-        name=_name(said.display_name),
-        avatar=(said.avatar or "") if len(said.avatar or "") <= 2048 else "",
-        followers=max(0, said.followers_count or 0),
+        handle=_name("" if handle == "handle.invalid" else handle),
+        name=_name(_text(said.display_name)),
+        avatar=avatar if len(avatar) <= 2048 else "",
+        followers=max(0, followers) if isinstance(followers, int) else 0,
         flags=flags,
         withheld=withheld,
     )
 
 
-def _name(text: Any) -> str:
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _name(text: str) -> str:
     try:
-        return words.name(text or "")
+        return words.name(text)
     except Unreadable:
         return ""
 

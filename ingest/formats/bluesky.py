@@ -120,8 +120,11 @@ def labels(raw: bytes) -> tuple[tuple[str, ...], str]:
 
 
 def may_withhold(frame: bytes) -> bool:
-    """Whether a frame that nobody can read, torn perhaps, holds a label that asks for something."""
-    return b"selfLabels" in frame and b'"!' in frame
+    """Whether a frame that nobody can read may be of a record whose author asked for something.
+
+    It holds labels; or it holds a record and was torn, so that labels may have stood behind.
+    """
+    return b'"labels"' in frame or (b'"record"' in frame and not frame.rstrip().endswith(b"}"))
 
 
 def labels_of(profile: bytes) -> tuple[tuple[str, ...], str]:

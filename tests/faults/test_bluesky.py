@@ -359,6 +359,21 @@ async def test_broken_json_and_a_record_of_ten_megabytes(stage: Stage, host: Jet
     assert await stage.texts() == {}
 
 
+async def test_broken_words_of_the_unwilling_are_not_kept(
+    stage: Stage, host: Jetstream, people: ProfileService
+) -> None:
+    """What cannot be read is kept without its bytes where its author does not want to be shown, or where it was torn."""
+    people.know("shy", labels=[{"val": "!no-unauthenticated"}])
+    async with stage.listening():
+        for name in ("shy", "ada"):
+            await host.send(host.frame(post(name, "1", "lantern")).replace(b'"rkey"', b'"wkey"'))
+        await host.send(host.frame(post("ada", "2", "lantern"))[:-12])
+        await stage.passed(host)
+    assert [(b"shy" in letter.raw, b"ada" in letter.raw) for letter in await stage.rejected()] == [
+        (False, False), (False, True), (False, False),
+    ]  # fmt: skip
+
+
 async def test_a_frame_too_large_to_take(stage: Stage, host: Jetstream) -> None:
     """It is stepped over, however often it is sent again, with a dead letter; what stands behind it is heard."""
     async with stage.listening():

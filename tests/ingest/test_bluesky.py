@@ -244,15 +244,15 @@ async def test_what_a_profile_asks_for(people: ProfileService, who: Profiles) ->
     people.know("quiet", description="I like kites. #NoBot")
     people.know("odd", displayName="a\x00b", avatar="x" * 3000, followersCount=-4)
     people.known[did("odd")]["handle"] = "handle.invalid"
-    people.know("broken", followersCount="many")
-    known = await who.of([did(n) for n in ("hidden", "shown", "quiet", "odd", "broken")])
+    people.know("broken", followersCount="many", displayName=3, avatar=[], labels=[{"val": "!hide"}])
+    people.know("vague", labels=["!no-unauthenticated"])
+    known = await who.of([did(n) for n in ("hidden", "shown", "quiet", "odd", "broken", "vague")])
     assert {d.rpartition(":")[2]: p.withheld for d, p in known.items() if p.withheld} == {
-        "hidden": "!no-unauthenticated", "quiet": "#nobot",
+        "hidden": "!no-unauthenticated", "quiet": "#nobot", "broken": "!hide", "vague": "unreadable labels",
     }  # fmt: skip
     assert known[did("shown")].flags == ("sensitive", "bot")
     assert known[did("odd")] == Profile(did("odd"))
-    assert known[did("broken")].absent
-    assert who.opted_out == {did("hidden"), did("quiet")}
+    assert who.opted_out == {did("hidden"), did("quiet"), did("broken")}
 
 
 async def test_a_question_that_is_refused_is_not_asked_again(people: ProfileService, who: Profiles) -> None:

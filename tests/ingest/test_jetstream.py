@@ -231,13 +231,21 @@ def test_what_cannot_be_read_says_why(frame: bytes) -> None:
         jetstream.parser({})(frame)
 
 
-def test_of_a_torn_wish_no_bytes_are_kept() -> None:
-    """A frame that is torn behind a label that asks for something is withheld; another one is only unreadable."""
-    torn = v1(post("ada", "1", "Hello", labels=selfish("!no-unauthenticated")))[:-40]
-    with pytest.raises(Withheld):
-        jetstream.parser({})(torn)
+@pytest.mark.parametrize("cut", range(10, 200, 10))
+def test_of_a_torn_wish_no_bytes_are_kept(cut: int) -> None:
+    """Wherever a frame is torn behind its first words it is withheld: nobody knows what its author asked for."""
+    whole = v1(post("ada", "1", "Hello", labels=selfish("!no-unauthenticated")))
+    torn = whole[:-cut]
     with pytest.raises(Unreadable) as caught:
-        jetstream.parser({})(v1(post("ada", "1", "Hello"))[:-40])
+        jetstream.parser({})(torn)
+    assert isinstance(caught.value, Withheld) == (b"record" in torn)
+
+
+def test_a_broken_frame_without_a_wish_is_only_unreadable() -> None:
+    """A frame that is whole and has no labels keeps its bytes, whatever is wrong with it."""
+    frame = v1(post("ada", "1", "Hello")).replace(b'"time_us"', b'"time"')
+    with pytest.raises(Unreadable) as caught:
+        jetstream.parser({})(frame)
     assert not isinstance(caught.value, Withheld)
 
 
