@@ -22,7 +22,7 @@ Graph = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 _RESOLUTIONS: Final = tuple(2 ** (step / 2) for step in range(-3, 8))
 _FIRST: Final = 3
 """Place of resolution 1, where the search begins."""
-_TRIES: Final = (20_000, 8)
+_TRIES: Final = (10_000, 16)
 """Runs at each resolution: so many divided by the edges, at most this; one at least."""
 _LEVELS: Final = 32
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stream.analysis.people import circles
 from stream.analysis.weak_ties import overlap
 from stream.config import AccountsConfig, Config
 from stream.mention import Mention, Person
@@ -46,6 +47,38 @@ def test_a_tie_between_circles_is_weak() -> None:
     assert [(edge.source, edge.target) for edge in people.edges if edge.weak] == [("sim:a", "sim:v")]
     community = {node.handle: node.community for node in people.nodes}
     assert {community[name] for name in "abcd"} != {community[name] for name in "uvwx"}
+
+
+def test_the_brand_ties_no_circles() -> None:
+    """Whoever the brand talks with stays in its circle; the brand, who knows only it, and a couple are in none."""
+    calls = [post(f"to {name}", "shop", text="hi", mentions=(Person(f"sim:{name}", name),)) for name in "abcduvwxz"]
+    couple = post("couple", "p", text="hi", mentions=(Person("sim:q", "q"),))
+    config = Config(accounts=AccountsConfig(brand=("sim:shop",)))
+    people = measured(*circle("abcd"), *circle("uvwx"), *calls, couple, config=config).people
+    community = {node.id: node.community for node in people.nodes}
+    assert len({community[f"sim:{name}"] for name in "abcd"} | {community[f"sim:{name}"] for name in "uvwx"}) == 2
+    assert {community[f"sim:{name}"] for name in ("shop", *"zpq")} == {-1}
+    assert not any(edge.weak for edge in people.edges)
+
+
+def test_chance_contacts_are_no_weak_ties() -> None:
+    """Where two circles touch at many places once, only the tie that is used again is weak; where at few, each is."""
+    each = [np.array(pair) for pair in zip(*np.triu_indices(12, 1), strict=True)]
+    within = np.array(each + [pair + 12 for pair in each])
+    touches = np.array([(i, 12 + i) for i in range(12)])
+    nobody = np.zeros(24, np.bool_)
+
+    def marked(between: np.ndarray, times: list[int]) -> list[list[int]]:
+        pairs = np.concatenate([within, between])
+        count = np.array([1] * len(within) + times)
+        labels, bridging = circles(pairs[:, 1], pairs[:, 0], count, nobody)
+        assert labels.max() == 1
+        found: list[list[int]] = pairs[bridging].tolist()
+        return found
+
+    assert marked(touches, [1] * 5 + [4] + [1] * 6) == [[5, 17]]
+    assert marked(touches[:3], [1, 4, 1]) == touches[:3].tolist()
+    assert marked(touches, [1] * 12) == touches.tolist()
 
 
 def test_overlap_counts_common_neighbours() -> None:
