@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -56,7 +57,7 @@ def shared() -> Earth:
             number={code: i for i, code in enumerate(codes)},
             names=data["names"].tolist(),
             anchors=data["anchors"].astype(np.float32) / np.float32(65535),
-            lines=[points[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)],
+            lines=[points[a:b] for a, b in pairwise(starts.tolist())],
             border=data["border"],
             lines_of=[of[of[:, 0] == i, 1] for i in range(len(codes))],
             cells=data["cells"],

@@ -29,17 +29,21 @@ CELLS: Final = 1120
 """Columns of the raster that says which country a point of the map lies in."""
 SEA: Final = 255
 NAMES: Final = {
-    "United States of America": "United States", "Dem. Rep. Congo": "DR Congo", "Dominican Rep.": "Dominican Republic",
-    "Central African Rep.": "Central African Republic", "Eq. Guinea": "Equatorial Guinea", "eSwatini": "Eswatini",
-    "Bosnia and Herz.": "Bosnia and Herzegovina", "S. Sudan": "South Sudan", "W. Sahara": "Western Sahara",
-    "Macedonia": "North Macedonia", "Solomon Is.": "Solomon Islands", "Marshall Is.": "Marshall Islands",
-    "Antigua and Barb.": "Antigua and Barbuda", "St. Kitts and Nevis": "Saint Kitts and Nevis", "Cabo Verde": "Cape Verde",
+    "United States of America": "United States", "Dem. Rep. Congo": "DR Congo",
+    "Dominican Rep.": "Dominican Republic", "Central African Rep.": "Central African Republic",
+    "Eq. Guinea": "Equatorial Guinea", "eSwatini": "Eswatini", "Bosnia and Herz.": "Bosnia and Herzegovina",
+    "S. Sudan": "South Sudan", "W. Sahara": "Western Sahara", "Macedonia": "North Macedonia",
+    "Solomon Is.": "Solomon Islands", "Marshall Is.": "Marshall Islands", "Antigua and Barb.": "Antigua and Barbuda",
+    "St. Kitts and Nevis": "Saint Kitts and Nevis", "Cabo Verde": "Cape Verde",
     "St. Vin. and Gren.": "Saint Vincent and the Grenadines", "São Tomé and Principe": "São Tomé and Príncipe",
-    "Cayman Is.": "Cayman Islands", "Faeroe Is.": "Faroe Islands", "Falkland Is.": "Falkland Islands", "Fr. Polynesia": "French Polynesia",
-    "U.S. Virgin Is.": "US Virgin Islands", "British Virgin Is.": "British Virgin Islands", "N. Mariana Is.": "Northern Mariana Islands",
-    "Turks and Caicos Is.": "Turks and Caicos Islands", "Cook Is.": "Cook Islands", "Wallis and Futuna Is.": "Wallis and Futuna",
-    "St. Pierre and Miquelon": "Saint Pierre and Miquelon", "Pitcairn Is.": "Pitcairn Islands",
-    "Br. Indian Ocean Ter.": "British Indian Ocean Territory", "Fr. S. Antarctic Lands": "French Southern Lands",
+    "Cayman Is.": "Cayman Islands", "Faeroe Is.": "Faroe Islands", "Falkland Is.": "Falkland Islands",
+    "Fr. Polynesia": "French Polynesia", "U.S. Virgin Is.": "US Virgin Islands",
+    "British Virgin Is.": "British Virgin Islands", "N. Mariana Is.": "Northern Mariana Islands",
+    "Turks and Caicos Is.": "Turks and Caicos Islands", "Cook Is.": "Cook Islands",
+    "Wallis and Futuna Is.": "Wallis and Futuna", "St. Pierre and Miquelon": "Saint Pierre and Miquelon",
+    "Pitcairn Is.": "Pitcairn Islands", "Br. Indian Ocean Ter.": "British Indian Ocean Territory",
+    "Fr. S. Antarctic Lands": "French Southern Lands", "Indian Ocean Ter.": "Christmas Island",
+    "S. Geo. and the Is.": "South Georgia", "Heard I. and McDonald Is.": "Heard Island",
 }  # fmt: skip
 UNNUMBERED: Final = {"Kosovo": "XK", "Indian Ocean Ter.": "CX"}
 """What has no number of its own in ISO 3166-1, or none in the data."""
@@ -69,7 +73,7 @@ def framed(points: Doubles) -> Doubles:
     """Projected points in the unit of the map's width, (0, 0) at its top left."""
     left, right = projected(np.array([[-180.0, 0.0], [180.0, 0.0]]))[:, 0]
     top = projected(np.array([[0.0, NORTH]]))[0, 1]
-    return np.column_stack([points[:, 0] - left, top - points[:, 1]]) / (right - left)
+    return np.asarray(np.column_stack([points[:, 0] - left, top - points[:, 1]]) / (right - left), np.float64)
 
 
 def simplified(points: Doubles, tolerance: float) -> Doubles:
@@ -113,7 +117,9 @@ def countries(topology: dict[str, Any], codes: list[list[str]]) -> list[Country]
         rings = [polygon[0] for polygon in polygons]
         before = found.get(code)
         if before is not None:
-            first, other = (before, rings) if len(before.rings) >= len(rings) else (Country(code, name, rings), before.rings)
+            first, other = (
+                (before, rings) if len(before.rings) >= len(rings) else (Country(code, name, rings), before.rings)
+            )
             found[code] = first._replace(rings=first.rings + other)
         else:
             found[code] = Country(code, name, rings)
@@ -144,13 +150,16 @@ def middle(points: Doubles) -> Doubles:
     low, high = points.min(axis=0), points.max(axis=0)
     size = float(max(high - low))
     scale = 256.0 / max(size, 1e-6)
-    image = Image.new("L", tuple(int(n) + 5 for n in (high - low) * scale))
+    wide, tall = ((high - low) * scale).astype(int).tolist()
+    image = Image.new("L", (wide + 5, tall + 5))
     ImageDraw.Draw(image).polygon([(float(x), float(y)) for x, y in (points - low) * scale + 2], fill=1)
     inside, depth = np.asarray(image).astype(bool), 0
     last = inside
     while inside.any():
         last, depth = inside, depth + 1
-        inside = inside & np.roll(inside, 1, 0) & np.roll(inside, -1, 0) & np.roll(inside, 1, 1) & np.roll(inside, -1, 1)
+        inside = (
+            inside & np.roll(inside, 1, 0) & np.roll(inside, -1, 0) & np.roll(inside, 1, 1) & np.roll(inside, -1, 1)
+        )
     rows, columns = np.nonzero(last)
     if not len(rows):
         return np.asarray(points.mean(axis=0))
@@ -174,8 +183,8 @@ def make(topology: dict[str, Any], codes: list[list[str]], out: Path) -> None:
         rings = [i for i, size in enumerate(sizes) if size >= SMALLEST or (i == largest and size >= SMALLEST / 4)]
         kept.append(sorted({i if i >= 0 else ~i for ring in rings for i in country.rings[ring]}))
         for i in rings:
-            for turn in (-360.0, 0.0, 360.0):
-                painted.append((sizes[i], number, framed(projected(outlines[i] + [turn, 0.0]))))
+            turned = (outlines[i] + [turn, 0.0] for turn in (-360.0, 0.0, 360.0))
+            painted += [(sizes[i], number, framed(projected(points))) for points in turned]
     for _, number, points in sorted(painted, key=lambda entry: -entry[0]):
         brush.polygon([(float(x), float(y)) for x, y in points * CELLS], fill=number)
     painting = np.where(_on_earth(cells.size), np.asarray(cells), SEA).astype(np.uint8)
@@ -199,7 +208,9 @@ def make(topology: dict[str, Any], codes: list[list[str]], out: Path) -> None:
         cells=painting,
         height=np.float32(height),
     )
-    print(f"{out}: {len(found)} countries, {len(lines)} lines, {sum(map(len, lines))} points, {out.stat().st_size} bytes")
+    print(
+        f"{out}: {len(found)} countries, {len(lines)} lines, {sum(map(len, lines))} points, {out.stat().st_size} bytes"
+    )
 
 
 def _on_earth(size: tuple[int, int]) -> npt.NDArray[np.bool_]:
@@ -216,4 +227,5 @@ def _packed(points: Doubles) -> npt.NDArray[np.uint16]:
 
 
 if __name__ == "__main__":
-    make(*(json.loads(Path(path).read_text("utf-8")) for path in sys.argv[1:3]), Path(__file__).with_name("earth.npz"))
+    atlas, iso = (json.loads(Path(path).read_text("utf-8")) for path in sys.argv[1:3])
+    make(atlas, iso, Path(__file__).with_name("earth.npz"))

@@ -11,7 +11,7 @@ from stream import labels as choice
 from stream import layouts
 from stream.evening import evened
 from stream.wire.geometry import Grid, graph_area, node_radius, place, shown_nodes, title_zone
-from stream.wire.messages import Card, Event, Figures, Graph, Hello, Labels, Layout, OnAir, Stories, Theme
+from stream.wire.messages import Card, Event, Figures, Graph, Hello, Labels, Layout, OnAir, Stories, Stream, Theme
 from stream.wire.snapshot import Flow, Numbers, PersonNode, Rising, Sentiment, TopicNode, Track
 from wall.view import GraphState, View
 
@@ -45,6 +45,16 @@ POSTS = (
     ("Lena B", "lena-b", "de", "Wer hat die gelbe Laterne am Kai 9 verloren? Sie wartet bei uns am Infostand 🏮", 79, 70),
     ("The Ferryman", "the_ferryman", "en", "Three boats, two hundred people, one accordion.", 64, 60),
 )  # fmt: skip
+
+
+BANDS = (
+    ("#光の祭り", 4.0), ("#Laternenumzug", 5.0), ("#CanalBoats", 7.0), ("#Drohnenshow", 5.0), ("#LichterNacht", 22.0),
+    ("#valoatulos", 8.0), ("lost lantern", 3.0), ("#FadoNoCais", 6.0), ("#مهرجان_النور", 6.0),
+)  # fmt: skip
+COUNTRIES = {
+    "FI": 214, "DE": 121, "PT": 64, "SE": 61, "GB": 44, "JP": 31, "US": 28, "FR": 22, "IN": 17, "BR": 14, "KE": 9, "EG": 8,
+    "NZ": 5, "CL": 4, "SG": 3, "MT": 2,
+}  # fmt: skip
 
 
 def shipped(name: str) -> Layout:
@@ -145,7 +155,7 @@ def figures() -> Figures:
         sentiment=Sentiment(0.31, 0.48, 0.39, 0.13, 1500), roles={"brand": 14, "public": 798},
         flows={"brand_public": Flow(61, 0.08, 0.2), "public_brand": Flow(210, 0.27, 1.1),
                "public_public": Flow(504, 0.65, 0.1)},
-        languages={"en": 900, "fi": 300, "de": 260}, sources={"simulation": 1956}, countries={},
+        languages={"en": 900, "fi": 300, "de": 260}, sources={"simulation": 1956}, countries=COUNTRIES,
         timeline=timeline, bucket_ms=30_000, tracks=TRACKS,
         timeline_positive=tuple(round(n * (0.40 + 0.16 * np.sin(i / 11.0))) for i, n in enumerate(timeline)),
         timeline_negative=tuple(
@@ -159,7 +169,8 @@ def figures() -> Figures:
              ("lost lantern", 0.5, 21, 3.3), ("#FadoNoCais", 0.4, 17, 2.6)]
         )
     )  # fmt: skip
-    return Figures(int(T), int(T), 1800, numbers, rising, bridges=14, data_age_s=0.4, topics=felt(), voices=voices())
+    return Figures(int(T), int(T), 1800, numbers, rising, bridges=14, data_age_s=0.4, topics=felt(), voices=voices(),
+                   river=river())  # fmt: skip
 
 
 def felt() -> tuple[TopicNode, ...]:
@@ -178,6 +189,20 @@ def voices() -> tuple[PersonNode, ...]:
     return tuple(
         PersonNode("", f"@{PEOPLE[i]}", roles.get(i, "public"), round(412 / (i + 1) ** 0.72), i % 9) for i in range(20)
     )
+
+
+def river() -> tuple[Stream, ...]:
+    """Nine topics over half an hour; three of them have one great moment each."""
+    random = np.random.default_rng(5)
+    x = np.arange(61)
+    bands = []
+    for i, (name, weight) in enumerate(BANDS):
+        rise = (
+            5.0 * np.exp(-(((x - (14, 41, 55)[i // 3]) / 2.6) ** 2)) if i % 3 == 0 else 0.35 * np.sin(x / 7.0 + 2 * i)
+        )
+        course = random.poisson(weight * np.maximum(0.1, 1.0 + rise))
+        bands.append(Stream(1000 + i, name, i % 8, tuple(int(v) for v in course)))
+    return tuple(bands)
 
 
 def _burst_curve(i: int, factor: float) -> tuple[int, ...]:
