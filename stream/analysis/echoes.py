@@ -28,15 +28,17 @@ SHORTEST_TOLD: Final = 24
 """The same where one of two is said to somebody: many thank and wish in the same words."""
 SHORTEST_BOTH: Final = 40
 """The same where both are."""
-ALIKE: Final = 0.6
+ALIKE: Final = 0.58
 """Share of their runs that near-duplicates have in common at least."""
+SHORT: Final = 0.1
+"""So much more for the shortest ones, none for those of ``LINES`` letters."""
 AKIN: Final = 0.35
 """The same for a text and the first one of the story that it joins by way of others."""
 LENGTH: Final = 0.8
 """Length of the shorter to the longer at least: who adds more has words of their own."""
 CONTAINED: Final = 0.75
 """Share of the runs of a text that was cut which the whole one has at least."""
-LINES: Final = 40
+LINES: Final = 60
 """Letters of texts that are near-duplicates with different links, at least."""
 SAME: Final = 0.7
 """Share of their runs that these have in common at least."""
@@ -61,8 +63,11 @@ _NONE: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 class Echoes(NamedTuple):
-    """Of each text its signature (n, ``BINS``), keys of its first and last letters (n, 2), its figures as a set of bits,
-    and its number of runs with ``CUT`` and ``TOLD``; all 0 where it is too short."""
+    """What is kept of each text; all 0 where it is too short.
+
+    Its signature (n, ``BINS``), keys of its first and last letters (n, 2), the numbers and people in it as a set of bits,
+    and its number of runs with ``CUT`` and ``TOLD``.
+    """
 
     sign: NDArray[np.uint8]
     ends: NDArray[np.uint32]
@@ -127,7 +132,8 @@ def band_key(sign, band):  # type: ignore[no-untyped-def]
 def alike(read, a, b, least):  # type: ignore[no-untyped-def]
     """Whether two rows are near-duplicates that have at least this share of their runs in common.
 
-    Texts that say different numbers are not, nor short ones said to different people. One that was cut is compared with as much of another that begins like it.
+    Texts that name different numbers or people are not, nor short ones said to different people. One that was cut is
+    compared with as much of another that begins like it.
     """
     signs, lengths, figures, ends, _ = read
     if figures[a] & ~figures[b] != 0 and figures[b] & ~figures[a] != 0:
@@ -149,7 +155,7 @@ def alike(read, a, b, least):  # type: ignore[no-untyped-def]
     share = same / bins
     if cut:
         return same >= FEWEST and share * (one + two) >= CONTAINED * (1 + share) * shorter
-    return share >= least
+    return share >= least + SHORT * max(0.0, 1.0 - shorter / LINES)
 
 
 @njit(cache=True, nogil=True)

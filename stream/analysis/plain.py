@@ -27,8 +27,8 @@ _NOTHING: Final = 2
 def plain(points, start, end, kinds, folds, out, weights):  # type: ignore[no-untyped-def]
     """Write the letters of a text, in lower case already, and the weight of each: 2 where one says as much as two.
 
-    Returns how many there are, their weight, the numbers said as a set of bits, whether the text was cut, and whether it
-    is said to somebody: who is repeated or credited is not addressed.
+    Returns how many there are, their weight, the numbers and people named in it as a set of bits, whether the text was
+    cut, and whether it is said to somebody: who is repeated or credited is not addressed.
     """
     size, kept, kept_weight, weight = 0, 0, 0, 0
     figures, aside = np.uint64(0), np.uint64(0)
@@ -54,7 +54,7 @@ def plain(points, start, end, kinds, folds, out, weights):  # type: ignore[no-un
         credit = part != _WORD and j > k and points[k] != 64 and points[k] not in _HASH
         if part != _NOTHING:
             size, weight, said = _spell(points, k, j, kinds, folds, out, weights, size, weight)
-            aside |= said
+            aside |= _bits(_number(points, k, j, kinds)) if points[k] == 64 else said
             if part == _WORD:
                 kept, kept_weight, figures = size, weight, aside
                 cut = ellipsis
@@ -136,6 +136,16 @@ def _spell(points, start, end, kinds, folds, out, weights, size, weight):  # typ
         weight += weights[size]
         size += 1
     return size, weight, figures | _bits(number)
+
+
+@njit(cache=True, nogil=True)
+def _number(points, start, end, kinds):  # type: ignore[no-untyped-def]
+    """A number for a name."""
+    number = _BASIS
+    for i in range(start, end):
+        if not _marks(points[i], kinds):
+            number = (number ^ np.uint64(points[i])) * _PRIME
+    return number
 
 
 @njit(cache=True, nogil=True)
