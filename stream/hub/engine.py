@@ -229,33 +229,45 @@ class Engine:
 
     def _add(self, fresh: Sequence[tuple[Mention, int]]) -> None:
         """Take mentions into the state, and judge every post that is new or was changed."""
+        self.sources.hear(fresh)
+        posts = [(m, taken) for m, taken in fresh if m.kind != "tally"]
+        self._memoir.hear([m for m, _ in posts])
         heard: dict[str, int] = {}
-        for m, taken in fresh:
-            self.sources.hear(m, taken)
-            if m.kind != "tally":
-                self._memoir.hear(m)
-                post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
-                heard[post_id] = max(taken, heard.get(post_id, 0))
+        for m, taken in posts:
+            post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
+            heard[post_id] = max(taken, heard.get(post_id, 0))
         ids = list(heard)
         before = {
             post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
         }
         added = self._take([m for m, _ in fresh])
         for post_id, taken in heard.items():
-            known = before.get(post_id)
-            row = added.get(post_id) or (self.state.row(post_id) if post_id in before else None)
-            if row is None or row == known:
-                continue
-            if known is not None:
-                self.gate.unhear(known)
-            counts = self.gate.hear(post_id, row, taken)
-            if known is not None or not counts:
-                self.state.show(post_id, counts)
-            if known is not None:
-                self.presenter.remove()
-            if row.kind != "repost":
-                self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
+            if post_id in before:
+                self._renew(post_id, before[post_id], added.get(post_id) or self.state.row(post_id), taken)
+            elif (row := added.get(post_id)) is not None:
+                counts = self.gate.hear(post_id, row, taken)
+                if not counts:
+                    self.state.show(post_id, False)
+                self._tell(post_id, row, counts)
         self._review_anew()
+
+    def _renew(self, post_id: str, known: Mention | None, row: Mention | None, taken: int) -> None:
+        """A post that was ``known`` came again, or an edit of it, and is ``row`` now."""
+        if row is None or row == known:
+            return
+        if known is not None:
+            self.gate.unhear(known)
+        counts = self.gate.hear(post_id, row, taken)
+        if known is not None or not counts:
+            self.state.show(post_id, counts)
+        if known is not None:
+            self.presenter.remove()
+        self._tell(post_id, row, counts)
+
+    def _tell(self, post_id: str, row: Mention, counts: bool) -> None:
+        """There is a new post, or a new edit of one."""
+        if row.kind != "repost":
+            self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
 
     def _take(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
         """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall.

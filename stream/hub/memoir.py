@@ -66,13 +66,16 @@ class Memoir:
         self._spoke: dict[int, set[str]] = {}
         self._changed: set[int] = set()
 
-    def hear(self, mention: Mention) -> None:
-        """Somebody spoke on the day of the mention."""
-        day = day_of(mention.at)
-        authors = self._spoke.setdefault(day, set())
-        if mention.author.id not in authors:
-            authors.add(mention.author.id)
-            self._changed.add(day)
+    def hear(self, mentions: Iterable[Mention]) -> None:
+        """Somebody spoke on the day of each mention."""
+        found: dict[int, set[str]] = {}
+        for mention in mentions:
+            found.setdefault(day_of(mention.at), set()).add(mention.author.id)
+        for day, authors in found.items():
+            spoke = self._spoke.setdefault(day, set())
+            if not authors <= spoke:
+                spoke |= authors
+                self._changed.add(day)
 
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""

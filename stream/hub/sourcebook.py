@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from stream.hub import feeds
@@ -28,13 +28,17 @@ class SourceBook:
         self._mute: dict[str, int] = {}
         self._statuses: dict[str, list[SourceStatus]] = {}
 
-    def hear(self, mention: Mention, taken: int) -> None:
-        """The log took ``mention`` at ``taken``."""
-        name = mention.source
-        self._heard[name] = max(taken, self._heard.get(name, 0))
-        self._newest[name] = max(mention.at, self._newest.get(name, 0))
-        if NO_DELETIONS in mention.flags:
-            self._mute[name] = max(mention.at, self._mute.get(name, 0))
+    def hear(self, mentions: Iterable[tuple[Mention, int]]) -> None:
+        """The log took mentions, each at the time beside it."""
+        heard, newest, mute = self._heard, self._newest, self._mute
+        for mention, taken in mentions:
+            name, at = mention.source, mention.at
+            if taken > heard.get(name, -1):
+                heard[name] = taken
+            if at > newest.get(name, -1):
+                newest[name] = at
+            if mention.flags and NO_DELETIONS in mention.flags:
+                mute[name] = max(at, mute.get(name, 0))
 
     def tell(self, status: SourceStatus) -> None:
         """Ingest says how a source does."""

@@ -34,7 +34,7 @@ def test_what_ingest_says_goes_before_what_was_heard() -> None:
         status(condition="waiting", fault="no such host", advice="see its name", spooled=3, tells_deletions=False)
     )
     for source in ("mastodon", "archive"):
-        book.hear(mention(source), NOW)
+        book.hear([(mention(source), NOW)])
     archive, mastodon = book.now(NOW + 1000, {"archive": 10, "mastodon": 10})
     assert (archive.name, archive.state, archive.rate, archive.since) == ("archive", "live", 1.0, 0)
     assert (mastodon.name, mastodon.source, mastodon.state) == ("mastodon:hall", "mastodon", "waiting")
