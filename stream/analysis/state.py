@@ -184,23 +184,21 @@ class State:
         flags = np.full(slots.size, _ALL, np.uint8)
         if not (gone.posts or gone.authors or gone.blocked or gone.hidden):
             return flags
-        columns, people = self.columns, self.names.people.names
-        for i, slot in enumerate(slots.tolist()):
-            key, author, target = int(columns.key[slot]), people[columns.author[slot]], int(columns.target[slot])
-            if key in gone.posts or gone.person(author):
+        columns, gone_person = self.columns, self._gone if gone.authors or gone.blocked else _nobody
+        read = (columns.key, columns.author, columns.kind, columns.target, columns.people[:, 0])
+        for i, (key, author, kind, target, whose) in enumerate(zip(*(of[slots].tolist() for of in read), strict=True)):
+            if key in gone.posts or gone_person(author):
                 flags[i] = 0
                 continue
             if key in gone.hidden:
                 flags[i] &= ~np.uint8(SHOWN)
-            if not target or columns.kind[slot] not in (REPOST, fields.QUOTE):
+            if not target or kind not in (REPOST, fields.QUOTE):
                 continue
-            other = self.rows_held.slot(target)
-            lost = (
-                target in gone.posts
-                or self._gone(int(columns.people[slot, 0]))
-                or (other >= 0 and self._gone(int(columns.author[other])))
-            )
-            if columns.kind[slot] == REPOST:
+            lost = target in gone.posts or gone_person(whose)
+            if not lost and gone_person is not _nobody:
+                other = self.rows_held.slot(target)
+                lost = other >= 0 and self._gone(int(columns.author[other]))
+            if kind == REPOST:
                 if lost:
                     flags[i] = 0
                 elif target in gone.hidden:
@@ -443,3 +441,8 @@ class State:
         state._pulses.clear()
         state._pulse_seq = 0
         return state
+
+
+def _nobody(person: int) -> bool:  # noqa: ARG001
+    """Nobody is gone."""
+    return False
