@@ -30,7 +30,7 @@ from wall.panic import PanicFile
 from wall.recording import Player
 from wall.view import View
 
-LAYOUTS = ("pulse", "topics", "people", "stories", "numbers", "test-pattern")
+LAYOUTS = ("pulse", "topics", "people", "stories", "numbers", "river", "world", "test-pattern")
 SECONDS = float(os.environ.get("BENCH_WALL_SECONDS", "20"))
 FULL_S = min(8.0, SECONDS)
 TURN_S = 3.0

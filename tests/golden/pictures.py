@@ -19,7 +19,10 @@ from wall.scene import Scene
 from wall.view import View
 
 HERE = Path(__file__).resolve().parent
-LAYOUTS = ("pulse", "topics", "people", "stories", "numbers", "test-pattern")
+LAYOUTS = (
+    "pulse", "topics", "people", "stories", "numbers", "compare", "voices", "mood", "river", "world", "event", "speaker",
+    "test-pattern",
+)  # fmt: skip
 MEAN = 3.8
 """Levels of 255 by which a picture may differ on average; the kept ones are compressed."""
 FAR = 0.01
