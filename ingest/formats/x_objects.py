@@ -5,6 +5,9 @@ Any field may be missing: X gives what was asked for, and archives keep what the
 
 from __future__ import annotations
 
+import re
+from typing import Any, Final
+
 import msgspec
 
 Id = str | int
@@ -64,6 +67,11 @@ class User(msgspec.Struct):
     protected: bool | None = None
     public_metrics: Followed | None = None
     withheld: Withheld | None = None
+
+
+class _Bare(msgspec.Struct):
+    id: Id | None = None
+    protected: Any = None
 
 
 class Medium(msgspec.Struct):
@@ -157,3 +165,21 @@ class Glance(msgspec.Struct):
 
     author_id: Id | None = None
     author: User | None = None
+
+
+_NOT_FOR_ALL: Final = re.compile(rb'"protected"\s*:\s*(?!false|null)\S|"withheld"\s*:\s*\{')
+_user, _bare = msgspec.json.Decoder(User), msgspec.json.Decoder(_Bare)
+
+
+def user_of(raw: msgspec.Raw) -> User:
+    """The user in ``raw``; of one that cannot be read whether the account is protected. Raises what msgspec raises."""
+    try:
+        return _user.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        bare = _bare.decode(raw)
+        return User(id=bare.id, protected=bare.protected not in (None, False))
+
+
+def may_withhold(line: bytes) -> bool:
+    """Whether something in ``line``, which nobody can read, is not for everybody."""
+    return bool(_NOT_FOR_ALL.search(line))

@@ -14,7 +14,6 @@ here in which one the wall hangs.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
@@ -23,7 +22,20 @@ import msgspec
 
 from ingest import text as words
 from ingest.formats import twitter, x_compliance
-from ingest.formats.x_objects import Entities, Glance, Id, Line, Listed, Medium, Named, Place, Post, Problem, Url, User
+from ingest.formats.x_objects import (
+    Entities,
+    Glance,
+    Line,
+    Listed,
+    Medium,
+    Place,
+    Post,
+    Problem,
+    User,
+    may_withhold,
+    user_of,
+)
+from ingest.formats.x_parts import RETWEETED, identity, links_of, named_in, number_of, retweeted, weight_of
 from ingest.roles import Roles
 from ingest.source import Deletion, Takedown
 from stream.mention import (
@@ -37,17 +49,14 @@ from stream.mention import (
     Retraction,
     Target,
     Unreadable,
-    Weight,
+    Withheld,
     rejected,
 )
 from stream.mention import Place as Where
 
 Item = Mention | Deletion | Takedown | Rejected
 
-_RETWEETED: Final = re.compile(r"RT @(\w{1,20}): ", re.ASCII)
-_PICTURES: Final = ("pic.twitter.com/", "pic.x.com/")
 _MOVING: Final = frozenset({"video", "animated_gif"})
-_HOSTS: Final = [["twitter.com"], ["x.com"], ["mobile.twitter.com"], ["www.twitter.com"]]
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (("retweeted", "repost"), ("replied_to", "reply"), ("quoted", "quote"))
 _FAULTS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -72,7 +81,7 @@ _line = msgspec.json.Decoder(Line)
 _post, _glance = msgspec.json.Decoder(Post), msgspec.json.Decoder(Glance)
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, Any])
-_user, _medium, _place = msgspec.json.Decoder(User), msgspec.json.Decoder(Medium), msgspec.json.Decoder(Place)
+_medium, _place = msgspec.json.Decoder(Medium), msgspec.json.Decoder(Place)
 _NO_ENTITIES: Final = Entities()
 
 
@@ -89,14 +98,24 @@ def parser(roles: Roles) -> Callable[[bytes], Sequence[Mention | Retraction | Re
 def read(line: bytes, roles: Roles, *, source: str, seen: int | None = None) -> Reading:
     """What ``line`` says; ``seen`` is when it came (None: each post when it was written).
 
-    A post of a page that cannot be read comes as ``Rejected`` beside the others; a line that is but one raises ``Unreadable``.
+    A post of a page that cannot be read comes as ``Rejected`` beside the others; a line that is but one raises ``Unreadable``,
+    or ``Withheld`` where something in it is not for everybody.
     """
+    try:
+        return _read(line, roles, source, seen)
+    except Unreadable as fault:
+        if may_withhold(line):
+            raise Withheld(str(fault)) from fault
+        raise
+
+
+def _read(line: bytes, roles: Roles, source: str, seen: int | None) -> Reading:
     try:
         whole = _line.decode(line)
         raws = _parts(whole, line)
     except _FAULTS as fault:
         raise Unreadable(_reason(fault)) from fault
-    reader = _Reader(whole.includes or Listed(), roles, source, seen)
+    reader = _Reader(line, whole.includes or Listed(), roles, source, seen)
     reader.reading.problems = whole.errors or []
     for raw in raws:
         reader.take(raw)
@@ -115,11 +134,11 @@ def _parts(whole: Line, line: bytes) -> Sequence[bytes | msgspec.Raw]:
     return _array.decode(data) if data.startswith(b"[") else (data,)
 
 
-def _good(decoder: msgspec.json.Decoder[_Thing], raws: Iterable[msgspec.Raw] | None) -> Iterator[_Thing]:
+def _good(decode: Callable[[msgspec.Raw], _Thing], raws: Iterable[msgspec.Raw] | None) -> Iterator[_Thing]:
     """Those that can be read; one that cannot is missed like one that was not included."""
     for raw in raws or ():
         try:
-            yield decoder.decode(raw)
+            yield decode(raw)
         except _FAULTS:
             continue
 
@@ -131,13 +150,13 @@ def _reason(fault: BaseException) -> str:
 class _Reader:
     """Reads the posts of one line, which share what they refer to, into ``reading``."""
 
-    def __init__(self, includes: Listed, roles: Roles, source: str, seen: int | None) -> None:
+    def __init__(self, line: bytes, includes: Listed, roles: Roles, source: str, seen: int | None) -> None:
         self.reading = Reading()
-        self._roles, self._source, self._seen = roles, source, seen
-        self._users = {str(user.id): user for user in _good(_user, includes.users)}
-        self._posts = {str(post.id): post for post in _good(_post, includes.tweets)}
-        self._media = {medium.media_key: medium for medium in _good(_medium, includes.media)}
-        self._places = {place.id: place for place in _good(_place, includes.places)}
+        self._line, self._roles, self._source, self._seen = line, roles, source, seen
+        self._users = {str(user.id): user for user in _good(user_of, includes.users)}
+        self._posts = {str(post.id): post for post in _good(_post.decode, includes.tweets)}
+        self._media = {medium.media_key: medium for medium in _good(_medium.decode, includes.media)}
+        self._places = {place.id: place for place in _good(_place.decode, includes.places)}
 
     def take(self, raw: bytes | msgspec.Raw) -> None:
         """Read one post or notice."""
@@ -153,14 +172,15 @@ class _Reader:
             reading.dropped[str(why)] += 1
         except Unreadable as fault:
             at = EARLIEST_MS if self._seen is None else self._seen
-            reading.items.append(rejected(self._source, str(fault), at, bytes(raw)))
+            letter = rejected(self._source, str(fault), at, bytes(raw))
+            reading.items.append(msgspec.structs.replace(letter, raw=b"") if may_withhold(self._line) else letter)
 
     def _decoded(self, raw: bytes | msgspec.Raw) -> Post:
         try:
             return _post.decode(raw)
         except _FAULTS as fault:
             self.reading.posts += 1
-            for glance in _good(_glance, (msgspec.Raw(raw),)):
+            for glance in _good(_glance.decode, (msgspec.Raw(raw),)):
                 self._admit(Post(author_id=glance.author_id, author=glance.author))
             raise Unreadable(_reason(fault)) from fault
 
@@ -184,7 +204,7 @@ class _Reader:
         self._admit(post)
         number = twitter.number(post.id, "the post")
         mention = self._mention(post, number)
-        first = _identity(post, number)
+        first = identity(post, number)
         counted = [] if self._seen is None else self._counted(post, self._seen)
         if first == number:
             return [mention, *counted]
@@ -203,8 +223,8 @@ class _Reader:
         tallies = []
         for reference in post.referenced_tweets or ():
             other = self._posts.get(str(reference.id))
-            if other is not None and (user := _number_of(other.author_id)) and (weight := _weight(other)) is not None:
-                target = Target(f"x:{_identity(other, twitter.number(other.id, 'the other post'))}", f"x:{user}")
+            if other is not None and (user := number_of(other.author_id)) and (weight := weight_of(other)) is not None:
+                target = Target(f"x:{identity(other, twitter.number(other.id, 'the other post'))}", f"x:{user}")
                 tallies.append(
                     Mention(
                         f"{target.id}.t{seen}",
@@ -238,7 +258,7 @@ class _Reader:
         if text is None:
             raise Unreadable("the post has no text")
         if kind == "repost":
-            text = _RETWEETED.sub("", text, count=1) if said is post else text
+            text = RETWEETED.sub("", text, count=1) if said is post else text
         entities = (note.entities if note else None) or said.entities or _NO_ENTITIES
         at = x_compliance.moment(post.created_at) if post.created_at else twitter.time_of_id(number)
         return Mention(
@@ -253,10 +273,10 @@ class _Reader:
             target=target,
             mentions=self._people(post, kind, target),
             hashtags=words.unique(words.name(tag.tag) for tag in entities.hashtags or () if tag.tag),
-            links=_links(entities.urls or (), post),
+            links=links_of(entities.urls or (), post),
             media=self._pictures(said),
             place=self._place(post),
-            weight=None if kind == "repost" else _weight(post),
+            weight=None if kind == "repost" else weight_of(post),
             flags=("sensitive",) if said.possibly_sensitive or post.possibly_sensitive else (),
         )
 
@@ -268,12 +288,12 @@ class _Reader:
                 continue
             number = twitter.number(reference.id, f"the {word} post")
             other = reference if reference.text is not None else self._posts.get(str(number), reference)
-            user = _number_of(other.author_id) or _number_of(other.author.id if other.author else None)
+            user = number_of(other.author_id) or number_of(other.author.id if other.author else None)
             if not user and kind == "reply":
-                user = _number_of(post.in_reply_to_user_id)
+                user = number_of(post.in_reply_to_user_id)
             if not user and kind == "repost":
-                user = next((_number_of(who.id) for who in _named(post) if who.username == _retweeted(post)), "")
-            return kind, Target(f"x:{_identity(other, number)}", f"x:{user}" if user else ""), other
+                user = next((number_of(who.id) for who in named_in(post) if who.username == retweeted(post)), "")
+            return kind, Target(f"x:{identity(other, number)}", f"x:{user}" if user else ""), other
         return ("post" if post.in_reply_to_user_id is None else "reply"), None, None
 
     def _user_of(self, post: Post) -> User:
@@ -300,10 +320,10 @@ class _Reader:
         if kind == "repost":
             answered = target.author.removeprefix("x:") if target else ""
         else:
-            answered = _number_of(post.in_reply_to_user_id)
+            answered = number_of(post.in_reply_to_user_id)
         named: dict[str, Person] = {}
-        for who in _named(post):
-            number, handle = _number_of(who.id), words.name(who.username)
+        for who in named_in(post):
+            number, handle = number_of(who.id), words.name(who.username)
             if (number or handle) and (kind != "repost" or number == answered):
                 named.setdefault(number or handle, Person(id=f"x:{number}" if number else "", handle=handle))
         if answered and answered not in named:
@@ -336,50 +356,3 @@ class _Reader:
 
 class _LeftOut(Exception):
     """A post is not for everybody; the message says why."""
-
-
-def _identity(post: Post, number: int) -> int:
-    """The id of the first version of ``post``, whose own is ``number``."""
-    return (
-        twitter.number(post.edit_history_tweet_ids[0], "the first version") if post.edit_history_tweet_ids else number
-    )
-
-
-def _named(post: Post) -> Iterable[Named]:
-    note = post.note_tweet.entities if post.note_tweet else None
-    return ((note.mentions if note else None) or (post.entities.mentions if post.entities else None)) or ()
-
-
-def _number_of(id: Id | None) -> str:
-    """An id that may be missing or odd, where one can do without it."""
-    return str(id) if id is not None and str(id).isascii() and str(id).isdigit() else ""
-
-
-def _retweeted(post: Post) -> str:
-    """The handle after ``RT @`` of a retweet whose original is not included."""
-    found = _RETWEETED.match(post.text or "")
-    return found[1] if found else ""
-
-
-def _links(urls: Iterable[Url], post: Post) -> tuple[str, ...]:
-    """The pages linked, in full; the post's own pictures and the posts that it refers to are no links."""
-    own = {str(id) for id in (post.id, *(post.edit_history_tweet_ids or ()))}
-    own.update(str(reference.id) for reference in post.referenced_tweets or ())
-    found = []
-    for url in urls:
-        address = url.expanded_url or url.url
-        host, _, rest = address.partition("/status/")
-        inside = host.split("/")[2:3] in _HOSTS and rest.partition("/")[0].partition("?")[0] in own
-        if not inside and not url.media_key and not (url.display_url or "").startswith(_PICTURES):
-            found.append(address)
-    return words.web_links(found)
-
-
-def _weight(post: Post) -> Weight | None:
-    counts = post.public_metrics
-    if counts is None:
-        return None
-    likes, reposts, replies = (
-        max(0, count or 0) for count in (counts.like_count, counts.retweet_count, counts.reply_count)
-    )
-    return Weight(likes, reposts, replies) if likes or reposts or replies else None

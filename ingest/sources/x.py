@@ -20,7 +20,7 @@ import msgspec
 import structlog
 
 from ingest.formats import x_v2
-from ingest.formats.x_objects import Problem
+from ingest.formats.x_objects import Problem, may_withhold
 from ingest.matching import Matcher
 from ingest.roles import roles_of
 from ingest.source import Batch, Context, Deletion, Item, Source, SourceUnavailable
@@ -162,8 +162,8 @@ class X:
                 said.ended = ended
                 return
             self._budget.spend(1)
-            letter = rejected(SOURCE, str(fault), now, line.data)
-            said.items.append(msgspec.structs.replace(letter, size=max(line.size, letter.size)))
+            letter = rejected(SOURCE, str(fault), now, b"" if may_withhold(line.data) else line.data)
+            said.items.append(msgspec.structs.replace(letter, size=line.size))
             return
         self._budget.spend(reading.posts)
         self.dropped.update(reading.dropped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from stream.mention import (
     Target,
     Unreadable,
     Weight,
+    Withheld,
     validate,
 )
 
@@ -375,3 +377,23 @@ def test_an_archive_counts_what_it_leaves_out(tmp_path: Path) -> None:
     assert isinstance(letter, Rejected)
     assert (letter.reason, letter.at) == ("x-v2, line 1: the post has no text", first.at)
     assert (counts["lines"], counts["private"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "user"),
+    [
+        ({"id": "no number"}, {"id": "1", "protected": True}),
+        ({"text": 5}, {"id": "1", "protected": True}),
+        ({"withheld": {"country_codes": ["DE"]}, "author_id": {}}, {"id": "1"}),
+        ({}, {"id": "1", "name": ["odd"], "protected": True}),
+        ({}, {"id": "1", "public_metrics": 7, "protected": "yes"}),
+    ],
+)
+def test_what_is_not_for_everybody_leaves_no_bytes(data: dict[str, Any], user: dict[str, Any]) -> None:
+    """However broken, a post of a protected account or a withheld one is neither told nor kept."""
+    post = {"id": "1900000000000000000", "text": "a secret", "author_id": "1", **data}
+    line = json.dumps({"data": post, "includes": {"users": [user]}}).encode()
+    told: list[object] = []
+    with contextlib.suppress(Withheld):
+        told = list(x_v2.read(line, {}, source="x", seen=1_750_000_000_000).items)
+    assert told == []
