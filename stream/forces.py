@@ -1,6 +1,6 @@
 """Forces: where the nodes of a graph lie, step by step, warm and the same for a seed whatever the number of threads.
 
-Every pair repels as 1 / distance (exactly, no tree), links pull like springs whose strength is divided by the smaller
+Every pair repels as 1 / distance (``repulsion``), links pull like springs whose strength is divided by the smaller
 degree of their ends (as in d3-force), gravity holds all together, and a weak pull to the middle of its group keeps a
 community in one place. ``alpha`` cools; it is reheated when data arrives instead of starting over. One unit is the
 length of a link at rest.
@@ -9,14 +9,14 @@ length of a link at rest.
 from __future__ import annotations
 
 import math
-import os
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import njit
+
+from stream.repulsion import pushes
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -29,19 +29,9 @@ FRICTION: Final = 0.4
 """Share of its velocity that a node loses in a step."""
 COOLING: Final = 1.0 - 0.001 ** (1.0 / 300.0)
 """Share of ``alpha`` that a step takes: 1 falls to 0.001 in 300 steps, ten seconds at thirty a second."""
-SOFTENING: Final = 0.01
-"""Square of the distance below which repulsion grows no more."""
 FASTEST: Final = 1.0
 """A node moves at most this far in a step."""
 GOLDEN_ANGLE: Final = math.pi * (3.0 - math.sqrt(5.0))
-
-ALONE: Final = 400
-"""With fewer nodes one thread is done before a second one has woken up."""
-
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that wait by spinning would take the wall's processor
-
-_kernels = threading.Lock()
-"""One parallel kernel at a time: numba's fallback thread pool cannot be entered twice."""
 
 
 class Layout:
@@ -82,12 +72,7 @@ class Layout:
             angle = np.arange(self.n, dtype=np.float32) * np.float32(GOLDEN_ANGLE)
             seen_x = self.x + np.cos(angle) * np.float32(1e-4)
             seen_y = self.y + np.sin(angle) * np.float32(1e-4)
-            push_x, push_y = np.empty_like(self.x), np.empty_like(self.y)
-            if self.n < ALONE:
-                _repel_alone(seen_x, seen_y, self.mass, push_x, push_y)
-            else:
-                with _kernels:
-                    _repel(seen_x, seen_y, self.mass, push_x, push_y)
+            push_x, push_y = pushes(seen_x, seen_y, self.mass)
             _move(
                 self.x, self.y, self._vx, self._vy, push_x, push_y, ends, strengths, self.group, self.pinned,
                 np.float32(self.alpha), np.float32(gravity_x), np.float32(gravity_y),
@@ -167,33 +152,6 @@ class Layout:
         if ends.size and (ends.min() < 0 or ends.max() >= self.n):
             raise ValueError(f"an edge names a node outside 0 … {self.n - 1}")
         return ends, strengths
-
-
-@njit(inline="always", error_model="numpy")
-def _push_on(i: int, x: Floats, y: Floats, mass: Floats) -> tuple[np.float32, np.float32]:
-    """The sum over all other nodes of their push on node ``i``."""
-    here_x, here_y = x[i], y[i]
-    soft = np.float32(SOFTENING)
-    sum_x = sum_y = np.float32(0.0)
-    for j in range(x.size):
-        dx, dy = here_x - x[j], here_y - y[j]
-        push = mass[j] / (dx * dx + dy * dy + soft)
-        sum_x += dx * push
-        sum_y += dy * push
-    return sum_x, sum_y
-
-
-@njit(parallel=True, fastmath=True, cache=True, nogil=True, error_model="numpy")
-def _repel(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Floats) -> None:
-    """Every node is summed by one thread in one order, so that the number of threads changes nothing."""
-    for i in prange(x.size):
-        push_x[i], push_y[i] = _push_on(i, x, y, mass)
-
-
-@njit(fastmath=True, cache=True, nogil=True, error_model="numpy")
-def _repel_alone(x: Floats, y: Floats, mass: Floats, push_x: Floats, push_y: Floats) -> None:
-    for i in range(x.size):
-        push_x[i], push_y[i] = _push_on(i, x, y, mass)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -31,8 +31,8 @@ HALF: Final = 0.5
 STEPS_A_SECOND: Final = 30
 EASING: Final = 1.0 - 0.02 ** (1.0 / (2 * STEPS_A_SECOND))
 """Share of the way to a newly evened place that a step takes: 98 % in two seconds."""
-CALM: Final = 0.01 / STEPS_A_SECOND
-"""Fastest that a node is shown to move in a step of a quiet stream, in diagonals of the box."""
+CALM: Final = 0.009 / STEPS_A_SECOND
+"""Fastest that a node is shown to move in a step of a quiet stream, in diagonals of the box: under 1 % between snapshots."""
 HURRY: Final = 12.0
 """How many times faster in a hot layout."""
 COLD: Final = 0.06

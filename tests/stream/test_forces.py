@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream import forces
+from stream import forces, repulsion
 from stream.forces import Layout
 
 NO_EDGES = np.zeros((0, 2), np.int64)
@@ -37,7 +37,7 @@ def test_one_node_comes_to_lie_in_the_middle():
 def test_two_strangers_lie_where_repulsion_equals_gravity():
     """Two nodes without a link lie at the distance d with REPULSION / d = GRAVITY · d / 2, nearly."""
     places = at_rest(Layout(2, 3), NO_EDGES, NO_WEIGHTS)
-    expected = np.sqrt(2 * forces.REPULSION / forces.GRAVITY - forces.SOFTENING)
+    expected = np.sqrt(2 * forces.REPULSION / forces.GRAVITY - repulsion.SOFTENING)
     assert distance(places, 0, 1) == pytest.approx(expected, abs=2e-3)
     assert places.sum(axis=0) == pytest.approx(np.zeros(2), abs=1e-3)
 
@@ -46,7 +46,7 @@ def test_two_linked_nodes_lie_where_spring_and_gravity_equal_repulsion():
     """A pair's distance d solves (d − 1) / 2 + GRAVITY · d / 2 = REPULSION · d / (d² + SOFTENING)."""
     d = distance(at_rest(Layout(2, 3), [[0, 1]], [1.0]), 0, 1)
     pull = (d - forces.LENGTH) / 2 + forces.GRAVITY * d / 2
-    assert pull == pytest.approx(forces.REPULSION * d / (d * d + forces.SOFTENING), abs=1e-3)
+    assert pull == pytest.approx(forces.REPULSION * d / (d * d + repulsion.SOFTENING), abs=1e-3)
 
 
 def test_a_triangle_is_equilateral():
@@ -212,3 +212,30 @@ def test_a_link_to_nowhere_is_refused(edges, weights):
 def test_no_nodes_are_a_layout_too():
     """A layout of nothing steps and returns nothing."""
     assert Layout(0, 0).step(NO_EDGES, NO_WEIGHTS).shape == (0, 2)
+
+
+def cloud(n, seed=0):
+    """Places in heaps, and masses."""
+    rng = np.random.default_rng(seed)
+    heaps = rng.normal(0, 40, (12, 2))
+    places = (heaps[rng.integers(0, 12, n)] + rng.normal(0, 4, (n, 2))).astype(np.float32)
+    return places[:, 0].copy(), places[:, 1].copy(), rng.uniform(1, 4, n).astype(np.float32)
+
+
+def test_far_nodes_push_together_almost_as_one_by_one(monkeypatch):
+    """Where cells are summed, the pushes are those of all pairs within two hundredths."""
+    x, y, mass = cloud(3_500)
+    near = np.column_stack(repulsion.pushes(x, y, mass))
+    monkeypatch.setattr(repulsion, "EXACT", 10_000)
+    exact = np.column_stack(repulsion.pushes(x, y, mass))
+    off = np.linalg.norm(near - exact, axis=1) / np.linalg.norm(exact, axis=1).mean()
+    assert off.max() < 0.05
+    assert off.mean() < 0.01
+
+
+def test_nodes_on_one_spot_are_summed_too():
+    """Cells without extent are no trouble."""
+    x, y = np.zeros(4_000, np.float32), np.zeros(4_000, np.float32)
+    push_x, push_y = repulsion.pushes(x, y, np.ones(4_000, np.float32))
+    assert not push_x.any()
+    assert not push_y.any()
