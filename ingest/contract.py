@@ -123,15 +123,11 @@ class SourceContract:
         self._hold(law)
 
     def test_it_tells_of_deletions_as_it_promises(self) -> None:
-        """One that says so tells them; one that does not says none, so that nobody relies on it."""
+        """One that promises deletions tells them. One that does not may pass on those that it learns by chance."""
 
         async def law(stage: _Stage) -> None:
             batches = await stage.read(until_gone=True)
-            telling = {word_of(source) for source in stage.sources() if source.tells_deletions}
-            for source, item in stage.said(batches):
-                if not source.tells_deletions:
-                    assert not isinstance(item, Retraction | Deletion | Takedown), f"{source.name} tells of a deletion"
-            if telling:
+            if any(source.tells_deletions for source in stage.sources()):
                 assert self.deleted, "name in `deleted` what the source must say is gone"
                 missing = set(self.deleted) - gone(batches)
                 assert not missing, f"not told to be gone: {sorted(missing)[:5]}"

@@ -44,6 +44,11 @@ class Revisions:
                 found[id] = Known(*known)
         return found
 
+    def since(self, at: int, most: int) -> list[str]:
+        """The posts that were told or changed since ``at`` (ms), ``most`` at most, the newest first."""
+        told = "SELECT id FROM posts WHERE seen >= ? ORDER BY seen DESC, rowid DESC LIMIT ?"
+        return [id for (id,) in self._db.execute(told, (at, most))]
+
     def put(
         self, posts: Mapping[str, Known], at: int, *, notes: Mapping[str, bytes] | None = None, rows: int = ROWS
     ) -> None:

@@ -107,7 +107,8 @@ class Shelf:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.told():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
+            # Another process (``agora rejected --replay``) writes for some milliseconds; for one that hangs nobody waits long.
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
             self._db.execute("PRAGMA synchronous = NORMAL")
             if not self._value("PRAGMA schema_version"):
                 self._db.executescript(_SCHEMA)

@@ -49,6 +49,11 @@ def id_of(number: int) -> str:
     return f"{SOURCE}:{number}"
 
 
+def number_of(id: str) -> int:
+    """The number of the item whose mention has this ``id``."""
+    return int(id.removeprefix(f"{SOURCE}:"))
+
+
 def gone(item: Item) -> str:
     """Why ``item`` may not be shown, or empty: its author deleted it, or readers or moderators killed it."""
     return "deleted" if item.deleted else "dead" if item.dead else ""

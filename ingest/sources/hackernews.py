@@ -36,6 +36,8 @@ REMEMBERED: Final = 5000
 KEPT_MS: Final = 8 * 24 * HOUR_MS
 RECENT_MS: Final = 24 * HOUR_MS
 """An item that comes to match, or comes back from the dead, is told when it is younger than this."""
+READ_AGAIN: Final = 500
+"""Items that were told in the last ``RECENT_MS`` and are read again after a break."""
 
 
 class Late(msgspec.Struct):
@@ -67,6 +69,9 @@ class HackerNews:
         settled = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
         late: dict[int, Late] = {}
         async with Wire(self._context) as wire:
+            # Nobody says again what was deleted or changed during a break.
+            told = self._revisions.since(self._context.now() - RECENT_MS, READ_AGAIN)
+            wire.changed.update(dict.fromkeys(sorted(map(hackernews.number_of, told))))
             while True:
                 letters, wire.letters = wire.letters, []
                 if letters:

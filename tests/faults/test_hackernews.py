@@ -210,6 +210,27 @@ async def test_a_restart_reads_what_was_missed(tmp_path: Path, news: HackerNewsS
         assert await texts(ingest) == ["Wall 101", "First wall", "Wall 103", "Wall 104"]
 
 
+async def test_what_was_deleted_during_a_break(tmp_path: Path, news: HackerNewsStandIn) -> None:
+    """The service does not say it again, so what was told lately is read again: deletions and other words are found."""
+    hours = Hours()
+    async with hall(tmp_path, news, hours) as ingest:
+        await listening(ingest, news)
+        news.story(101, "A wall")
+        news.story(102, "Another wall")
+        await news.tell_newest(102)
+        await stands_at(ingest, 102)
+    news.drop()
+    news.items[101] = {"id": 101, "type": "story", "deleted": True, "time": 1_749_999_101}
+    news.items[102] |= {"title": "Another wall, painted"}
+    async with hall(tmp_path, news, hours) as ingest:
+        await ingest.until(lambda: news.asked(101) > 1)
+        news.story(103, "The last wall")
+        await news.tell_newest(103)
+        await stands_at(ingest, 103)
+        assert [gone.target for gone in await ingest.retractions()] == ["hackernews:101"]
+        assert await texts(ingest) == ["A wall", "Another wall", "Another wall, painted", "The last wall"]
+
+
 async def test_without_pushes_it_asks(tmp_path: Path, news: HackerNewsStandIn) -> None:
     """Where nothing is pushed it is asked for, and pushes are tried again later."""
     news.pushes = False
