@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 
 from stream import mention
 from stream.config import ClockConfig, Config, HubConfig, LogConfig, ShowConfig, WallConfig
-from stream.hub import core, decisions
+from stream.hub import core, decisions, upkeep
 from stream.hub.core import Conflict, Hub
 from stream.hub.threads import Ended
 from stream.log import CONTROL, MENTIONS, RETRACTIONS, Entry, Log, Topic, open_log
@@ -356,3 +357,14 @@ async def test_clock_never_falls(tmp_path: Path) -> None:
 def test_now_ms() -> None:
     """The wall clock is in milliseconds."""
     assert core.now_ms() > NOW
+
+
+async def test_what_a_ready_hub_holds_is_left_out_of_garbage_collection_until_it_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full collection would hold up every thread, longer the more posts there are."""
+    monkeypatch.setattr(upkeep, "REMEMBER_S", 0.01)
+    running = await started(config(tmp_path))
+    await until(gc.get_freeze_count)
+    await running.stop()
+    assert gc.get_freeze_count() == 0
