@@ -68,7 +68,7 @@ def laid_out(view: View, place: Place, before: Known | None, now: Known) -> Rive
 
 def margins(place: Place) -> tuple[float, float]:
     """Units left free above and below the river for words, the axis included."""
-    return (130.0, 300.0) if place.rect.h > 1.2 * place.screens[0].h else (96.0, 190.0)
+    return (205.0, 300.0) if place.rect.h > 1.2 * place.screens[0].h else (130.0, 220.0)
 
 
 def area_of(place: Place) -> Rect:

@@ -75,22 +75,35 @@ def tell_spikes(page: Page, figures: Figures) -> set[int]:
         value, words = figure.rate(spike.rate)
         age = river.bands.at[-1] - river.bands.at[spike.sample] + bands.BEHIND * figures.numbers.bucket_ms
         said = f"{value} {words} now" if age < 75_000 else f"{value} {words}, {ago(age)}"
-        name = place.set(river.streams[river.bands.keys[spike.band]].label, 84, 640, width=0.42 * place.screens[0].w)
-        below = place.set(said, 56, 400, place.theme.quiet)
+        label = river.streams[river.bands.keys[spike.band]].label
         side = -1 if spike.band < len(river.bands.keys) / 2 else 1
-        for where in (side, -side):
-            if name is not None and below is not None and spike.band not in told:
-                box = _outside(page, spike.sample, where, max(name.width, below.width), name.cap + 92 * place.unit)
-                if box is not None:
-                    page.layer.text(name, box.x - name.ink_left, box.y + name.cap, place.words)
-                    page.layer.text(below, box.x, box.y + name.cap + 78 * place.unit, place.words)
-                    _line(page, spike.band, spike.sample, where, box, place.words)
-                    told.add(spike.band)
+        if any(_told(page, spike, label, said, where, lines) for lines, where in ((2, side), (1, side), (2, -side))):
+            told.add(spike.band)
     return told
 
 
+def _told(page: Page, spike: _Spike, label: str, said: str, side: int, lines: int) -> bool:
+    """Tell a leap on a side of the river, in two lines or in one; whether there was room."""
+    place = page.place
+    name = place.set(label, 84 if lines == 2 else SIZES[-2], 640, width=0.42 * place.screens[0].w)
+    below = place.set(said, 56, 400, place.theme.quiet)
+    if name is None or below is None:
+        return False
+    gap = 26.0 * place.unit
+    wide = max(name.width, below.width) if lines == 2 else name.width + gap + below.width
+    high = name.cap + 92.0 * place.unit if lines == 2 else 1.3 * name.cap
+    box = _outside(page, spike.sample, side, wide, high)
+    if box is None:
+        return False
+    x, y = (box.x, box.y + name.cap + 78 * place.unit) if lines == 2 else (box.x + name.width + gap, box.y + name.cap)
+    page.layer.text(name, box.x - name.ink_left, box.y + name.cap, place.words)
+    page.layer.text(below, x, y, place.words)
+    _line(page, spike.band, spike.sample, side, box, place.words)
+    return True
+
+
 def _leaps(figures: Figures, river: riverbed.River) -> list[_Spike]:
-    """Where bands rose far above their usual width, the greatest first."""
+    """Where bands rose far above their usual width, the greatest first; what rises now comes first."""
     found: list[tuple[float, _Spike]] = []
     for i, key in enumerate(river.bands.keys):
         if not river.streams[key].label:
@@ -100,7 +113,8 @@ def _leaps(figures: Figures, river: riverbed.River) -> list[_Spike]:
         usual = float(np.median(height))
         rate = _loudest(river.streams[key], figures)
         if height[peak] >= LEAP * max(usual, 0.5) and rate >= LEAST:
-            found.append((float(height[peak]) - usual, _Spike(i, peak, rate)))
+            newness = 3.0 if peak >= len(height) - 3 * bands.PER_BUCKET else 1.0
+            found.append(((float(height[peak]) - usual) * newness, _Spike(i, peak, rate)))
     return [spike for _, spike in sorted(found, key=lambda entry: -entry[0])]
 
 
@@ -139,7 +153,7 @@ def _outside(page: Page, sample: int, side: int, wide: float, high: float) -> Re
             top = float(river.edges[-1][inside].max()) + air
             fits = top + high <= area.bottom + (riverbed.margins(place)[1] - 90) * unit
         box = Rect(left, top, wide, high)
-        clear = not any(box.inset(-30.0).overlaps(other) for other in page.taken)
+        clear = not any(box.inset(-24.0).overlaps(other) for other in page.taken)
         if fits and clear and any(room.contains(box) for room in rooms):
             return box
     return None
@@ -159,8 +173,10 @@ def _line(page: Page, band: int, sample: int, side: int, box: Rect, opacity: flo
 
 
 def head_zone(place: Place) -> Rect:
+    """What title or caption covers."""
     first = place.screens[0]
-    return Rect(first.x, first.y, first.w, MARGIN + place.head) if place.head else Rect(first.x, first.y, 0.0, 0.0)
+    wide = first.w * (0.62 if place.titled and place.rect.w > first.w else 1.0)
+    return Rect(first.x, first.y, wide, MARGIN + place.head) if place.head else Rect(first.x, first.y, 0.0, 0.0)
 
 
 def write_names(view: View, page: Page, told: set[int]) -> None:

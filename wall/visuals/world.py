@@ -16,6 +16,7 @@ from wall.callouts import Callout, Point
 from wall.drawlist import HALO, RIBBON, RING, Layer, ribbon
 from wall.palette import Colour, rgb
 from wall.panel import MARGIN, Place
+from wall.text.typesetter import ELLIPSIS
 from wall.view import View
 from wall.visuals import waiting
 
@@ -105,9 +106,10 @@ def _column(place: Place) -> Rect | None:
 def _fitting(place: Place, foot: float) -> Rect:
     """The greatest map on the panel, above ``foot`` pixels; its upper left corner is open sea, where the title stands."""
     rect, height = place.screens[0] if _tall(place) else place.rect, earth.shared().height
-    wide_panel = len(place.screens) > 1 and rect.w > 2.2 * rect.h
-    top = rect.y + (min(70.0, place.head) if wide_panel else place.head + MARGIN)
-    bottom = rect.bottom - 70.0 - foot
+    beside_head = not place.titled or (len(place.screens) > 1 and rect.w > 2.2 * rect.h)
+    low = 165.0 * place.unit if len(place.screens) == 1 else 70.0
+    top = rect.y + (min(low, MARGIN + place.head) if beside_head else place.head + MARGIN)
+    bottom = rect.bottom - (30.0 if foot else 70.0) - foot
     wide = min(rect.w - 2 * 50.0, (bottom - top) / height)
     return Rect(rect.x + (rect.w - wide) * 0.5, top + max(0.0, (bottom - top - wide * height) / 2), wide, wide * height)
 
@@ -311,10 +313,13 @@ def _languages(place: Place, layer: Layer, numbers: Numbers) -> list[Rect]:
     column, unit = _column(place), place.unit
     if column is None:
         told = f"place told by {figure.percent(sum(numbers.countries.values()) / total)}"
-        said = " · ".join([*(f"{name} {figure.percent(n / total)}" for name, n in ranked[:4]), told])
         screen = max(place.screens, key=lambda s: (s.y, -s.x))
         room = screen.inset(MARGIN * min(1.0, screen.w / 1280))
-        block = place.set(said, 56, 400, place.theme.quiet, width=room.w)
+        for most in (4, 3, 2, 1):
+            said = " · ".join([*(f"{name} {figure.percent(n / total)}" for name, n in ranked[:most]), told])
+            block = place.set(said, 56, 400, place.theme.quiet, width=room.w)
+            if block is None or not block.text.endswith(ELLIPSIS):
+                break
         layer.text(block, room.x, room.bottom)
         return [Rect(room.x, room.bottom - 60 * unit, room.w, 80 * unit)]
     head = place.set("In which language", 56, 500, place.theme.quiet, width=column.w)
@@ -366,8 +371,9 @@ def _known(place: Place, layer: Layer, numbers: Numbers) -> list[Rect]:
 
 
 def _head_zone(place: Place) -> Rect:
+    """What title or caption covers."""
     first = place.screens[0]
-    wide = 0.62 * first.w if place.titled else first.w
+    wide = (0.62 if place.titled else 0.45) * first.w * max(1.0, place.unit)
     return Rect(first.x, first.y, wide, MARGIN + place.head) if place.head else Rect(first.x, first.y, 0.0, 0.0)
 
 
