@@ -12,6 +12,8 @@ from stream.analysis.text import EMOJI, OTHER
 _TAIL: Final = 20
 """A longer word before an ellipsis is no word, but a sentence of a script without spaces."""
 _HASH: Final = (35, 0xFF03)
+_TAG: Final = 40
+"""Nor is a longer hashtag one."""
 _SPACES: Final = (0xA0, 0x3000)
 _ELLIPSIS: Final = 0x2026
 _PRIME: Final = np.uint64(0x100000001B3)
@@ -40,6 +42,8 @@ def plain(points, start, end, kinds, folds, out, weights):  # type: ignore[no-un
             continue
         j = i + 1
         while j < end and not _space(points[j]) and not _http(points, j, end):
+            if points[i] == 64 and points[j] >= 0xE00:
+                break  # a handle ends where a script without spaces goes on
             j += 1
         k = i
         while k < j and points[k] != 64 and points[k] not in _HASH and _marks(points[k], kinds):
@@ -86,7 +90,7 @@ def _part(points, k, j, kept):  # type: ignore[no-untyped-def]
     c = points[k]
     if c == 64 and n > 1:
         return _ASIDE if kept else _NOTHING
-    if c in _HASH and n > 1:
+    if c in _HASH and 1 < n <= _TAG:
         return _ASIDE if kept else _NOTHING
     if n == 2 or (n == 3 and points[k + 2] == 58):
         if c == 114 and points[k + 1] == 116:

@@ -147,7 +147,9 @@ def archive() -> Iterator[Figure]:
         sample = random.Random(0).sample(pairs, PAIRS)
         lines = [f"{i}\t{kin(*pair):.2f}\n  {told(pair[0])}\n  {told(pair[1])}\n" for i, pair in enumerate(sample)]
         Path(os.environ["AGORA_EVAL_PAIRS"]).write_text("".join(lines), encoding="utf-8")
-    note = f"{len(false)} of {len(pairs)} pairs share neither post nor page nor a third of their words; read 200 by hand"
+    note = (
+        f"{len(false)} of {len(pairs)} pairs share neither post nor page nor a third of their words; read 200 by hand"
+    )
     yield figure("stories: merged without cause, congress", 100 * len(false) / len(pairs), "%", most=0.5, note=note)
 
 
