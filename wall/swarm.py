@@ -24,7 +24,7 @@ EDGE: Final = 72.0
 APART: Final = 56.0
 LABELS: Final = 7
 """Names a screen."""
-LEAST_REACH: Final = 0.25
+LEAST_REACH: Final = 0.16
 """A mood so far from the middle lies at the end of the axis, unless another lies farther."""
 MIDDLE: Final = 0.05
 EASE_MS: Final = 700.0
@@ -51,6 +51,7 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     left, right = min(r.x for r in rooms), max(r.right for r in rooms)
     _axis(place, layer, rooms, left, right)
     lanes = _lanes(rooms, unit)
+    topics = topics[: LABELS * len(screens)]
     reach = max(LEAST_REACH, *(abs(t.sentiment) for t in topics))
     greatest = max(t.weight for t in topics)
     seats: dict[str, _Seat] = place.memory.setdefault("swarm", {})

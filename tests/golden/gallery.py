@@ -14,14 +14,14 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from ingest.simulation import World
+from ingest.simulation import World, festival
 from stream import mention
-from stream.config import ClockConfig, Config, HubConfig, ShowConfig
+from stream.config import ClockConfig, Config, HubConfig, ShowConfig, TrackConfig
 from stream.hub import greeting
 from stream.log import MENTIONS, RETRACTIONS, Record
 from stream.mention import Mention, Retraction
 from stream.wire.geometry import Grid, Rect
-from stream.wire.messages import OnAir, decode_from_hub
+from stream.wire.messages import Event, OnAir, decode_from_hub
 from tests.golden.pictures import Pixels, painted
 from tests.stream.hub.house import House
 from tests.wall.look.views import shipped
@@ -29,7 +29,14 @@ from wall.feeds import DELAY_MS, Store
 from wall.scene import Scene
 
 GALLERY: Final = Path(__file__).resolve().parents[2] / "docs" / "gallery"
-LAYOUTS: Final = ("pulse", "topics", "people", "stories", "numbers")
+LAYOUTS: Final = (
+    "pulse", "topics", "people", "stories", "numbers", "compare", "voices", "mood", "river", "world", "event", "speaker",
+)  # fmt: skip
+TRACKS: Final = {
+    **{t.name.capitalize(): TrackConfig("topic", tuple(f"#{tag}" for tag in t.tags)) for t in festival.TOPICS[:4]},
+    **{tag: TrackConfig("campaign", (f"#{tag}",)) for tag in ("KaleidoNight", "LanternParade", "RepairCafé")},
+}
+EVENT: Final = Event(festival.NAME, festival.HASHTAG, festival.TOWN, festival.SITE, "privacy@kaleido.example")
 WIDTH: Final = 1944
 LARGEST: Final = 250_000
 EVENING: Final = 1_790_000_000_000
@@ -46,7 +53,9 @@ class Evening:
         self.world = World(base.simulation.seed, base.simulation.rate)
         burst = next(b for b in self.world.bursts(EVENING, EVENING + 3_600_000) if b.start > EVENING)
         self.end = burst.start + INTO_BURST_MS
-        config = Config(clock=ClockConfig(mode="rehearsal"), hub=HubConfig(), show=ShowConfig(delay_s=0))
+        config = Config(
+            clock=ClockConfig(mode="rehearsal"), hub=HubConfig(), show=ShowConfig(delay_s=0), tracks=TRACKS, event=EVENT
+        )
         self.house = House(config, self.end - SETTLING_MS)
         self.store = Store(greeting.hello(config, self.end, self.house.now), lambda: float(self.house.now))
         self._window = config.hub.window_s * 1000

@@ -1,4 +1,4 @@
-"""Compare: the tracks side by side. Brands share the voice as arcs of one ring; campaigns say what they have moved."""
+"""Compare: the tracks side by side. Brands or topics share the voice as arcs of a ring; campaigns say what they have moved."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ class CompareVisual:
 
 
 def _groups(tracks: Mapping[str, Track], place: Place) -> list[Group]:
-    """Brands with their competitors, then the campaigns, then the topics: what was said at all, the own brands first."""
+    """Brands with their competitors, then the topics, then the campaigns: what was said at all, the own brands first."""
     said = sorted((kv for kv in tracks.items() if kv[1].volume), key=lambda kv: (-kv[1].volume, kv[0]))
     colours = [rgb(c) for c in place.theme.communities[1:]]
     found: list[Group] = []
-    for kinds in (("brand", "competitor"), ("campaign",), ("topic",)):
+    for kinds in (("brand", "competitor"), ("topic",), ("campaign",)):
         members = [kv for kind in kinds for kv in said if kv[1].kind == kind]
         own = sum(track.kind == "brand" for _, track in members)
         if members:
@@ -110,7 +110,7 @@ def _shared(screens: list[Rect], groups: list[Group]) -> Iterator[tuple[list[Rec
 
 
 def _draw_group(view: View, figures: Figures, place: Place, layer: Layer, screens: list[Rect], group: Group) -> None:
-    if len(group) > 1 and group[0].track.kind in ("brand", "competitor"):
+    if len(group) > 1 and group[0].track.kind != "campaign":
         if len(screens) > 1:
             _ring(view, place, layer, place.body(screens[0]), group)
             _rows(view, place, layer, [place.body(s) for s in screens[1:]], group)
@@ -123,8 +123,9 @@ def _draw_group(view: View, figures: Figures, place: Place, layer: Layer, screen
     elif len(group) > len(screens):
         _rows(view, place, layer, [place.body(s) for s in screens], group)
     else:
-        spare = screens[1 : 2 + len(screens) - len(group)][: len(screens) - len(group)]
-        cells = [s for s in screens if s not in spare]
+        told = sum(count > 0 for _, count, _ in _kinds(place, group[0].track)) > 1
+        spare = screens[1:2] if told and len(screens) > len(group) else []
+        cells = [s for s in screens if s not in spare][: len(group)]
         for screen, line in zip(cells, group, strict=True):
             _cell(view, figures, place, layer, screen, line, whence=not spare or line is not group[0])
         if spare:
@@ -161,10 +162,9 @@ def _rows(view: View, place: Place, layer: Layer, rooms: list[Rect], group: Grou
     lines = list(group[:fits])
     each = math.ceil(len(lines) / len(rooms))
     for i, room in enumerate(rooms):
-        here = lines[i * each : (i + 1) * each]
-        high = min(room.h / max(1, len(here)), 440 * place.unit)
-        top = room.y + (room.h - high * len(here)) / 2
-        for j, line in enumerate(here):
+        high = min(room.h / each, 440 * place.unit)
+        top = room.y + (room.h - high * each) / 2
+        for j, line in enumerate(lines[i * each : (i + 1) * each]):
             _row(view, place, layer, Rect(room.x, top + j * high, room.w, high), line)
 
 
@@ -218,7 +218,9 @@ def _cell(
     room = Rect(body.x, body.y + top, body.w, body.h - foot - top)
     statement.draw(layer, place, room, item, statement.SIZES, (92, 58), view.t)
     if whence and track.kind == "campaign":
-        statement.bar(layer, place, Rect(body.x, body.bottom - 110 * unit, body.w, 16 * unit), _whence(place, track))
+        parts = _whence(place, track)
+        if len(parts) > 1:
+            statement.bar(layer, place, Rect(body.x, body.bottom - 110 * unit, body.w, 16 * unit), parts)
         _legend(place, layer, body.x, body.right, body.bottom - 4 * unit, track)
     elif track.kind != "campaign":
         _mood(place, layer, body.x, body.bottom - 4 * unit, track)

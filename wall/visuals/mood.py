@@ -95,7 +95,7 @@ class MoodVisual:
         area = Rect(left, top, last.right - 150 - left, first.bottom - 190 * unit - top)
         _balance(layer, place, figures, area, 7.0)
         buckets = len(numbers.timeline_positive)
-        start = place.set(course.before(buckets - 1, figures), 56, colour=place.theme.quiet)
+        start = place.set(course.before(buckets - 2, figures), 56, colour=place.theme.quiet)
         layer.text(start, first.x + 96, last.bottom - 96)
         layer.text(place.set("now", 56, 600, align="centre"), area.right, last.bottom - 96)
 
@@ -103,7 +103,8 @@ class MoodVisual:
 def _balance(layer: Layer, place: Place, figures: Figures, area: Rect, width: float) -> None:
     """Glad posts as a wave upwards from a middle line, critical ones downwards, both on one scale, each with its sign."""
     numbers = figures.numbers
-    glad, critical = numbers.timeline_positive[:-1], numbers.timeline_negative[:-1]  # the newest is still filling
+    # The newest bucket is still filling, the oldest is cut by the window: drawn, they would always be a rise and a fall.
+    glad, critical = numbers.timeline_positive[1:-1], numbers.timeline_negative[1:-1]
     if len(glad) < 3 or len(glad) != len(critical):
         return
     colours = (rgb(place.theme.positive), rgb(place.theme.negative))

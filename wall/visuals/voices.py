@@ -55,7 +55,7 @@ class VoicesVisual:
         roomy = len(rooms) > 1 and rooms[0].h >= ROOMY * place.unit
         led = len(place.screens) >= LEADS_FROM and roomy and len(public) > 1
         if led:
-            _lead(view, place, layer, rooms[0], public[0])
+            _lead(view, place, layer, rooms[0], public[0], greatest)
             public, rooms = public[1:], rooms[1:]
         if public and own:
             for room, words in ((rooms[0], PUBLIC), (own_rooms[0], OWN)):
@@ -97,7 +97,7 @@ def _below(place: Place, rooms: Sequence[Rect]) -> list[Rect]:
     return [Rect(r.x, r.y + head, r.w, r.h - head) if r.bottom == top else r for r in rooms]
 
 
-def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode) -> None:
+def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode, greatest: int) -> None:
     """The strongest voice: its name as large as the screen allows, its beam, and what the count means."""
     unit = place.unit
     said = place.set(EXPLAINED, 58, colour=place.theme.quiet, width=room.w, lines=2)
@@ -109,7 +109,7 @@ def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode)
     y = room.y + 50 * unit + max(0.0, (room.h - 50 * unit - high) / 2) + name.cap
     layer.text(name, room.x, y, place.words)
     y += 84 * unit
-    end = room.right - 70 * unit
+    end = room.x + max(60 * unit, voice.weight / greatest * (room.w - 70 * unit))
     colour = _colour(place, voice)
     place.stage.glow(end - 200 * unit, y, 760, 420, colour, 0.2 * place.words * place.opacity)
     _beam(view, place, layer, room.x, end, y, 46 * unit, voice)
