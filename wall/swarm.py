@@ -24,7 +24,7 @@ EDGE: Final = 72.0
 APART: Final = 56.0
 LABELS: Final = 7
 """Names a screen."""
-LEAST_REACH: Final = 0.16
+LEAST_REACH: Final = 0.25
 """A mood so far from the middle lies at the end of the axis, unless another lies farther."""
 MIDDLE: Final = 0.05
 EASE_MS: Final = 700.0
