@@ -15,12 +15,12 @@ import msgspec
 import structlog
 from cyclopts import App, Parameter
 
-from stream import machine, terms, times
+from stream import machine, times
 from stream.compiled import clear_stale
 from stream.config import Config, Misconfigured, load, sources_of
 from stream.hub import auth
 from stream.log import LogUnavailable
-from stream.mention import Mention, Rejected, Retraction
+from stream.mention import Mention, Rejected, Retraction, terms
 from stream.supervisor import Supervisor
 from stream.wire.messages import Event
 

@@ -21,8 +21,8 @@ from ingest.formats import MIXED, Parser, csv, parser
 from ingest.roles import roles_of
 from ingest.source import LogItem
 from stream.config import AccountsConfig
+from stream.config.networks import CsvConfig
 from stream.mention import EARLIEST_MS, HOUR_MS, RAW_LIMIT, Mention, Rejected, Unreadable, Withheld, rejected, validate
-from stream.networks import CsvConfig
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of the longest line that is parsed; a longer one is passed over in pieces and never held."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 from stream.config import TrackConfig
+from stream.config.networks import MatchConfig
 from stream.mention import Mention
-from stream.networks import MatchConfig
-from stream.terms import Finder, fold
+from stream.mention.terms import Finder, fold
 
 
 class Matcher:

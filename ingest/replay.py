@@ -16,8 +16,8 @@ from ingest.archive import SOURCE, read
 from ingest.publisher import Publisher
 from ingest.sources.archive import Archive
 from stream.config import ClockConfig, Config
+from stream.config.networks import CsvConfig
 from stream.mention import Mention
-from stream.networks import CsvConfig
 
 
 def run(

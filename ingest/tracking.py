@@ -15,8 +15,8 @@ import structlog
 
 from ingest.matching import Matcher
 from stream.config import Config, TrackConfig
+from stream.config.networks import MatchConfig
 from stream.log import CONTROL, Log, LogUnavailable, Reader, Record
-from stream.networks import MatchConfig
 
 TRACK: Final = "track:"
 MATCH: Final = "match"

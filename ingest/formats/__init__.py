@@ -7,8 +7,8 @@ from typing import Final
 
 from ingest.formats import agora, csv, jetstream, mastodon, twitter_v1, x_v2
 from ingest.roles import Roles
+from stream.config.networks import CsvConfig
 from stream.mention import Mention, Rejected, Retraction
-from stream.networks import CsvConfig
 
 Parser = Callable[[bytes], Sequence[Mention | Retraction | Rejected]]
 """Reads one line. Raises ``Unreadable`` with the reason; returns nothing for a post that is not public,

@@ -18,8 +18,8 @@ from ingest.formats import csv_values as values
 from ingest.formats.csv_columns import Columns, columns_of, fields, unread
 from ingest.formats.csv_rows import Line, headed, header_of, parted
 from ingest.roles import Roles
+from stream.config.networks import CsvConfig
 from stream.mention import Author, Kind, Mention, Person, Place, Retraction, Target, Unreadable, Weight
-from stream.networks import CsvConfig
 
 _KINDS: Final[dict[str, Kind]] = {
     "post": "post",

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ingest.formats.csv_rows import DELIMITERS
-from stream.networks import CsvConfig
+from stream.config.networks import CsvConfig
 
 USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("id", "id_str", "post_id", "tweet_id", "status_id", "message_id", "comment_id", "uri"),

@@ -18,8 +18,8 @@ import msgspec
 from ingest.archive import SOURCE, read
 from ingest.source import Batch, Context, Item, SourceUnavailable
 from stream.config import AccountsConfig, ClockConfig
+from stream.config.networks import CsvConfig
 from stream.mention import Mention, Retraction
-from stream.networks import CsvConfig
 
 CHUNK: Final = 1000
 """Items that are read, and published, at once."""

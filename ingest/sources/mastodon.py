@@ -25,8 +25,8 @@ from ingest.mastodon.socket import Socket
 from ingest.mastodon.streams import Stream, order, rewound, stream
 from ingest.roles import roles_of
 from ingest.source import Batch, Context, Deletion, Item, SourceUnavailable, Takedown
+from stream.config.networks import MastodonServer
 from stream.mention import Unreadable, Withheld, rejected
-from stream.networks import MastodonServer
 
 PAGES: Final = 50
 """Pages of a timeline that one gap is filled with: 2,000 posts."""

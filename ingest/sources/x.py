@@ -32,8 +32,8 @@ from ingest.x.keeper import RuleKeeper
 from ingest.x.lines import Line, Lines
 from ingest.x.refusals import Refusals
 from ingest.x.rules import Held
+from stream.config.networks import MatchConfig
 from stream.mention import Mention, Unreadable, rejected
-from stream.networks import MatchConfig
 
 SOURCE: Final = "x"
 STREAM: Final = "/2/tweets/search/stream"

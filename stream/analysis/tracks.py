@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from stream.analysis.disclosures import DISCLOSURES
 from stream.config import TrackConfig
 from stream.mention import Mention
-from stream.terms import Finder, faults
+from stream.mention.terms import Finder, faults
 from stream.times import moment
 
 MOST: Final = 64

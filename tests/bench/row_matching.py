@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from ingest.matching import Matcher
-from stream.networks import MatchConfig
-from stream.terms import Finder
+from stream.config.networks import MatchConfig
+from stream.mention.terms import Finder
 from tests.bench.figure import Figure, figure
 from tests.bench.posts import originals
 

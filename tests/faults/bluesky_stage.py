@@ -22,9 +22,9 @@ from ingest.source import Batch
 from ingest.sources.bluesky import Bluesky
 from ingest.spool import Spool
 from ingest.supervisor import Supervisor
+from stream.config.networks import MatchConfig
 from stream.log import MENTIONS, REJECTED, RETRACTIONS, Log
 from stream.mention import Mention, Rejected, Retraction, decode, decode_rejected, decode_retraction
-from stream.networks import MatchConfig
 from tests.ingest.cable import NOW, everything
 from tests.standins.jetstream import Jetstream, ProfileService, post
 

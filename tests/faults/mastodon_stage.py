@@ -17,9 +17,9 @@ from ingest.sources.mastodon import Mastodon
 from ingest.spool import Spool
 from ingest.supervisor import Supervisor
 from stream.config import Config
+from stream.config.networks import MastodonConfig, MastodonServer, MatchConfig
 from stream.log import MENTIONS, REJECTED, RETRACTIONS, Log
 from stream.mention import Mention, Rejected, Retraction, decode, decode_rejected, decode_retraction
-from stream.networks import MastodonConfig, MastodonServer, MatchConfig
 from tests.ingest.cable import everything
 from tests.ingest.hours import Hours
 from tests.standins.mastodon import TOKEN, MastodonStandIn, status

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from stream.config.networks import MatchConfig
 from stream.log.sqlite import SqliteLog
 from stream.mention import Target
-from stream.networks import MatchConfig
 from tests.faults.bluesky_stage import Stage
 from tests.ingest.cable import NOW
 from tests.standins.jetstream import (

@@ -10,8 +10,8 @@ import pytest
 from ingest.source import Context
 from ingest.sources.hackernews import AGAIN_S, LATE_S, HackerNews
 from stream.config import Config
+from stream.config.networks import HackerNewsConfig, MatchConfig
 from stream.mention import Mention
-from stream.networks import HackerNewsConfig, MatchConfig
 from tests.ingest.hours import Hall, Hours
 from tests.standins.feeds import hang_up, status
 from tests.standins.hackernews import HackerNewsStandIn

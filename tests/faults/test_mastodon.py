@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stream.config.networks import MatchConfig
 from stream.log.sqlite import SqliteLog
-from stream.networks import MatchConfig
 from tests.faults.mastodon_stage import Stage
 from tests.ingest.cable import NOW
 from tests.standins.mastodon import MastodonStandIn, account, status

@@ -15,8 +15,8 @@ from ingest.formats.syndication import Feed, read
 from ingest.source import Context
 from ingest.sources.rss import Feeds
 from stream.config import Config
+from stream.config.networks import FeedsConfig, MatchConfig
 from stream.mention import NO_DELETIONS
-from stream.networks import FeedsConfig, MatchConfig
 from tests.ingest.cable import NOW
 from tests.ingest.hours import Hall, Hours
 from tests.standins.feeds import FeedsStandIn, half, hang_up, in_pieces, item, rss, silence, status, zipped

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from stream.config.networks import MatchConfig
 from stream.mention import NO_DELETIONS, Retraction
-from stream.networks import MatchConfig
 from tests.faults.x_stage import Desk, ids, saying
 from tests.ingest.cable import NOW
 from tests.standins.x import HEARTBEAT, Refuse, Stage, XStandIn, message, post_id, wire

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stream.networks import MatchConfig
+from stream.config.networks import MatchConfig
 from tests.faults.x_stage import Desk, saying
 from tests.standins.x import Refuse, XStandIn
 

@@ -18,9 +18,9 @@ from ingest.sources.x import X, create
 from ingest.spool import Spool
 from ingest.supervisor import Supervisor
 from stream.config import Config, IngestConfig
+from stream.config.networks import MatchConfig, XConfig
 from stream.log import MENTIONS, REJECTED, RETRACTIONS
 from stream.mention import Mention, Rejected, Retraction, decode, decode_rejected, decode_retraction
-from stream.networks import MatchConfig, XConfig
 from tests.ingest.cable import NOW, Cable, everything
 from tests.standins.x import Play, Stage, XStandIn, message, post_id
 

@@ -26,8 +26,8 @@ from ingest.bluesky.profiles import Profiles, retry_after_s
 from ingest.matching import Matcher
 from ingest.source import Context, Deletion, Item, Reaction, Takedown, make
 from stream.config import Config, PrivacyConfig
+from stream.config.networks import BlueskyConfig, MatchConfig
 from stream.mention import Mention, Rejected
-from stream.networks import BlueskyConfig, MatchConfig
 from tests.ingest.cable import NOW
 from tests.standins.jetstream import Jetstream, ProfileService, about, account, commit, did, edit, gone, post, uri
 

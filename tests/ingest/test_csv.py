@@ -21,8 +21,8 @@ from ingest.formats.csv_values import degrees, identity, number, several, time, 
 from ingest.source import LogItem, SourceUnavailable
 from ingest.sources.archive import Archive
 from stream.config import AccountsConfig
+from stream.config.networks import CsvConfig
 from stream.mention import Mention, Place, Rejected, Unreadable, Weight
-from stream.networks import CsvConfig
 
 NOW = 1_750_000_000_000
 HEADER = "id,created_at,text,username\n"

@@ -20,8 +20,8 @@ from ingest.mastodon.streams import order, rewound, stream
 from ingest.source import Context
 from ingest.sources.mastodon import create
 from stream.config import Config
+from stream.config.networks import MastodonConfig, MastodonServer
 from stream.mention import Mention, Person, Rejected, Retraction, Target, Unreadable, Weight, Withheld
-from stream.networks import MastodonConfig, MastodonServer
 from tests.ingest.cable import NOW
 from tests.standins.mastodon import account, status
 

@@ -6,8 +6,8 @@ import pytest
 
 from ingest.matching import Matcher
 from stream.config import TrackConfig
+from stream.config.networks import MatchConfig
 from stream.mention import Author, Mention, Person, Target
-from stream.networks import MatchConfig
 from tests.ingest.cable import NOW
 
 

@@ -21,10 +21,10 @@ from ingest.rejected import Filter, _list, letters, retracted
 from ingest.retry import Replayed, replay_letters
 from ingest.source import Batch, Deletion
 from stream.config import AccountsConfig, Config, IngestConfig, LogConfig
+from stream.config.networks import BlueskyConfig, FeedsConfig, MastodonConfig, MastodonServer, MatchConfig
 from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry
 from stream.log.sqlite import SqliteLog
 from stream.mention import NO_DELETIONS, Author, Mention, Retraction, decode, encode, rejected
-from stream.networks import BlueskyConfig, FeedsConfig, MastodonConfig, MastodonServer, MatchConfig
 from tests.ingest.cable import NOW, everything
 from tests.standins import jetstream, mastodon
 

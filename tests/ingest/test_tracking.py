@@ -9,8 +9,8 @@ import msgspec
 from ingest.matching import Matcher
 from ingest.tracking import Tracking, begin, follow
 from stream.config import Config, TrackConfig
+from stream.config.networks import MatchConfig
 from stream.log import CONTROL, Entry, Record
-from stream.networks import MatchConfig
 from tests.ingest.cable import Cable
 
 CONFIG = Config(match=MatchConfig(terms=("hall",)), tracks={"brand": TrackConfig(terms=("agora",))})

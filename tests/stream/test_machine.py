@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stream.config import BlueskyConfig, Config, IngestConfig, TrackConfig, environment_of, load, sources_of
+from stream.config.networks import FeedsConfig, MatchConfig
 from stream.machine import HARMLESS, listening
-from stream.networks import FeedsConfig, MatchConfig
 
 
 def test_nobody_said_what_to_listen_for() -> None:

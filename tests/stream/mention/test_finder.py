@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.terms import BadTerms, Finder, faults, fold
-from stream.terms.boundaries import KINDS, Kind, begins, ends, whole
+from stream.mention.terms import BadTerms, Finder, faults, fold
+from stream.mention.terms.boundaries import KINDS, Kind, begins, ends, whole
 
 
 def said(term: str, text: str, **beside: tuple[str, ...]) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from stream import toml
-from stream.networks import (
+from stream.config.networks import (
     BlueskyConfig,
     CsvConfig,
     FeedsConfig,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stream.terms import fold
+from stream.mention.terms import fold
 
 texts = st.text(
     st.one_of(

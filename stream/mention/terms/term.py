@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from stream.terms.boundaries import KINDS, Kind
-from stream.terms.folding import fold
+from stream.mention.terms.boundaries import KINDS, Kind
+from stream.mention.terms.folding import fold
 
 LONGEST: Final = 200
 """Characters of a term."""

@@ -16,9 +16,9 @@ from typing import Final
 
 import ahocorasick_rs
 
-from stream.terms.boundaries import KINDS, Kind, begins, ends, whole
-from stream.terms.folding import fold
-from stream.terms.term import BadTerms, Sort, Term, faults, is_tag_character, parse
+from stream.mention.terms.boundaries import KINDS, Kind, begins, ends, whole
+from stream.mention.terms.folding import fold
+from stream.mention.terms.term import BadTerms, Sort, Term, faults, is_tag_character, parse
 
 APART: Final = "\0"
 """Stands between the text and what its hashtags say, so that no phrase reaches across."""
