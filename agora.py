@@ -68,21 +68,14 @@ def moment(text: str | None) -> int | None:
 def unconfigured(settings: Config) -> Config:
     """What runs where no source is named: Bluesky, or without a network the simulated event, and says so."""
     from ingest.reach import reachable
+    from ingest.simulation.festival import SETTINGS
 
     if reachable(settings.bluesky.hosts):
         return machine.listening(settings)
     print("Bluesky cannot be reached, so this is a made-up event.", flush=True)
     if settings.event == Event():
-        os.environ.update(festival())
+        os.environ.update(SETTINGS)
     return machine.rehearsed(settings)
-
-
-def festival() -> dict[str, str]:
-    """What the title says of the simulated event, where the configuration names none."""
-    from ingest.simulation.festival import HASHTAG, NAME, SITE, TOWN
-
-    told = {"NAME": NAME, "HASHTAG": HASHTAG, "PLACE": TOWN, "URL": SITE}
-    return {f"AGORA_EVENT_{key}": value for key, value in told.items()}
 
 
 def first_moment(archive: Path, format: str, settings: Config) -> int:

@@ -19,6 +19,13 @@ NAME: Final = "Kaleido"
 HASHTAG: Final = "#Kaleido"
 TOWN: Final = "Merihaven"
 SITE: Final = "https://kaleido.example/"
+SETTINGS: Final = {
+    "AGORA_EVENT_NAME": NAME,
+    "AGORA_EVENT_HASHTAG": HASHTAG,
+    "AGORA_EVENT_PLACE": TOWN,
+    "AGORA_EVENT_URL": SITE,
+}
+"""What the title says of it, as environment variables."""
 
 WORDS: Final[dict[str, Words]] = {
     words.lang: words for words in (ENGLISH, FINNISH, SWEDISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN)
