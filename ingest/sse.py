@@ -16,6 +16,8 @@ from stream.mention import RAW_LIMIT
 LIMIT: Final = 1024 * 1024
 COMMENT_LIMIT: Final = 1024
 
+_HEAD: Final = RAW_LIMIT + 16
+"""Bytes that are kept of a line that is too long, its field's name included."""
 _END = re.compile(rb"\r\n|\r|\n")
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -89,11 +91,11 @@ class Decoder:
         """Add ``part`` to the line under way; of one that is too long only the beginning."""
         if not part:
             return
+        self._line_size += len(part)
         if self._line_size <= self._limit:
             self._line.append(part)
-            if self._line_size + len(part) > self._limit:
-                self._line = [b"".join(self._line)[: RAW_LIMIT + 16]]
-        self._line_size += len(part)
+        elif list(map(len, self._line)) != [_HEAD]:
+            self._line = [b"".join((*self._line, part))[:_HEAD]]
 
     def _end_of_line(self) -> tuple[Event | Comment | Overlong, ...]:
         line, size = b"".join(self._line), self._line_size

@@ -96,7 +96,8 @@ class HackerNews:
                     yield Batch(tuple(items), cursor=str(safe_to) if safe_to > 0 else "")
                     if posts:
                         self._revisions.put(posts, self._context.now())
-                if not fresh and not self._due(wire, settled):
+                # Numbers may have come while items were read.
+                if not fresh and wire.newest <= settled and not self._due(wire, settled):
                     await self._rest(wire, late)
 
     async def _new(self, wire: Wire, numbers: list[int], late: dict[int, Late]) -> tuple[list[Said], dict[str, Known]]:
@@ -125,14 +126,14 @@ class HackerNews:
         posts: dict[str, Known] = {}
         numbers = self._due(wire, settled)[:WINDOW]
         known = self._revisions.get(hackernews.id_of(number) for number in numbers)
-        read = await wire.items(numbers)
+        # Before they are asked for: what changes meanwhile is read once more.
         for number in numbers:
             wire.changed.pop(number, None)
             self._read_at.pop(number, None)
             self._read_at[number] = self._context.monotonic()
         for number in list(self._read_at)[:-REMEMBERED]:
             del self._read_at[number]
-        for number, raw in zip(numbers, read, strict=True):
+        for number, raw in zip(numbers, await wire.items(numbers), strict=True):
             item = self._item(raw, items)
             if item is None:
                 continue

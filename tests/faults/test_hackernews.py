@@ -222,10 +222,10 @@ async def test_what_was_deleted_during_a_break(tmp_path: Path, news: HackerNewsS
     news.drop()
     news.items[101] = {"id": 101, "type": "story", "deleted": True, "time": 1_749_999_101}
     news.items[102] |= {"title": "Another wall, painted"}
+    news.story(103, "The last wall")
+    news.newest = 103
     async with hall(tmp_path, news, hours) as ingest:
         await ingest.until(lambda: news.asked(101) > 1)
-        news.story(103, "The last wall")
-        await news.tell_newest(103)
         await stands_at(ingest, 103)
         assert [gone.target for gone in await ingest.retractions()] == ["hackernews:101"]
         assert await texts(ingest) == ["A wall", "Another wall", "Another wall, painted", "The last wall"]
