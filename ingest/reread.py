@@ -113,8 +113,9 @@ class Rereader:
         if not isinstance(status, dict):
             raise Unreadable("no status")
         found = Reread(mastodon.SOURCE, natives={})
-        # The letter does not say which server told it; a deletion by its own number may come from any.
-        for name, server in self._config.mastodon.servers.items():
+        servers, told_by = self._config.mastodon.servers, letter.source.partition(":")[2]
+        # Of a letter that does not say which server told it, a deletion by its own number may come from any.
+        for name, server in ({told_by: servers[told_by]} if told_by in servers else servers).items():
             host, known = urlsplit(server.url).netloc, mastodon.Known()
             found.items, passed = self._status(status, host, known, letter.at)
             found.passed = passed

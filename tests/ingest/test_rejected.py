@@ -139,6 +139,17 @@ async def test_a_letter_of_x_is_read_by_its_format(log: SqliteLog, replay: Repla
     assert NO_DELETIONS in mention.flags
 
 
+async def test_a_letter_of_one_server_is_that_server_s(log: SqliteLog, replay: Replay, tmp_path: Path) -> None:
+    """Another server that numbers its posts alike does not take it back."""
+    status = mastodon.status(1, "<p>kaleido</p>", local=501)
+    await bury(log, "mastodon:other", json.dumps(status).encode())
+    assert (await replay()).published == 1
+    ledger = Ledger(tmp_path / "ledger.db", now=lambda: NOW)
+    assert ledger.settle("mastodon:social", Batch((Deletion("hall.example/501", NOW),))).items == []
+    assert len(ledger.settle("mastodon:other", Batch((Deletion("o.example/501", NOW),))).items) == 1
+    ledger.shut()
+
+
 async def test_a_letter_of_mastodon_is_read_by_its_format(log: SqliteLog, replay: Replay, tmp_path: Path) -> None:
     """Only what is listened for; and when its server says that it is gone, by a number of its own, it is found."""
     status = mastodon.status(1, "<p>kaleido</p>", local=501)
