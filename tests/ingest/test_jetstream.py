@@ -18,7 +18,7 @@ from tests.standins.jetstream import about, account, commit, did, edit, gone, id
 
 TIME_US = 1_750_000_000_123_456
 TIME = "2025-06-15T15:06:40.123456Z"
-DATA = Path("/work/shared/data/jetstream/jetstream_v1_events.jsonl")
+DATA = Path(__file__).parents[3] / "shared" / "data" / "jetstream" / "jetstream_v1_events.jsonl"
 
 Frame = dict[str, Any]
 

@@ -25,7 +25,7 @@ from stream.mention import Mention, Person, Rejected, Retraction, Target, Unread
 from tests.ingest.cable import NOW
 from tests.standins.mastodon import account, status
 
-DATA = Path("/work/shared/data/mastodon")
+DATA = Path(__file__).parents[3] / "shared" / "data" / "mastodon"
 POST = "mastodon:https://social.example/users/ada/statuses/"
 
 
