@@ -59,7 +59,7 @@ coverage: setup ## the tests of ingest/, with the lines that none of them reache
 	@$(BIN)/pytest tests/ingest tests/faults --cov=ingest --cov-report=term-missing
 
 lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock -q
+	@uv pip compile --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock -q
 
 golden: setup ## draw the golden pictures anew; look at them before you commit
 	@$(BIN)/python -m tests.golden.draw
