@@ -34,7 +34,7 @@ from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
 from stream.log import CONTROL, Record
-from stream.wire.messages import Hello, Layout, OnAir, encode
+from stream.wire.messages import Graph, Hello, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
@@ -60,7 +60,7 @@ class Hub:
     ``board`` holds MessagePack frames for walls: ``hello on_air graph:topics motion:topics graph:people motion:people
     labels:<panel> stories figures watch``. ``tablet`` holds JSON for tablets, each an object with ``at`` (hub time):
 
-    - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved}``
+    - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved, focus}``, ``focus`` null or ``{graph, id}``
     - ``posts``: ``{at, posts: [Post]}``, newest first; ``held``: ``{at, total, posts: [Post]}``, oldest first; a ``Post`` is
       ``{id, text, name, handle, author, source, lang, role, at, seen, state, reason, due}`` with the states
       ``shown waiting held hidden``
@@ -202,8 +202,22 @@ class Hub:
         """
         return self._told(await self._desk.take(self._shelf.layouts, layout, seen_rev=seen_rev, by=by))
 
+    async def focus(self, graph: Graph, node_id: str, *, seen_rev: int | None, by: str) -> OnAir:
+        """Turn the whole wall to one topic or one person, as long as a take lasts.
+
+        Raises ``KeyError`` for one that is not in the newest snapshot, and ``Conflict`` as ``take`` does.
+        """
+        if not self._engine.presenter.knows(graph, node_id):
+            raise KeyError(node_id)
+        return self._told(await self._desk.focus(graph, node_id, seen_rev=seen_rev, by=by))
+
+    @property
+    def turned_to(self) -> tuple[Graph, str] | None:
+        """The graph and the id of the node that the whole wall turns to."""
+        return self._desk.programme.turned_to
+
     async def back_to_programme(self, by: str) -> OnAir:
-        """End the take."""
+        """End the take or the focus."""
         return self._told(await self._desk.back_to_programme(by))
 
     async def panic(self, on: bool, by: str) -> OnAir:

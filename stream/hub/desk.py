@@ -16,7 +16,7 @@ from stream.hub.metrics import Metrics
 from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
 from stream.hub.stage import Stage, on_air_json
 from stream.log import Log, LogUnavailable
-from stream.wire.messages import Layout, OnAir
+from stream.wire.messages import Graph, Layout, OnAir
 
 UNDO_DEPTH: Final = 10_000
 """How many of the newest decisions can be undone."""
@@ -96,15 +96,23 @@ class Desk:
         """
         if layout not in layouts:
             raise KeyError(layout)
+        return await self._taken({"layout": layout}, seen_rev, by)
+
+    async def focus(self, graph: Graph, node_id: str, *, seen_rev: int | None, by: str) -> OnAir:
+        """Turn the whole wall to one topic or one person, as long as a take lasts. Raises ``Conflict`` as ``take`` does."""
+        value = {"layout": self.programme.focused_layout(graph), "focus": {"graph": graph, "id": node_id}}
+        return await self._taken(value, seen_rev, by)
+
+    async def _taken(self, value: dict[str, Any], seen_rev: int | None, by: str) -> OnAir:
         self.programme.check(seen_rev, by)
         other = self._deciding.get("layout", by)
         if seen_rev is not None and other != by:
             raise Conflict(other, self.on_air.rev)
         at = self._next_at()
-        return await self._programmed("layout", {"layout": layout, "until": at + TAKE_MS}, by, at)
+        return await self._programmed("layout", {**value, "until": at + TAKE_MS}, by, at)
 
     async def back_to_programme(self, by: str) -> OnAir:
-        """End the take."""
+        """End the take or the focus."""
         return await self._programmed("layout", None, by, self._next_at())
 
     async def panic(self, on: bool, by: str) -> OnAir:
@@ -194,4 +202,4 @@ class Desk:
 
     def tell_tablets(self) -> None:
         saved = not any(decision.subject in SUBJECTS for decision in self.ledger.pending())
-        self._tablet.put("on_air", on_air_json(self.on_air, saved))
+        self._tablet.put("on_air", on_air_json(self.on_air, saved, self.programme.turned_to))

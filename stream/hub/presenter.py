@@ -23,7 +23,7 @@ from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Scene, Stage
 from stream.mention import Mention
-from stream.wire.messages import encode
+from stream.wire.messages import Graph, encode
 from stream.wire.snapshot import PersonNode, Snapshot
 
 SNAPSHOT_MS: Final = 1000
@@ -129,6 +129,13 @@ class Presenter:
         """The newest edit of a post and whether its words may leave now; None when it is gone."""
         row = self._state_of().row(post_id)
         return None if row is None else (row, self._gate.passage(post_id, row, self._hub_ms))
+
+    def knows(self, graph: Graph, node_id: str) -> bool:
+        """Whether the newest snapshot has that node."""
+        if self.snapshot is None:
+            return False
+        nodes: Iterable[Any] = self.snapshot.topics.nodes if graph == "topics" else self.snapshot.people.nodes
+        return any(node.id == node_id for node in nodes)
 
     def strongest(self, most: int) -> dict[str, list[str]]:
         """Ids of the strongest nodes of each graph."""

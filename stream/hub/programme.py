@@ -11,12 +11,16 @@ from typing import Any, Final
 
 import msgspec
 
-from stream.wire.messages import Layout, OnAir
+from stream.graphs import key_of
+from stream.wire.messages import Focus, Graph, Layout, OnAir
 
 TAKE_MS: Final = 15 * 60_000
 """How long a person's take lasts when nobody goes back to the programme."""
 
 SUBJECTS: Final = frozenset({"panic", "urgent", "freeze", "layout"})
+
+FOCUSED: Final[Mapping[Graph, tuple[str, ...]]] = {"topics": ("topic", "topics"), "people": ("person", "people")}
+"""The layouts that turn to one topic or one person, the first that there is."""
 
 SAFE: Final = Layout(name="safe", title="", panels=())
 """What is on air when there is not one layout that can be shown."""
@@ -86,11 +90,23 @@ class Programme:
         self._decided = (min(self._decided[0], self._on_air.rev), self._decided[1])
         return new
 
+    @property
+    def turned_to(self) -> tuple[Graph, str] | None:
+        """The graph and the id of the node that the whole wall turns to."""
+        wish = self._wishes.get("layout")
+        return _turned_to(wish.value) if wish and self._on_air.focus else None
+
+    def focused_layout(self, graph: Graph) -> str:
+        """The layout that turns to one node of ``graph``."""
+        return next((name for name in FOCUSED[graph] if name in self._layouts), self._on_air.layout.name)
+
     def _outcome(self, now: int) -> OnAir:
         layout, why, by, until = self._running(now)
+        focus = self._focus() if why == "take" else None
         freeze, panic = self._wishes.get("freeze"), self._wishes.get("panic")
         if freeze and why != "urgent":
             held = self._layouts.get(str(freeze.value.get("layout")), layout)
+            focus = focus if held is layout else None
             layout, why, by, until = held, "freeze", freeze.by, None
         if panic:
             why, by, until = "panic", panic.by, None
@@ -103,7 +119,12 @@ class Programme:
             until=until,
             panic=panic is not None,
             frozen=freeze is not None,
+            focus=focus,
         )
+
+    def _focus(self) -> Focus | None:
+        turned = _turned_to(self._wishes["layout"].value)
+        return Focus(turned[0], key_of(turned[1])) if turned else None
 
     def _running(self, now: int) -> tuple[Layout, str, str, int | None]:
         """The layout, why it runs, who wanted it and until when, panic and freeze apart."""
@@ -116,3 +137,11 @@ class Programme:
                     return layout, why, wish.by, until
         default = self._layouts.get(self._default) or next((self._layouts[n] for n in sorted(self._layouts)), SAFE)
         return default, "default", "", None
+
+
+def _turned_to(value: Mapping[str, Any]) -> tuple[Graph, str] | None:
+    """The graph and the node that a take turns to."""
+    focus = value.get("focus")
+    if not isinstance(focus, Mapping) or focus.get("graph") not in FOCUSED or not focus.get("id"):
+        return None
+    return focus["graph"], str(focus["id"])

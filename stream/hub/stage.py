@@ -179,8 +179,8 @@ class Stage:
         return self._views[graph].choose_labels(self._grid, layout, panel, self._names[graph], at)
 
 
-def on_air_json(on_air: OnAir, saved: bool) -> bytes:
-    """What a tablet reads of ``on_air``."""
+def on_air_json(on_air: OnAir, saved: bool, turned_to: tuple[Graph, str] | None = None) -> bytes:
+    """What a tablet reads of ``on_air``; ``turned_to`` is the graph and the node that the wall turns to."""
     told: dict[str, Any] = {
         "at": on_air.at,
         "rev": on_air.rev,
@@ -192,5 +192,6 @@ def on_air_json(on_air: OnAir, saved: bool) -> bytes:
         "panic": on_air.panic,
         "frozen": on_air.frozen,
         "saved": saved,
+        "focus": {"graph": turned_to[0], "id": turned_to[1]} if turned_to else None,
     }
     return msgspec.json.encode(told)

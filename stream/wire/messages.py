@@ -84,6 +84,13 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     hub: float
 
 
+class Focus(msgspec.Struct, frozen=True):
+    """What the whole wall turns to: the node ``key`` of ``graph``. Its name comes only with feeds that pass moderation."""
+
+    graph: Graph
+    key: int
+
+
 class OnAir(msgspec.Struct, frozen=True, tag="on_air"):
     """The layout on air since ``at``; a wall begins its 0.8 s transition at hub time ``at``. ``panic`` is the safe scene."""
 
@@ -96,6 +103,7 @@ class OnAir(msgspec.Struct, frozen=True, tag="on_air"):
     until: int | None = None
     panic: bool = False
     frozen: bool = False
+    focus: Focus | None = None
 
 
 class GraphFeed(msgspec.Struct, frozen=True, tag="graph"):

@@ -8,9 +8,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from stream.hub.core import Hub
 from stream.hub.doors.answers import SIGNED_IN, Body, Moderator, Refused, TheHub, ThePorter, answer, at_least
 from stream.hub.sessions import Session
-from stream.wire.messages import Layout, OnAir
+from stream.wire.messages import Graph, Layout, OnAir
 
 router = APIRouter(prefix="/api/v1")
 
@@ -21,6 +22,14 @@ class Take(Body):
     """``rev`` is the revision that the person saw when choosing."""
 
     layout: Annotated[str, Field(max_length=100)]
+    rev: int
+
+
+class Turn(Body):
+    """The node of the snapshot's graph ``topics`` or ``people`` that the wall turns to, by its id."""
+
+    graph: Graph
+    id: Annotated[str, Field(min_length=1, max_length=512)]
     rev: int
 
 
@@ -37,7 +46,7 @@ async def layouts(hub: TheHub) -> Response:
 @router.get("/layout", dependencies=[SIGNED_IN])
 async def on_air(hub: TheHub) -> Response:
     """What is on air, why, by whom and until when."""
-    return answer(air(hub.on_air, hub.clock()))
+    return answer(air(hub.on_air, hub))
 
 
 @router.put("/layout")
@@ -48,19 +57,42 @@ async def take(body: Take, session: Moderator, hub: TheHub) -> Response:
     except KeyError:
         known = ", ".join(hub.layouts()) or "none"
         raise Refused(404, f"There is no layout “{body.layout}”; there are: {known}.") from None
-    return answer(air(taken, hub.clock()))
+    return answer(air(taken, hub))
 
 
 @router.delete("/layout")
 async def back_to_programme(session: Moderator, hub: TheHub) -> Response:
     """End a take."""
-    return answer(air(await hub.back_to_programme(session.desk), hub.clock()))
+    return answer(air(await hub.back_to_programme(session.desk), hub))
+
+
+@router.get("/focus", dependencies=[SIGNED_IN])
+async def focus(hub: TheHub) -> Response:
+    """What the whole wall turns to: ``{"focus": {"graph", "id"}}``, or null."""
+    return answer({"focus": _focus(hub)})
+
+
+@router.put("/focus")
+async def turn(body: Turn, session: Moderator, hub: TheHub) -> Response:
+    """Turn the whole wall to a topic or a person; 409 when somebody else decided since ``rev``."""
+    try:
+        turned = await hub.focus(body.graph, body.id, seen_rev=body.rev, by=session.desk)
+    except KeyError:
+        what = "topic" if body.graph == "topics" else "person"
+        raise Refused(404, f"That {what} is not in the conversation now; choose one from the list.") from None
+    return answer(air(turned, hub))
+
+
+@router.delete("/focus")
+async def turn_back(session: Moderator, hub: TheHub) -> Response:
+    """Turn back to the programme."""
+    return answer(air(await hub.back_to_programme(session.desk), hub))
 
 
 @router.put("/freeze")
 async def freeze(body: Switch, session: Moderator, hub: TheHub) -> Response:
     """Hold the picture, or release it; hides and deletions still apply."""
-    return answer(air(await hub.freeze(body.on, session.desk), hub.clock()))
+    return answer(air(await hub.freeze(body.on, session.desk), hub))
 
 
 @router.put("/panic")
@@ -68,7 +100,7 @@ async def panic(body: Switch, session: EvenIdle, hub: TheHub, porter: ThePorter)
     """Show the safe scene on every screen, even from an idle tablet; only one that is awake releases it."""
     if not body.on and porter.sessions.idle(session):
         raise Refused(423, "Nobody has touched this tablet for ten minutes; enter the PIN to release.", locked=True)
-    return answer(air(await hub.panic(body.on, session.desk), hub.clock()))
+    return answer(air(await hub.panic(body.on, session.desk), hub))
 
 
 def described(layout: Layout) -> dict[str, Any]:
@@ -77,7 +109,13 @@ def described(layout: Layout) -> dict[str, Any]:
     return {"name": layout.name, "title": layout.title, "subtitle": layout.subtitle, "panels": panels}
 
 
-def air(on_air: OnAir, now: float) -> dict[str, Any]:
+def air(on_air: OnAir, hub: Hub) -> dict[str, Any]:
     """``OnAir`` with its layout's name and title, as the tablet's channel has it; ``now`` is hub time."""
     told: dict[str, Any] = msgspec.to_builtins(on_air)
-    return {**told, "layout": on_air.layout.name, "title": on_air.layout.title, "now": now}
+    layout = {"layout": on_air.layout.name, "title": on_air.layout.title}
+    return {**told, **layout, "focus": _focus(hub), "now": hub.clock()}
+
+
+def _focus(hub: Hub) -> dict[str, str] | None:
+    turned = hub.turned_to
+    return {"graph": turned[0], "id": turned[1]} if turned else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.stream.doors.conftest import House, error
+import msgspec
+
+from tests.stream.doors.conftest import House, error, post
 
 
 def test_layouts_are_listed_with_their_panels(house: House) -> None:
@@ -61,6 +63,28 @@ def test_freeze_holds_the_picture(house: House) -> None:
     desk = house.visit("moderator")
     assert desk.put("/api/v1/freeze", json={"on": True}).json()["frozen"] is True
     assert desk.put("/api/v1/freeze", json={"on": False}).json()["frozen"] is False
+
+
+def test_focus_turns_the_wall_to_a_topic_and_back(house: House) -> None:
+    """A topic of the snapshot is on air until it is turned back; one that is not there is 404, an old revision 409."""
+    said = (post(900 + i, "see you at #kaleido", f"simulation:k{i}") for i in range(4))
+    house.publish(*(msgspec.structs.replace(mention, hashtags=("kaleido",)) for mention in said))
+    house.until(lambda: sum("kaleido" in held["text"] for held in house.hub.held()) == 4)
+    desk, other = house.visit("moderator", "Desk 1"), house.visit("moderator", "Desk 2")
+    for i in range(4):
+        desk.put("/api/v1/moderation/post", json={"id": f"simulation:{900 + i}", "decision": "approve"})
+    house.until(lambda: house.hub._engine.presenter.knows("topics", "#kaleido"))
+    rev = desk.get("/api/v1/layout").json()["rev"]
+    turned = desk.put("/api/v1/focus", json={"graph": "topics", "id": "#kaleido", "rev": rev}).json()
+    assert (turned["why"], turned["focus"]) == ("take", {"graph": "topics", "id": "#kaleido"})
+    assert other.get("/api/v1/focus").json() == {"focus": turned["focus"]}
+    late = other.put("/api/v1/focus", json={"graph": "topics", "id": "#kaleido", "rev": rev})
+    assert late.status_code == 409
+    assert error(late).startswith("Desk 1 was quicker")
+    unknown = desk.put("/api/v1/focus", json={"graph": "people", "id": "nobody", "rev": turned["rev"]})
+    assert unknown.status_code == 404
+    assert error(unknown)
+    assert desk.delete("/api/v1/focus").json()["focus"] is None
 
 
 def test_snapshot_for_people_and_for_its_token(house: House) -> None:

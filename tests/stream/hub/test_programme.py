@@ -6,8 +6,9 @@ from itertools import permutations
 
 import pytest
 
+from stream.graphs import key_of
 from stream.hub.programme import SAFE, TAKE_MS, Conflict, Programme
-from stream.wire.messages import Layout, Panel
+from stream.wire.messages import Focus, Layout, Panel
 
 LAYOUTS = {
     name: Layout(name, name.title(), (Panel("title", (1,)),)) for name in ("pulse", "topics", "people", "urgent")
@@ -128,3 +129,25 @@ def test_new_version_of_the_layout_on_air() -> None:
     p.shelve({**LAYOUTS, "pulse": Layout("pulse", "Another title", ())})
     assert p.look(NOW + 1)
     assert p.on_air.layout.title == "Another title"
+
+
+def test_focus_turns_the_wall_to_one_node() -> None:
+    """A take with a focus names its graph and the key of its node, until it ends; another take turns away from it."""
+    p = programme()
+    assert p.focused_layout("topics") == "topics"
+    turned = {"layout": "topics", "until": NOW + TAKE_MS, "focus": {"graph": "topics", "id": "#kaleido"}}
+    p.decide("layout", turned, NOW, "desk")
+    assert seen(p) == ("topics", "take")
+    assert p.on_air.focus == Focus("topics", key_of("#kaleido"))
+    assert p.turned_to == ("topics", "#kaleido")
+    p.decide("layout", {"layout": "topics", "until": NOW + TAKE_MS}, NOW + 1, "desk")
+    assert p.look(NOW + 1)
+    assert (p.on_air.focus, p.turned_to) == (None, None)
+
+
+def test_broken_focus_is_none() -> None:
+    """A focus on a graph that there is not is left out."""
+    p = programme()
+    p.decide("layout", {"layout": "topics", "focus": {"graph": "planets", "id": "x"}}, NOW, "desk")
+    assert seen(p) == ("topics", "take")
+    assert p.on_air.focus is None
