@@ -13,6 +13,7 @@ export class Air {
     this.onAir = null;
     this.chosen = null;
     this.taking = null;
+    this.channels = { on_air: (told) => this.heard(told) };
     for (const button of all("[data-take]", desk)) button.addEventListener("click", () => this.take());
     one("[data-programme]", desk).addEventListener("click", () => this.back());
   }

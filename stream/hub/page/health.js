@@ -21,6 +21,7 @@ export class Health {
     Object.assign(this, { desk, isOperator, refused });
     this.walls = [];
     this.sources = [];
+    this.channels = { walls: (told) => this.heardWalls(told), sources: (told) => this.heardSources(told) };
   }
 
   heardWalls(told) {

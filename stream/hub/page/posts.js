@@ -12,6 +12,7 @@ export class Posts {
     this.gone = new Map(); // id → decision made here that the hub's list does not know yet
     this.held = { posts: [], total: 0 };
     this.newest = [];
+    this.channels = { held: (told) => this.heardHeld(told), posts: (told) => this.heardPosts(told) };
   }
 
   heardHeld(told) {

@@ -5,24 +5,47 @@ import { all, h, keyed, one, write } from "./dom.js";
 import { lock, signIn } from "./gate.js";
 import { Air } from "./air.js";
 import { Safe } from "./safe.js";
+import { Show } from "./show.js";
 import { Posts } from "./posts.js";
+import { Conversation } from "./conversation.js";
+import { Act } from "./act.js";
+import { Say } from "./say.js";
 import { Health, screensLine } from "./health.js";
 import { Screens } from "./screens.js";
 import { age, change, count, figure, growth } from "./words.js";
 
 const ROLES = ["viewer", "moderator", "operator"];
 
+/**
+ * The pages behind the tabs, by the name in `data-tab` and `data-page`. Each is made with the page's root and what all share
+ * (`shared` below) and may have `channels` (what to do with each of the hub's channels), `open()` (its tab was chosen) and
+ * `tick()` (four times a second, while it is seen).
+ */
+const PAGES = { air: Air, show: Show, posts: Posts, conversation: Conversation, act: Act, say: Say, health: Health };
+
 class Tablet {
   constructor(session) {
     this.session = session;
     document.body.replaceChildren(one("#tablet").content.cloneNode(true));
     this.desk = one(".desk");
-    const may = ROLES.indexOf(session.role) >= 1;
-    const shared = { may, now: () => this.link.now(), refused: (refusal) => this.refused(refusal) };
-    this.air = new Air(this.desk, shared);
-    this.safe = new Safe(one("[data-safe]"), { ...shared, tell: (...bar) => this.bar(...bar), heard: (air) => this.heard("on_air", air) });
-    this.posts = new Posts(this.desk, { ...shared, toast: (...words) => this.toast(...words), eventNow: () => this.eventNow() });
-    this.health = new Health(this.desk, { ...shared, isOperator: session.role === "operator" });
+    this.onAir = null;
+    const shared = {
+      session, // {role, desk, …}
+      may: ROLES.indexOf(session.role) >= 1, // a moderator or more: may decide
+      isOperator: session.role === "operator",
+      now: () => this.link.now(), // hub time in ms
+      eventNow: () => this.eventNow(), // T in ms
+      onAir: () => this.onAir, // the newest word of the channel `on_air`, or null
+      refused: (refusal) => this.refused(refusal), // hears of every refusal first; true when nothing more need be said
+      toast: (...words) => this.toast(...words),
+      tell: (...bar) => this.bar(...bar), // a bar over the page: key, sentence ("" takes it away), kind
+      heard: (channel, data) => this.heard(channel, data), // an answer of the hub that is newer than its channel
+      decide: (...asked) => this.decide(...asked),
+    };
+    this.pages = Object.fromEntries(Object.entries(PAGES).map(([name, Page]) => [name, new Page(this.desk, shared)]));
+    this.air = this.pages.air;
+    this.health = this.pages.health;
+    this.safe = new Safe(one("[data-safe]"), { ...shared, heard: (air) => this.heard("on_air", air) });
     this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.44) });
     this.grid = null;
     this.event = { T: null, at: 0 };
@@ -48,13 +71,33 @@ class Tablet {
     if (channel === "hello") this.hello(data);
     else if (channel === "session") data.locked ? this.locked() : this.unlocked();
     else if (channel === "pictures") this.screens.keep(data.screens);
-    else if (channel === "on_air") { this.air.heard(data); this.safe.heard(data); }
     else if (channel === "walls") this.walls(data);
-    else if (channel === "held") this.posts.heardHeld(data);
-    else if (channel === "posts") this.posts.heardPosts(data);
-    else if (channel === "sources") this.health.heardSources(data);
     else if (channel === "numbers") this.figures(data);
     else if (channel === "notice") this.notices(data.notices);
+    else if (channel === "on_air") { this.onAir = data; this.safe.heard(data); }
+    for (const page of Object.values(this.pages)) page.channels?.[channel]?.(data);
+  }
+
+  /** Ask for a decision, then offer to take it back; what `undone` does is done when it was refused or taken back. */
+  async decide(method, path, body, words, undone = () => {}) {
+    try {
+      const answer = await ask(method, path, body);
+      const said = answer.saved === false ? `${words} · not saved yet` : words;
+      this.toast(said, answer.id ? { action: "Undo", act: () => this.undo(answer.id, undone) } : {});
+      return answer;
+    } catch (refusal) {
+      undone();
+      if (!this.refused(refusal)) this.toast(refusal.message, { kind: "fault" });
+      return null;
+    }
+  }
+
+  async undo(id, undone = () => {}) {
+    undone();
+    await ask("POST", "/moderation/undo", { id }).then(
+      () => this.toast("Taken back"),
+      (refusal) => this.refused(refusal) || this.toast(refusal.message, { kind: "fault" }),
+    );
   }
 
   hello(hello) {
@@ -72,7 +115,6 @@ class Tablet {
     this.dead = all.filter((number) => !alive.has(number));
     this.screens.mark(this.dead);
     this.safe.shown(walls);
-    this.health.heardWalls({ walls });
   }
 
   figures(told) {
@@ -169,11 +211,13 @@ class Tablet {
   }
 
   turn() {
-    const tab = ["posts", "health"].find((name) => location.hash === `#${name}`) ?? "air";
+    const tab = location.hash.slice(1) in PAGES ? location.hash.slice(1) : "air";
     for (const page of all("[data-page]")) page.hidden = page.dataset.page !== tab;
     for (const link of all("[data-tab]")) link.dataset.tab === tab ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     this.desk.dataset.tab = tab;
-    if (tab === "health") this.health.open();
+    this.page = this.pages[tab];
+    one("[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.page.open?.();
   }
 
   tick() {
@@ -183,7 +227,7 @@ class Tablet {
       if (silent > 3000) this.screens.keep([]); // a post in it may have been deleted since, and we would not know
     }
     if (!this.grid) return;
-    this.air.tick();
+    this.page.tick?.();
     this.safe.draw();
     const at = this.screens.oldest();
     const old = at === null ? null : Math.max(0, this.link.now() - at);
