@@ -355,6 +355,24 @@ def pin(
 
 
 @app.command
+def cert(*, out: Path | None = None, serve: bool = False, port: int = 8004, config: ConfigFile = None) -> int:
+    """Show the certificate of the hub's own authority, and how tablets learn to trust it.
+
+    Parameters
+    ----------
+    out
+        Write it to this file (PEM; .crt or .der for devices).
+    serve
+        Offer it to devices on this network, over plain HTTP, until Ctrl-C.
+    port
+        Where to offer it.
+    """
+    from stream.hub import install
+
+    return install.run(configuration(config), out=out, serve=serve, port=port)
+
+
+@app.command
 def check(*, config: ConfigFile = None) -> int:
     """Check the configuration and the layouts: exit 0, or 2 with every fault and its line."""
     from stream import layouts

@@ -103,7 +103,7 @@ def welcome(settings: Config, headless: bool) -> str:
     made = auth.ensure(auth.folder())
     if auth.may_print(sys.stdout):
         pin = (made or auth.new_pins(auth.folder(), ["operator"]))["operator"]
-    address = f"{'https' if settings.hub.certificate else 'http'}://{settings.hub.host}:{settings.hub.port}/"
+    address = f"{settings.hub.public}/"
     code = io.StringIO()
     segno.make(address).terminal(code, compact=True)
     what = {"live": "", "rehearsal": "A made-up event (a rehearsal).\n", "replay": "A replay.\n"}

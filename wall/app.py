@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,7 +21,8 @@ import moderngl
 
 from stream.config import Config
 from stream.wire.messages import Hello, Picture, WallState, Watch
-from wall.client import Client, wall_token
+from wall.client import Client
+from wall.doorway import Doorway
 from wall.feeds import DELAY_MS, Store
 from wall.frame import Frame, TooLarge
 from wall.outputs import NotScreens, Part, parse_screens
@@ -97,14 +98,17 @@ def run(
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     var = Path(os.environ.get("AGORA_VAR", "") or "var")
     store = Store(own_hello(config), local_ms)
+    doorway: Doorway | None = None
     try:
         chosen = parse_screens(screens, config.wall.grid)
+        called = name or f"{socket.gethostname()} {_spelled(chosen)}"
         if recording is not None:
             feed: Feed = Player(recording, store, local_ms, loop=frames is None and shot is None)
         else:
-            address = hub_url or config.hub.url or f"http://{config.hub.host}:{config.hub.port}"
+            address = hub_url or config.hub.url or config.hub.nearby
             recorder = Recorder(record) if record is not None else None
-            feed = Client(address, store, local_ms, lambda: wall_token(var), recorder=recorder)
+            doorway = Doorway(address, var, config.hub.authority, called, chosen)
+            feed = Client(address, store, local_ms, doorway, recorder=recorder)
         wall = Wall(
             store,
             feed,
@@ -113,10 +117,11 @@ def run(
             headless=headless,
             display=display,
             quality=1.0 if shot is not None and scale is None else scale,
-            name=name or f"{socket.gethostname()} {_spelled(chosen)}",
+            name=called,
             panic=PanicFile(var),
             at=at,
             patient=shot is not None,
+            code=lambda: doorway.code if doorway is not None else "",
         )
     except (NoPicture, TooLarge, NotScreens, FontsMissing, Unplayable, OSError) as fault:
         print(f"agora wall: {fault}", file=sys.stderr)
@@ -155,6 +160,7 @@ class Wall:
         panic: PanicFile,
         at: float | None,
         patient: bool,
+        code: Callable[[], str],
     ) -> None:
         self.part = part
         self.window = Window(part, headless=headless, display=display)
@@ -164,6 +170,7 @@ class Wall:
         self._store, self._feed, self._panic = store, feed, panic
         self._everything, self._name, self._at = everything, name, at
         self._patient = patient
+        self._code = code
         self._fps_limit = SOFTWARE_FPS if self.window.software else GPU_FPS
         self._ending = False
         self._faults = 0
@@ -259,6 +266,7 @@ class Wall:
         if self._store.connected:
             self._panic.hub_says(view.on_air.panic)
         view.panic = view.panic or self._panic.on
+        view.code = self._code()
         return view
 
     def _draw(self, view: View) -> bool:

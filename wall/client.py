@@ -10,11 +10,12 @@ import asyncio
 import logging
 import os
 import random
+import ssl
 import threading
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import websockets
@@ -49,13 +50,43 @@ def wall_token(var: Path) -> str:
         return ""
 
 
-def socket_url(hub_url: str) -> str:
-    """The address of ``/ws/wall`` at a hub given as ``http://host:port``, ``https://…`` or ``host:port``."""
+def page_url(hub_url: str) -> str:
+    """The address of a hub given as ``http://host:port``, ``https://…`` or ``host:port``, without a slash at its end."""
     address = hub_url.rstrip("/")
-    if "://" not in address:
-        address = "http://" + address
-    scheme, _, rest = address.partition("://")
+    return address if "://" in address else "http://" + address
+
+
+def socket_url(hub_url: str) -> str:
+    """The address of ``/ws/wall`` at a hub."""
+    scheme, _, rest = page_url(hub_url).partition("://")
     return {"http": "ws", "https": "wss"}.get(scheme, scheme) + "://" + rest + "/ws/wall"
+
+
+class Doorway(Protocol):
+    """How a wall comes in: what it trusts and its token, asked for again at every try, and what it does when refused."""
+
+    def token(self) -> str: ...
+
+    def trust(self) -> ssl.SSLContext | None:
+        """Whose certificates are good; None is whom the system trusts."""
+        ...
+
+    async def refused(self) -> None:
+        """The hub does not know the token. May take as long as somebody needs to let the wall in."""
+        ...
+
+
+class Known:
+    """A wall whose token somebody else takes care of."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self.token = token
+
+    def trust(self) -> ssl.SSLContext | None:
+        return None
+
+    async def refused(self) -> None:
+        return
 
 
 def wait_before(attempt: int, chance: float) -> float:
@@ -64,14 +95,14 @@ def wait_before(attempt: int, chance: float) -> float:
 
 
 class Client:
-    """``clock`` is this machine's monotonic time in ms; ``token`` is asked for again at every try."""
+    """``clock`` is this machine's monotonic time in ms."""
 
     def __init__(
         self,
         hub_url: str,
         store: Store,
         clock: Callable[[], float],
-        token: Callable[[], str],
+        doorway: Doorway | Callable[[], str],
         *,
         recorder: Recorder | None = None,
     ) -> None:
@@ -83,7 +114,7 @@ class Client:
         self.hub_clock = HubClock()
         self._store = store
         self._clock = clock
-        self._token = token
+        self._doorway: Doorway = Known(doorway) if callable(doorway) else doorway
         self._recorder = recorder
         self._unrecorded: list[tuple[float, bytes]] = []
         """Local time and frame of what came before the hub's clock was known."""
@@ -144,6 +175,20 @@ class Client:
             except websockets.InvalidStatus as fault:
                 refused = fault.response.status_code in (401, 403)
                 self._complain("the hub does not know this wall's token" if refused else f"the hub answers {fault}")
+                try:
+                    if refused:
+                        await self._doorway.refused()
+                except asyncio.CancelledError:
+                    return
+            except ssl.SSLCertVerificationError as fault:
+                self._complain(
+                    f"the certificate of {self.url} is not trusted ({fault.verify_message}); where a token was given, let "
+                    "[hub] authority name the file of the hub's authority"
+                )
+                try:
+                    await self._doorway.refused()
+                except asyncio.CancelledError:
+                    return
             except (OSError, websockets.WebSocketException, TimeoutError, ValueError) as fault:
                 self._complain(f"no hub at {self.url}: {fault or type(fault).__name__}")
             finally:
@@ -161,9 +206,11 @@ class Client:
             log.warning("%s; trying again", what)
 
     async def _connection(self) -> None:
-        token = self._token()
+        token = self._doorway.token()
+        trust = (self._doorway.trust() or ssl.create_default_context()) if self.url.startswith("wss:") else None
         async with connect(
             self.url,
+            ssl=trust,
             additional_headers={"Authorization": f"Bearer {token}"} if token else None,
             compression=None,
             proxy=None,

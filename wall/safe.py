@@ -21,6 +21,10 @@ def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Laye
     stage.glow(centre.x + centre.w / 2, centre.y + centre.h * 0.6, centre.w * 0.9, centre.h * 0.8, place.accent, 0.16)
     layer = Layer(Rect(canvas.x, canvas.y, canvas.w, canvas.h))
     waiting.motes(view, place, layer, 14 * grid.count)
+    if view.code:
+        for number in range(1, grid.count + 1):
+            _ask(view.code, place, layer, grid.screen(number))
+        return [layer]
     room = centre.inset(96.0)
     sizes = (220.0, 180.0, 150.0, 120.0, 92.0)
     name = place.fit(event.name, sizes, Rect(room.x, room.y, room.w, room.h * 0.6), 700, leading=1.12, align="centre")
@@ -35,3 +39,21 @@ def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Laye
         layer.text(block, room.x + room.w / 2, y + block.baseline)
         y += block.height
     return [layer]
+
+
+def _ask(code: str, place: Place, layer: Layer, screen: Rect) -> None:
+    """The code of a wall that asks to be let in, and what to do with it, on each of its screens."""
+    room = screen.inset(96.0)
+    lines = (
+        place.set("This wall wants to join", 66, 500, place.theme.quiet, width=room.w, align="centre"),
+        place.set(f"{code[:3]} {code[3:]}", 220, 700, width=room.w, align="centre"),
+        place.set(
+            "Type this code on the tablet, under Health", 66, 500, place.theme.quiet, width=room.w, align="centre"
+        ),
+    )
+    set_lines = [line for line in lines if line is not None]
+    gap = 48.0 * place.unit
+    y = room.y + (room.h - sum(line.height for line in set_lines) - gap * (len(set_lines) - 1)) / 2
+    for line in set_lines:
+        layer.text(line, room.x + room.w / 2, y + line.baseline)
+        y += line.height + gap

@@ -37,7 +37,7 @@ class Scene:
         """Everything that the wall shows at ``view.t``: the panels on air, and those before them while they leave."""
         self.type.begin(self.text_ms)
         stage = StageBuilder(view.hello.grid, view.hello.theme)
-        panic = view.panic or view.on_air.panic
+        panic = view.panic or view.on_air.panic or bool(view.code)
         layers = safe.layers(view, self.type, stage) if panic else self._layers(view, stage)
         return DrawList(view.hello.grid.canvas, stage.stage(), layers, max(0.0, self.type.left_ms))
 

@@ -62,3 +62,5 @@ class View:
     silent_s: float = 0.0
     """Seconds since the hub was last heard."""
     panic: bool = False
+    code: str = ""
+    """What a wall shows that asks a hub to let it in."""

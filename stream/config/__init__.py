@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from stream import toml
+from stream.config.addresses import is_any, is_loopback, reachable, url
 from stream.config.networks import (
     BlueskyConfig,
     CsvConfig,
@@ -73,7 +74,28 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checkpoint_s: Positive = 20.0
     certificate: str = ""
     key: str = ""
+    https: bool = False
+    """Encrypted on loopback too; beyond it that is so anyhow, unless ``insecure_http`` was typed."""
+    authority: str = ""
+    """File with the authority of a hub elsewhere, for walls that were not paired."""
     insecure_http: bool = False
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the hub's doors speak HTTPS."""
+        beyond = not self.insecure_http and not is_loopback(self.host)
+        return bool(self.certificate) or self.https or beyond
+
+    @property
+    def nearby(self) -> str:
+        """The hub's address for a process on its own machine."""
+        host = "127.0.0.1" if is_any(self.host) else self.host
+        return url(host, self.port, encrypted=self.encrypted)
+
+    @property
+    def public(self) -> str:
+        """The hub's address for people and walls elsewhere: ``url``, or what this machine's addresses say."""
+        return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
 
 
 class ShowConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

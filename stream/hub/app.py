@@ -5,28 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import logging
 import signal
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from stream.config import Config, HubConfig
+from stream.config.addresses import is_loopback
+from stream.config.authority import AuthorityUnusable
+from stream.config.authority import folder as authority_folder
+from stream.config.certificates import issued, renew
 from stream.hub import auth
 from stream.hub.core import Hub, now_ms
-from stream.hub.doors import machines, moderation, session, show, walls
+from stream.hub.doors import machines, moderation, pairing, session, show, walls
 from stream.hub.doors.answers import mount_errors
 from stream.hub.guard import Guard
+from stream.hub.pairing import Pairing
 from stream.hub.porter import Porter
 from stream.hub.sockets import FRAME_LIMIT, SEND_BUFFER, Sockets
 from stream.hub.sockets import router as sockets_router
@@ -36,6 +42,9 @@ MISCONFIGURED: Final = 2
 GRACE_S: Final = 2
 """How long requests and sockets may take to end; then the hub has as long again to write its checkpoint."""
 
+DOOR: Final = "hub"
+"""The name of the certificate."""
+
 PAGE: Final = Path(__file__).parent / "page"
 
 
@@ -44,13 +53,26 @@ def create_app(hub: Hub, porter: Porter | None = None) -> FastAPI:
     porter = porter or Porter(auth.folder(), hub.config.hub, wall_clock=now_ms)
     app = FastAPI(title="Agora", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub, app.state.porter, app.state.sockets = hub, porter, Sockets(hub, porter)
-    for door in (machines, session, show, moderation, walls):
+    app.state.pairing = _pairing(hub)
+    for door in (machines, session, show, moderation, pairing, walls):
         app.include_router(door.router)
     app.include_router(sockets_router)
     mount_errors(app)
     _mount_page(app)
     app.add_middleware(Guard, porter=porter)
     return app
+
+
+def _pairing(hub: Hub) -> Pairing:
+    """The walls that ask to join, told to the tablets. A certificate of somebody else's authority is not for us to hand out."""
+
+    def tell() -> None:
+        hub.tablet.put("joining", msgspec.json.encode({"walls": asking.waiting()}))
+
+    own = hub.config.hub.certificate and _own_certificate(hub.config.hub)
+    authority = Path(hub.config.hub.certificate).with_name("ca.pem").read_text("ascii") if own else ""
+    asking = Pairing(authority, time.monotonic, tell)
+    return asking
 
 
 def _mount_page(app: FastAPI) -> None:
@@ -95,18 +117,35 @@ def problems(config: Config) -> list[str]:
     hub, found = config.hub, []
     if bool(hub.certificate) != bool(hub.key):
         found.append("[hub] certificate and key belong together; give both, or neither.")
-    if not _is_loopback(hub.host):
-        if not hub.certificate and not hub.insecure_http:
-            found.append(
-                f"{hub.host} can be reached from other machines, so PINs would travel in clear: give [hub] certificate and "
-                "key, or type --insecure-http if you trust everybody on this network."
-            )
-        if not config.privacy.contact:
-            found.append(
-                "Where others can see the wall, people must know whom to write to: set [privacy] contact in agora.toml "
-                "(or AGORA_PRIVACY_CONTACT)."
-            )
+    if not is_loopback(hub.host) and not config.privacy.contact:
+        found.append(
+            "Where others can see the wall, people must know whom to write to: set [privacy] contact in agora.toml "
+            "(or AGORA_PRIVACY_CONTACT)."
+        )
     return found
+
+
+def certified(config: Config) -> Config:
+    """The configuration with the certificate of the hub's own authority, where it needs one and none is given.
+
+    Raises ``AuthorityUnusable``.
+    """
+    hub = config.hub
+    if not hub.encrypted or hub.certificate:
+        return config
+    made = issued(auth.folder(), DOOR, hub.host, hub.url)
+    if made.left_out:
+        print(
+            f"agora hub: the certificate is not good for {', '.join(made.left_out)}, because the hub's authority was made "
+            f"before that name was known. Move {made.authority.parent} away, and a new authority is made.",
+            file=sys.stderr,
+        )
+    shown = msgspec.structs.replace(hub, certificate=str(made.certificate), key=str(made.key))
+    return msgspec.structs.replace(config, hub=shown)
+
+
+def _own_certificate(hub: HubConfig) -> bool:
+    return Path(hub.certificate).parent == authority_folder(auth.folder())
 
 
 def serve(config: Config) -> int:
@@ -123,9 +162,10 @@ def serve(config: Config) -> int:
     with contextlib.closing(listening):
         try:
             _tell_pins(auth.ensure(auth.folder()))
+            config = certified(config)
             hub = Hub(config)
             app = create_app(hub)
-        except (auth.SecretsUnreadable, ValueError) as fault:
+        except (auth.SecretsUnreadable, AuthorityUnusable, ValueError) as fault:
             return _fail(str(fault))
         except OSError as fault:
             return _fail(f"{auth.folder()} cannot be written: {fault}; let AGORA_VAR name a folder that can.")
@@ -148,12 +188,20 @@ async def _run(hub: Hub, server: _Server, listening: socket.socket) -> None:
         loop.add_signal_handler(sign, server.stop)
     ended = asyncio.ensure_future(hub.wait())
     ended.add_done_callback(lambda _: server.stop())
+    renewing = asyncio.ensure_future(_renew(hub.config.hub, server))
     try:
         await hub.start()
         await server.serve([listening])
     finally:
+        renewing.cancel()
         await hub.stop()
     await ended
+
+
+async def _renew(hub: HubConfig, server: _Server) -> None:
+    context = server.config.ssl
+    if context is not None and _own_certificate(hub):
+        await renew(context, lambda: issued(auth.folder(), DOOR, hub.host, hub.url))
 
 
 class _Server(uvicorn.Server):
@@ -218,13 +266,6 @@ def _cannot_listen(hub: HubConfig, fault: OSError) -> str:
     if fault.errno == errno.EADDRNOTAVAIL or isinstance(fault, socket.gaierror):
         return f"{hub.host} is no address of this machine; choose another --host (127.0.0.1, or 0.0.0.0 for all)."
     return f"The hub cannot listen on {hub.host} port {hub.port}: {fault.strerror or fault}."
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _tell_pins(pins: auth.Pins | None) -> None:

@@ -42,6 +42,15 @@ class SecretsUnreadable(Exception):
     """The file cannot be read or is no TOML of ours; the message says which file and what to do."""
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """A wall that was let in: who confirmed its code and when (ms), and the digest of its own token of scope ``wall``."""
+
+    name: str
+    by: str
+    at: int
+    digest: str
+
+
 class Secrets(msgspec.Struct, frozen=True):
     """What the file says: ``pins`` are hex digests by role under one ``salt``, ``tokens`` are in clear by scope."""
 
@@ -49,6 +58,7 @@ class Secrets(msgspec.Struct, frozen=True):
     work: tuple[int, int, int]
     pins: dict[str, str]
     tokens: dict[str, str]
+    walls: dict[str, Joined] = {}
 
     def role_of(self, pin: str) -> Role | None:
         """The strongest role that ``pin`` opens. Takes about 70 ms of processor: call it in a thread."""
@@ -66,6 +76,10 @@ class Secrets(msgspec.Struct, frozen=True):
             known = self.tokens.get(scope, "")
             if known and hmac.compare_digest(known.encode(), token.encode()):
                 found = scope
+        digest = _token_digest(token)
+        for wall in self.walls.values():
+            if hmac.compare_digest(wall.digest, digest):
+                found = "wall"
         return found
 
     def seal(self, role: Role) -> str:
@@ -125,7 +139,29 @@ def load(folder: Path) -> Secrets:
         work=_work(pins),
         pins={role: str(pins.get(role, "")) for role in ROLES},
         tokens={scope: str(document.get("tokens", {}).get(scope, "")) for scope in SCOPES},
+        walls=_walls(path, document),
     )
+
+
+def let_in(folder: Path, name: str, by: str, at: int) -> str:
+    """A token of its own for a wall whose code was confirmed; only its digest is kept."""
+    token = f"wall-{secrets.token_urlsafe(32)}"
+    with _locked(folder) as path:
+        document = _read(path)
+        joined = Joined(name, by, at, _token_digest(token))
+        document.setdefault("walls", {})[secrets.token_hex(4)] = msgspec.structs.asdict(joined)
+        _write(path, document)
+    return token
+
+
+def turn_out(folder: Path, wall: str) -> bool:
+    """Take a joined wall's token away; whether there was such a wall."""
+    with _locked(folder) as path:
+        document = _read(path)
+        if document.get("walls", {}).pop(wall, None) is None:
+            return False
+        _write(path, document)
+        return True
 
 
 def wall_token(folder: Path) -> str:
@@ -165,6 +201,18 @@ def _digest(pin: str, salt: str, work: tuple[int, int, int]) -> str:
     n, r, p = work
     word = pin.encode("utf-8", "replace")
     return hashlib.scrypt(word, salt=bytes.fromhex(salt), n=n, r=r, p=p, maxmem=64 * 2**20, dklen=32).hex()
+
+
+def _token_digest(token: str) -> str:
+    """Tokens are long and random: one round of hashing is enough."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _walls(path: Path, document: Mapping[str, Any]) -> dict[str, Joined]:
+    try:
+        return msgspec.convert(document.get("walls", {}), dict[str, Joined])
+    except msgspec.ValidationError as fault:
+        raise SecretsUnreadable(f"{path}: what stands under [walls] is none of ours ({fault})") from fault
 
 
 def _work(pins: Mapping[str, Any]) -> tuple[int, int, int]:

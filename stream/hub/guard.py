@@ -6,6 +6,7 @@ bodies, checks hosts and origins, and puts the security headers on every answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -67,11 +68,19 @@ class Guard:
                 ours.setdefault("cache-control", "no-store")
             await send(message)
 
+        if wait := self._wait_s(scope):
+            told = f"Too many requests; try again in {math.ceil(wait)} s."
+            await refuse(send_guarded, 429, told, retry_after=math.ceil(wait))
+            return
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await refuse(send_guarded, *refusal)
             return
         await self.app(scope, _bounded(receive), send_guarded)
+
+    def _wait_s(self, scope: Scope) -> float:
+        address = (scope.get("client") or ("",))[0]
+        return self.porter.wait_s(scope["state"]["session"], scope["state"]["token_scope"], address)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         state, method = scope["state"], scope["method"]
@@ -90,9 +99,13 @@ class Guard:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         """A wall comes with its token, a tablet with its cookie and from our own page; all others get 401."""
         state, path = scope["state"], scope["path"]
-        welcome = self.porter.knows_host(headers) and (
-            (path == "/ws/wall" and state["token_scope"] == "wall")
-            or (path == "/ws/tablet" and state["session"] is not None and self.porter.is_own_origin(headers))
+        welcome = (
+            not self._wait_s(scope)
+            and self.porter.knows_host(headers)
+            and (
+                (path == "/ws/wall" and state["token_scope"] == "wall")
+                or (path == "/ws/tablet" and state["session"] is not None and self.porter.is_own_origin(headers))
+            )
         )
         if welcome:
             await self.app(scope, receive, send)
@@ -104,18 +117,24 @@ class Guard:
         await refuse(send, 401, "Sign in with the PIN first; a wall needs its token.", kind="websocket.http.response")
 
 
-async def refuse(send: Send, status: int, sentence: str, kind: str = "http.response") -> None:
+async def refuse(
+    send: Send, status: int, sentence: str, kind: str = "http.response", retry_after: int | None = None
+) -> None:
     """Answer with a sentence that a person can act on, as JSON."""
     body = msgspec.json.encode({"error": sentence})
     length = str(len(body)).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
     await send({"type": f"{kind}.start", "status": status, "headers": headers})
     await send({"type": f"{kind}.body", "body": body})
 
 
 def _is_open(method: str, path: str) -> bool:
-    if path == "/api/v1/session":
+    if path in ("/api/v1/session", "/api/v1/pairing"):
         return method == "POST"
+    if path.startswith("/api/v1/pairing/"):
+        return method == "PUT"
     return method in _SAFE and (path in _OPEN or path.startswith("/page/"))
 
 

@@ -18,13 +18,21 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stream.config import HubConfig
-from stream.hub.auth import Keeper, Role, Scope
-from stream.hub.limits import Guesses, address_key
+from stream.hub.auth import Keeper, Role, Scope, Secrets
+from stream.hub.limits import Guesses, Pace, address_key
 from stream.hub.sessions import LIFE_MS, Session, Sessions
 
 WALL_PROTOCOL = "agora.wall"
 TOKEN_PROTOCOL = "agora.token."
 """A wall that can set no header offers the subprotocols ``agora.wall`` and ``agora.token.<token>``; never a query."""
+
+
+STRANGERS = (20.0, 400)
+"""Requests a second, and at once, from an address of whom nobody has signed in: a page and its parts for a few tablets."""
+KNOWN = (50.0, 400)
+"""The same for a session, or for a token at an address."""
+QUEUE = 20
+"""PINs of strangers that wait to be hashed; more are asked to come again."""
 
 
 class Wait(Exception):
@@ -58,13 +66,21 @@ class Porter:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.tls = bool(config.certificate)
+        self.folder = folder
         self._keeper = Keeper(folder)
         self.sessions = Sessions(folder / "sessions.json", wall_clock, lambda role: self._keeper.current().seal(role))
         self._guesses = Guesses(clock)
         self._names = _own_names(config)
         self._cookie = f"{'__Host-' if self.tls else ''}agora-{config.port}"
-        self._one_hash = asyncio.Semaphore(1)
+        self._strangers, self._known = Pace(clock, *STRANGERS), Pace(clock, *KNOWN)
+        self._hashing = {"address": asyncio.Semaphore(1), "session": asyncio.Semaphore(1)}
+        """Strangers' PINs queue behind strangers' alone."""
         self._trying: set[str] = set()
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets as they are now."""
+        return self._keeper.current()
 
     # Who is it
 
@@ -105,6 +121,14 @@ class Porter:
         """Whether the request names its origin, and that is this hub."""
         return headers.get("origin", "") == f"{'https' if self.tls else 'http'}://{headers.get('host', '')}"
 
+    def wait_s(self, session: Session | None, scope: Scope | None, address: str) -> float:
+        """Count a request: seconds that whoever sends it must wait, 0 when it may pass. A session waits for nobody else."""
+        if session is not None:
+            return self._known.wait_s("session " + session.key)
+        if scope is not None:
+            return self._known.wait_s(f"{scope} {address_key(address)}")
+        return self._strangers.wait_s(address_key(address))
+
     # Coming in and going out
 
     async def enter(self, pin: str, desk: str, address: str) -> Entry:
@@ -128,11 +152,11 @@ class Porter:
     async def _role_of(self, pin: str, key: str, wanted: Role | None = None) -> Role:
         if wait := self._guesses.wait_s(key):
             raise Wait(wait)
-        if key in self._trying:
+        if key in self._trying or (wanted is None and len(self._trying) >= QUEUE):
             raise Wait(1.0)  # one try at a time, or many at once would all pass before the first has failed
         self._trying.add(key)
         try:
-            async with self._one_hash:
+            async with self._hashing[key.partition(" ")[0]]:
                 role = await asyncio.to_thread(self._keeper.current().role_of, pin)
         finally:
             self._trying.discard(key)

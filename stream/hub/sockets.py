@@ -137,6 +137,9 @@ async def _listen(socket: WebSocket, sockets: Sockets) -> None:
                 case Ping(sent):
                     await socket.send_bytes(encode(Pong(sent, hub.clock())))
                 case WallState():
+                    if sockets.porter.scope(socket.headers) != "wall":
+                        await socket.close(SIGNED_OUT, "this wall was turned out")
+                        return
                     names.add(message.name)
                     hub.walls.put_state(message)
                 case Picture():

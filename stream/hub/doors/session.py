@@ -21,7 +21,7 @@ def _digits(pin: str) -> str:
     return re.sub(r"[\s-]", "", pin)
 
 
-def _desk(name: str) -> str:
+def line(name: str) -> str:
     """A name that fits on a line: no control or format characters, at most 40 characters."""
     kept = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C")
     return " ".join(kept.split())[:40]
@@ -29,7 +29,7 @@ def _desk(name: str) -> str:
 
 class SignIn(Body):
     pin: Annotated[str, Field(max_length=40), AfterValidator(_digits)]
-    desk: Annotated[str, Field(max_length=200), AfterValidator(_desk)] = ""
+    desk: Annotated[str, Field(max_length=200), AfterValidator(line)] = ""
 
 
 @router.post("/session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from stream.config.authority import pinned
 from stream.hub import auth
 
 PROGRAM = """
@@ -35,10 +37,10 @@ def free_port() -> int:
 class HubProcess:
     """A hub on a log of its own in ``folder``; the context manager waits until it is ready, and ends it."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, toml: str = "") -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, toml: str = "", https: bool = False) -> None:
         self.folder = folder
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if https else ''}://127.0.0.1:{self.port}"
         self.pins = auth.ensure(folder) or {}
         layouts = folder / "layouts"
         layouts.mkdir(exist_ok=True)
@@ -47,6 +49,7 @@ class HubProcess:
         self.config = folder / "agora.toml"
         self.config.write_text(
             f'[log]\nurl = "sqlite:{folder / "agora.db"}"\n[hub]\nport = {self.port}\ncheckpoint = "{folder / "point"}"\n'
+            f"https = {str(https).lower()}\n"
             f'[wall]\nlayouts = "{layouts}"\n[show]\nmode = "approve"\n{toml}'
         )
         self.process: subprocess.Popen[str] | None = None
@@ -54,6 +57,10 @@ class HubProcess:
     @property
     def log_url(self) -> str:
         return f"sqlite:{self.folder / 'agora.db'}"
+
+    def trust(self) -> ssl.SSLContext | None:
+        """Trust in the hub's own authority, once it has made it."""
+        return pinned((self.folder / "authority" / "ca.pem").read_text()) if self.url.startswith("https") else None
 
     def token(self, scope: str) -> str:
         return auth.load(self.folder).tokens[scope]
@@ -76,7 +83,7 @@ class HubProcess:
             if self.process.poll() is not None:
                 raise AssertionError(f"the hub ended with {self.process.returncode}: {self.process.communicate()[1]}")
             try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1, context=self.trust()) as answer:
                     if answer.status == 200:
                         return
             except OSError:

@@ -11,7 +11,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from stream.config import Config, HubConfig, PrivacyConfig
-from stream.hub.app import problems, serve
+from stream.hub.app import certified, problems, serve
 from stream.wire.messages import Ping, Pong, decode_from_hub, encode
 from tests.stream.doors.process import HubProcess, free_port
 
@@ -24,13 +24,35 @@ def test_loopback_needs_nothing(host: str) -> None:
     assert problems(Config(hub=HubConfig(host=host))) == []
 
 
-def test_other_addresses_need_encryption_and_a_contact() -> None:
-    """A hub that others reach needs a certificate or --insecure-http, and a contact; each is told."""
-    told = problems(Config(hub=HubConfig(host="0.0.0.0")))
-    assert any("--insecure-http" in sentence for sentence in told)
-    assert any("[privacy] contact" in sentence for sentence in told)
-    assert problems(Config(hub=HubConfig(host="0.0.0.0", insecure_http=True), privacy=CONTACT)) == []
-    assert problems(Config(hub=HubConfig(host="0.0.0.0", certificate="c.pem", key="k.pem"), privacy=CONTACT)) == []
+def test_other_addresses_need_a_contact() -> None:
+    """A hub that others reach names whom people can write to; encryption is its own affair."""
+    assert any("[privacy] contact" in sentence for sentence in problems(Config(hub=HubConfig(host="0.0.0.0"))))
+    assert problems(Config(hub=HubConfig(host="0.0.0.0"), privacy=CONTACT)) == []
+
+
+@pytest.mark.parametrize(
+    ("hub", "encrypted"),
+    [
+        (HubConfig(), False),
+        (HubConfig(https=True), True),
+        (HubConfig(host="0.0.0.0"), True),
+        (HubConfig(host="hall.local"), True),
+        (HubConfig(host="0.0.0.0", insecure_http=True), False),
+        (HubConfig(certificate="c.pem", key="k.pem"), True),
+    ],
+)
+def test_what_others_reach_is_encrypted(hub: HubConfig, encrypted: bool) -> None:
+    """Beyond loopback the hub speaks HTTPS unless plain HTTP was typed, and its addresses say so."""
+    assert hub.encrypted is encrypted
+    assert hub.nearby.startswith("https:" if encrypted else "http:")
+
+
+def test_hub_makes_its_own_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a certificate the hub takes one from its own authority, and tells browsers so by its cookie."""
+    monkeypatch.setenv("AGORA_VAR", str(tmp_path))
+    hub = certified(Config(hub=HubConfig(host="0.0.0.0"))).hub
+    assert Path(hub.certificate).read_text().count("BEGIN CERTIFICATE") == 2
+    assert certified(Config(hub=HubConfig())).hub.certificate == ""
 
 
 def test_certificate_needs_its_key() -> None:
@@ -51,8 +73,8 @@ def test_faults_end_with_code_2(
         assert f"Port {port} is in use" in capsys.readouterr().err
     assert serve(Config(hub=HubConfig(host="192.0.2.1", insecure_http=True), privacy=CONTACT)) == 2
     assert "no address of this machine" in capsys.readouterr().err
-    assert serve(Config(hub=HubConfig(host="0.0.0.0"), privacy=CONTACT)) == 2
-    assert "--insecure-http" in capsys.readouterr().err
+    assert serve(Config(hub=HubConfig(host="0.0.0.0"))) == 2
+    assert "[privacy] contact" in capsys.readouterr().err
     hub = HubConfig(port=free_port(), certificate=str(tmp_path / "none.pem"), key=str(tmp_path / "none.key"))
     assert serve(Config(hub=hub)) == 2
     assert "certificate" in capsys.readouterr().err
