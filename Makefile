@@ -10,7 +10,7 @@ RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-
 TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval lock golden clean
+.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval fuzz lock golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: setup kafka-jars ## the figures of the design, one JSON line each (long)
 
 eval: setup ## how right the analysis is: a table of measured figures and their bars (needs ../shared/data)
 	@$(BIN)/python -m tests.eval
+
+fuzz: setup ## many made-up requests to every door of the hub (schemathesis)
+	@AGORA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/stream/doors/test_openapi.py
 
 coverage: setup ## the tests of ingest/, with the lines that none of them reached
 	@$(BIN)/pytest tests/ingest tests/faults --cov=ingest --cov-report=term-missing

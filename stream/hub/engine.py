@@ -216,6 +216,8 @@ class Engine:
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
         self.state.advance(t_ms)
+        if at is not None and at > t_ms:
+            raise ValueError(f"{at} ms has not come yet; T is {t_ms} ms")
         found = self.state.snapshot(t_ms if at is None else at)
         sources = self.sources.at(found.at, found.numbers.sources)
         if not self._open:

@@ -8,19 +8,21 @@ from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from stream.hub.doors.answers import LOCKED, Refused, TheHub, ThePorter, answer
+from stream.hub.doors.answers import LOCKED, SIGNED_IN, Refused, TheHub, ThePorter, answer
 from stream.hub.walls import WallBook
 
 router = APIRouter()
 
 
-@router.api_route("/healthz", methods=["GET", "HEAD"])
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz")
 async def healthz(request: Request) -> Response:
     """Alive; strangers get the status only."""
     return answer({"alive": True}) if request.state.session else Response()
 
 
-@router.api_route("/readyz", methods=["GET", "HEAD"])
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz")
 async def readyz(request: Request, hub: TheHub) -> Response:
     """Caught up with the log and less than five seconds behind it; strangers get the status only."""
     ready = hub.ready()
@@ -53,6 +55,12 @@ async def snapshot(
         return Response(await hub.snapshot(at), media_type="application/json")
     except ValueError as fault:
         raise Refused(422, f"{fault}.") from fault
+
+
+@router.get("/api/v1/openapi.json", dependencies=[SIGNED_IN])
+async def openapi(request: Request) -> Response:
+    """Every door with what it takes, as OpenAPI."""
+    return answer(request.app.openapi())
 
 
 def _of_walls(walls: WallBook, sockets: dict[str, int]) -> bytes:

@@ -102,6 +102,17 @@ def test_panic_shows_nothing_of_strangers() -> None:
     assert not shown & (STRANGERS - {view.hello.event.hashtag})
 
 
+def test_wall_that_asks_to_join_shows_its_code_everywhere() -> None:
+    """Each screen shows the code and what to do with it, whatever was on air, and no stranger's word."""
+    view = views.view(views.shipped("pulse"), topics=60, people=60)
+    view.code = "482913"
+    drawlist = draw(view)
+    shown = [text for layer in drawlist.layers for text in layer.texts if text.block.text == "482 913"]
+    screens = [view.hello.grid.screen(n) for n in range(1, view.hello.grid.count + 1)]
+    assert [sum(s.x <= t.x <= s.right and s.y <= t.y <= s.bottom for t in shown) for s in screens] == [1] * len(screens)
+    assert not words(drawlist) & STRANGERS
+
+
 def test_words_fade_when_the_hub_is_silent() -> None:
     """With words at nothing no stranger's word is drawn, and the lights stay."""
     for name in ("pulse", "topics", "people", "stories"):
