@@ -291,9 +291,8 @@ class State:
         """T moves on; it never goes back."""
         if self.t is not None and t_ms <= self.t:
             return
-        self.settle()
         old, self.t = self.t, t_ms
-        slots = np.flatnonzero(self.columns.held) if old is None else self._buckets.crossing(old, t_ms)
+        slots = np.flatnonzero(self.columns.held) if old is None else self._buckets.crossing(old, t_ms, self.columns.at)
         self._recount(slots)
         dropped = self._buckets.drop(self.floor)
         if dropped.size:

@@ -77,12 +77,13 @@ class Buckets:
         found = [self._of(bucket) for bucket in sorted(self._slots) if first <= bucket <= last]
         return np.concatenate(found) if found else _NONE
 
-    def crossing(self, old_t: int, new_t: int) -> Slots:
-        """Slots that may lie in another span at ``new_t`` than at ``old_t``."""
-        found = [
-            self.between(old_t - shift, new_t - shift)
-            for shift in (0, self._window.half, self._window.width, 2 * self._window.width)
-        ]
+    def crossing(self, old_t: int, new_t: int, at: NDArray[np.int64]) -> Slots:
+        """Slots that lie in another span at ``new_t`` than at ``old_t``; ``at`` holds the time of every slot."""
+        found = []
+        for shift in (0, self._window.half, self._window.width, 2 * self._window.width):
+            slots = self.between(old_t - shift, new_t - shift)
+            times = at[slots]
+            found.append(slots[(times > old_t - shift) & (times <= new_t - shift)])
         return np.unique(np.concatenate(found))
 
     def drop(self, floor: int) -> Slots:

@@ -87,7 +87,13 @@ class Hub:
             removed=self.walls.words_removed,
             memory=Memory(memory_key(Path(config.hub.checkpoint))),
         )
-        self._analyst = Analyst(self._engine, self._times, self.metrics, self._broke)
+        self._analyst = Analyst(
+            self._engine,
+            self._times,
+            self.metrics,
+            self._broke,
+            catching_up=lambda: not self._follower.caught_up,
+        )
         self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
         path = Path(config.hub.checkpoint)
         self._upkeep = Upkeep(

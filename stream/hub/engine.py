@@ -32,6 +32,8 @@ from stream.moderation import Chain
 from stream.moderation.repeated import REPEAT_MS
 from stream.wire.snapshot import encode as encode_snapshot
 
+ADVANCE_MS: Final = 1000
+"""T moves at least so often, though nothing asks for it: what leaves the window is let go."""
 PRUNE_MS: Final = 5000
 UNLEARN_MS: Final = 60_000
 REVIEWED: Final = 500
@@ -80,6 +82,7 @@ class Engine:
         self._stage = stage
         self._metrics = metrics
         self._open = False
+        self._advanced_ms = 0
         self._pruned_ms = 0
         self._unlearnt_ms = 0
         self._hub_ms = 0
@@ -192,7 +195,9 @@ class Engine:
     def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
         """Make what is due; at least ten times a second. ``behind_ms`` is how long the next mention has waited."""
         self._hub_ms = hub_ms
-        self.state.advance(t_ms)
+        if hub_ms - self._advanced_ms >= ADVANCE_MS:
+            self._advanced_ms = hub_ms
+            self.state.advance(t_ms)
         self._pulse_seq, interactions = self.state.interactions(self._pulse_seq)
         if interactions:
             self._stage.pulse(interactions)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from math import isinf
 from typing import Any, Final
 
 import msgspec
@@ -33,13 +34,15 @@ SOON_MS: Final = 50
 SHARE: Final = 4
 """A snapshot that takes c comes no sooner than this many times c after the one before, cards and removals too."""
 SLOW_MS: Final = 40
-"""Beyond this, a removal first leaves the newest feeds as they are but for its words, then makes new ones."""
+"""Beyond this, and in a hub that is behind, a removal first leaves the newest feeds as they are but for its words."""
 BEHIND_MS: Final = 250
 """Mentions that wait longer than this to be applied: no cards between snapshots, and fewer snapshots the longer they wait."""
 SLOWEST: Final = 5
 """Snapshots of a hub that is behind come at most so many times more rarely."""
 PATIENCE_MS: Final = 1000
 """However slow snapshots are, a removal waits no longer for a new one after the last."""
+CATCH_UP_MS: Final = 30_000
+"""So long a hub that was just started presents nothing until it has caught up: walls keep what an earlier life showed."""
 RECENT: Final = 200
 LISTED: Final = 200
 
@@ -94,6 +97,7 @@ class Presenter:
         self._words_gone = False
         self._fresh = False
         self._new = False
+        self._begun_ms = 0
 
     def heard(self, post_id: str, *, shown: bool) -> None:
         """A new post, or a new edit of one; ``shown`` when it may be a card at once."""
@@ -112,15 +116,22 @@ class Presenter:
             self._gone_s = time.perf_counter()
 
     def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
-        """Make what is due. ``behind_ms`` is how long the next mention has waited to be applied."""
+        """Make what is due. ``behind_ms`` is how long the next mention has waited to be applied.
+
+        It is infinite while a hub reads for the first time what was said before it.
+        """
         self._hub_ms = hub_ms
+        self._begun_ms = self._begun_ms or hub_ms
+        if self.snapshot is None and isinf(behind_ms) and hub_ms < self._begun_ms + CATCH_UP_MS:
+            return
         late = behind_ms > BEHIND_MS
         later_ms = (min(behind_ms / BEHIND_MS, SLOWEST) - 1) * self._pace_ms if late else 0.0
         gone, before = self._gone_s is not None, self.snapshot
-        if self._words_gone and before is not None and self._cost_ms > SLOW_MS and hub_ms >= self._words_ms:
+        slow = late or self._cost_ms > SLOW_MS
+        if self._words_gone and before is not None and slow and hub_ms >= self._words_ms:
             self._tell_words(before, hub_ms)
         first = self._new and before is not None and not before.numbers.posts
-        if first or hub_ms >= (self._soon_ms if gone else self._due_ms + later_ms):
+        if (first and not late) or hub_ms >= (self._soon_ms if gone and not late else self._due_ms + later_ms):
             self._present(hub_ms, t_ms)
         elif self._fresh and not late and hub_ms >= self._cards_ms:
             self._renew_cards(hub_ms, t_ms)
@@ -173,8 +184,9 @@ class Presenter:
         """The stories of now; all else stays as the last snapshot had it."""
         if self.snapshot is None:
             return
-        begun = self._timer()
-        told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=self._state_of().stories())
+        begun, state = self._timer(), self._state_of()
+        state.advance(t_ms)
+        told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=state.stories())
         self._board.put("stories", encode(feeds.stories(told, hub_ms, self.passes, self._gate.say)))
         self._fresh = False
         self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)

@@ -76,6 +76,7 @@ class Follower:
         self.read_ms = 0
         """Log time of the newest mention that was read."""
         self._even_s = time.monotonic()
+        self._looked: tuple[Offsets | None, float] = (None, 0.0)
 
     def waits_ms(self, now: float) -> float:
         """For how long a mention may have waited to be read, at log time ``now``; 0 when none waits.
@@ -160,15 +161,23 @@ class Follower:
                 self._advance(records)
 
     async def _measure(self) -> None:
-        """How far behind the end of the log this hub is; it has caught up once it is not."""
+        """How far behind the end of the log this hub is; it has caught up once it has read what was there at a look."""
         while True:
-            ends = await self._persist(self._end_of_mentions)
-            position = self._next[MENTIONS]
-            self.behind = sum(max(0, end - position.get(p, 0)) for p, end in ends.items())
-            if self.behind == 0:
-                self.caught_up = True
-                self._even_s = time.monotonic()
+            now_s = time.monotonic()
+            self.look(await self._persist(self._end_of_mentions), self._next[MENTIONS], now_s)
             await asyncio.sleep(MEASURE_S if self.caught_up else MEASURE_S / 10)
+
+    def look(self, ends: Offsets, position: Offsets, now_s: float) -> None:
+        """The log of mentions has come to ``ends`` at ``now_s`` (monotonic), this hub to ``position``.
+
+        Where posts come all the time something always waits: what counts is what was there at the look before.
+        """
+        self.behind = sum(max(0, end - position.get(p, 0)) for p, end in ends.items())
+        before, looked_s = (ends, now_s) if self.behind == 0 else self._looked
+        if before is not None and all(position.get(p, 0) >= end for p, end in before.items()):
+            self.caught_up = True
+            self._even_s = looked_s
+        self._looked = (ends, now_s)
 
     async def _end_of_mentions(self) -> dict[int, int]:
         return await self._opened().end(MENTIONS)

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from math import inf
 from typing import Any, Final, TypeVar
 
 from stream.hub.decisions import Value
@@ -23,6 +24,8 @@ CHUNK: Final = 500
 """Mentions that are applied in one go; a decision waits for no more than these."""
 QUEUED: Final = 20_000
 """Mentions that may wait; more, and the reader waits too."""
+EVEN_MS: Final = 1000
+"""A hub has caught up when the next mention has waited no longer than this."""
 TICK_S: Final = 1 / 30
 FRAME_S: Final = 1 / 30
 
@@ -34,7 +37,10 @@ class Ended(Exception):
 
 
 class Analyst(threading.Thread):
-    """Owns the engine. ``times`` gives hub time and T in ms; ``failed`` hears of a fault that ended the thread."""
+    """Owns the engine. ``times`` gives hub time and T in ms; ``failed`` hears of a fault that ended the thread.
+
+    ``catching_up`` says whether what was said before this hub is still being read.
+    """
 
     def __init__(
         self,
@@ -42,8 +48,11 @@ class Analyst(threading.Thread):
         times: Callable[[], tuple[int, int]],
         metrics: Metrics,
         failed: Callable[[BaseException], None],
+        *,
+        catching_up: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(name="hub-analyst", daemon=True)
+        self._catching_up = catching_up
         self._engine = engine
         self._times = times
         self._metrics = metrics
@@ -52,6 +61,7 @@ class Analyst(threading.Thread):
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._mentions: deque[Record] = deque()
         self._room: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._even = False
         self._ending = False
 
     @property
@@ -155,7 +165,9 @@ class Analyst(threading.Thread):
                 self._engine.apply(chunk, self._times()[0])
         now, t = self._times()
         oldest = self.oldest_ms
-        self._engine.tick(now, t, 0.0 if oldest is None else max(0.0, now - oldest))
+        behind = 0.0 if oldest is None else max(0.0, now - oldest)
+        self._even = self._even or (behind < EVEN_MS and not self._catching_up())
+        self._engine.tick(now, t, behind if self._even else inf)
 
 
 class Mover(threading.Thread):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.stream.hub.house import House, post
 
 
@@ -24,6 +26,26 @@ def test_snapshots_come_more_rarely_the_longer_mentions_wait() -> None:
     calm, late, very_late = (len(turns(House(), behind)) for behind in (0.0, 600.0, 60_000.0))
     assert calm >= 19
     assert calm > late > very_late >= 3
+
+
+def test_a_hub_that_catches_up_presents_nothing_for_half_a_minute() -> None:
+    """What walls show of an earlier life stays until a new one knows the evening, but no longer than half a minute."""
+    reading, read = House(), House()
+    assert turns(reading, math.inf, seconds=40)[0] == 300
+    turns(read, math.inf, seconds=10)
+    assert turns(read, 0.0, seconds=1)[0] == 0
+
+
+def test_words_leave_a_hub_that_is_behind_at_once() -> None:
+    """A deletion takes its words out of the feeds though the next snapshot of a hub that is behind is far."""
+    house = House()
+    turns(house, 0.0, seconds=2)
+    assert "simulation:3" in house.cards()
+    house.retract("simulation:3")
+    house.now += 100
+    house.engine.tick(house.now, house.now, 60_000.0)
+    assert "simulation:3" not in house.cards()
+    assert house.removed
 
 
 def test_cards_wait_for_the_next_snapshot_while_mentions_wait() -> None:

@@ -126,3 +126,16 @@ def test_how_long_a_mention_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert follower.waits_ms(3_600_000) == 500
     follower.read_ms = 3_599_000
     assert follower.waits_ms(3_600_000) == 1000
+
+
+def test_caught_up_while_posts_keep_coming() -> None:
+    """A hub has caught up when it has read what was there at the look before, though more has come meanwhile."""
+    follower = Listener("sqlite:nothing").follower
+    follower.read_ms = 1_000
+    follower.look({0: 100, 1: 50}, {0: 90, 1: 50}, 10.0)
+    assert not follower.caught_up
+    follower.look({0: 200, 1: 50}, {0: 99, 1: 50}, 10.1)
+    assert not follower.caught_up
+    follower.look({0: 300, 1: 50}, {0: 250, 1: 50}, 10.2)
+    assert follower.caught_up
+    assert follower.behind == 50
