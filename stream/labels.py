@@ -83,11 +83,12 @@ def sizes(grid: Grid) -> tuple[float, float]:
 
 def _by_screen(grid: Grid, panel: Rect, nodes: Nodes) -> dict[int, npt.NDArray[np.int64]]:
     """Indices of the nodes on each screen under ``panel``; those under a bezel belong to none."""
-    pitch = np.array([grid.width + grid.gap_x, grid.height + grid.gap_y])
-    cell = np.floor(nodes.xy / pitch).astype(np.int64)
-    inside = nodes.xy - cell * pitch
-    lit = (inside[:, 0] < grid.width) & (inside[:, 1] < grid.height)
-    number = np.where(lit, cell[:, 1] * grid.columns + cell[:, 0] + 1, 0)
+    lefts, tops = np.array(grid.lefts), np.array(grid.tops)
+    column = np.maximum(0, np.searchsorted(lefts, nodes.xy[:, 0], side="right") - 1)
+    row = np.maximum(0, np.searchsorted(tops, nodes.xy[:, 1], side="right") - 1)
+    dx, dy = nodes.xy[:, 0] - lefts[column], nodes.xy[:, 1] - tops[row]
+    lit = (dx >= 0.0) & (dx < grid.width) & (dy >= 0.0) & (dy < grid.height)
+    number = np.where(lit, row * grid.columns + column + 1, 0)
     screens = [n for n in range(1, grid.count + 1) if panel.contains(grid.screen(n))]
     return {n: members for n in screens if (members := np.flatnonzero(number == n)).size}
 

@@ -2,7 +2,7 @@
 
 A file ``<name>.toml`` holds ``name``, ``title``, ``subtitle`` and the ``panels``: each a ``visual``, the ``screens`` it spans
 (``3``, ``[1, 2]``, or ``"1-6"`` for the rectangle with these two corners), a ``caption`` and the visual's ``options``. ``grid``
-says for how many columns and rows it was drawn; on a wall with another grid its panels are laid out anew in proportion.
+says for how many columns and rows it was drawn; on a wall with another grid its panels are laid out anew (``stream.relaid``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from stream import toml
+from stream.relaid import relaid
 from stream.toml import Fault
 from stream.wire.geometry import Grid
 from stream.wire.messages import Layout, Panel
@@ -96,7 +97,7 @@ def parse(text: str, file: str, grid: Grid, *, drawn_for: tuple[int, int] | None
     if found:
         return sorted(found, key=lambda fault: fault.line)
     panels = [Panel(p.visual, screens_of(p.screens, own), p.caption, p.options) for p in written.panels]
-    return Layout(written.name, written.title, _fitted(panels, own, grid), written.subtitle)
+    return Layout(written.name, written.title, relaid(panels, (columns, rows), grid), written.subtitle)
 
 
 def screens_of(written: int | str | tuple[int, ...], grid: Grid) -> tuple[int, ...]:
@@ -145,25 +146,3 @@ def _wrong(written: _LayoutFile, stem: str, grid: Grid) -> Iterator[tuple[toml.P
             shared = ", ".join(str(n) for n in numbers if taken.get(n) == other)
             yield ("panels", i, "screens"), f"panel {i + 1} lies over panel {other + 1} on screen {shared}"
         taken.update(dict.fromkeys(numbers, i))
-
-
-def _fitted(panels: list[Panel], own: Grid, grid: Grid) -> tuple[Panel, ...]:
-    """``panels`` drawn for the grid ``own`` on the wall's ``grid``: in proportion, without those that find no free screen."""
-    if (own.columns, own.rows) == (grid.columns, grid.rows):
-        return tuple(panels)
-    taken: set[int] = set()
-    fitted: list[Panel] = []
-    for panel in panels:
-        places = [divmod(n - 1, own.columns) for n in panel.screens]
-        rows = _scaled([row for row, _ in places], own.rows, grid.rows)
-        columns = _scaled([column for _, column in places], own.columns, grid.columns)
-        numbers = tuple(row * grid.columns + column + 1 for row in rows for column in columns)
-        if taken.isdisjoint(numbers):
-            taken.update(numbers)
-            fitted.append(msgspec.structs.replace(panel, screens=numbers))
-    return tuple(fitted)
-
-
-def _scaled(indices: list[int], of: int, to: int) -> range:
-    start = min(indices) * to // of
-    return range(start, max(start + 1, (max(indices) + 1) * to // of))

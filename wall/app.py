@@ -236,10 +236,11 @@ class Wall:
 
     def _scale(self) -> float:
         """The render scale: as fine as the quality allows, and no finer than a window that is smaller than the screens."""
-        if self.window.headless or self.window.spanning:
+        if self.window.headless:
             return self.quality.scale
         view, room = self.part.viewport, self.window.size
-        return min(self.quality.scale, max(0.1, room[0] / view.w, room[1] / view.h))
+        whole = (self.part.desk if self.window.spanning else None) or (view.w, view.h)
+        return min(self.quality.scale, max(0.1, room[0] / whole[0], room[1] / whole[1]))
 
     def _react(self) -> None:
         if abs(self._scale() - self.frame.scale) > 0.005:

@@ -21,9 +21,14 @@ _VERTEX: Final = """
 #version 330 core
 out vec2 uv;
 uniform vec4 part;
+uniform int quarters;
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    uv = mix(part.xy, part.zw, corner);
+    vec2 seen = corner;
+    if (quarters == 1) seen = vec2(corner.y, 1.0 - corner.x);
+    if (quarters == 2) seen = vec2(1.0) - corner;
+    if (quarters == 3) seen = vec2(1.0 - corner.y, corner.x);
+    uv = mix(part.xy, part.zw, seen);
     gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }
 """
@@ -34,12 +39,13 @@ out vec4 colour;
 uniform sampler2D frame;
 uniform vec2 step;
 uniform ivec2 taps;
+uniform float brightness;
 void main() {
     vec3 sum = vec3(0.0);
     for (int j = 0; j < taps.y; j++)
         for (int i = 0; i < taps.x; i++)
             sum += texture(frame, uv + (vec2(i, j) + 0.5 - 0.5 * vec2(taps)) * step).rgb;
-    colour = vec4(sum / float(taps.x * taps.y), 1.0);
+    colour = vec4(sum * (brightness / float(taps.x * taps.y)), 1.0);
 }
 """
 LARGEST: Final = 16_384
@@ -55,6 +61,8 @@ class Frame:
     def __init__(self, context: moderngl.Context, part: Part, scale: float) -> None:
         self.part = part
         self.scale = scale
+        self.brightness = 1.0
+        """Of all that leaves it, in 0 … 1."""
         view = part.viewport
         self.size = (max(1, round(view.w * scale)), max(1, round(view.h * scale)))
         largest = int(context.info.get("GL_MAX_TEXTURE_SIZE", LARGEST))
@@ -86,6 +94,8 @@ class Frame:
     def joined(self) -> Picture:
         """What the screens show, bezels left out: uint8 (height, width, 3). Meant for scale 1."""
         whole, view = self.read(), self.part.viewport
+        if self.brightness < 1.0:
+            whole = (whole * self.brightness).astype(np.uint8)
         w, h = (max(1, round(n * self.scale)) for n in self.part.joined)
         out = np.zeros((h, w, 3), np.uint8)
         for screen, place in self.part.joins():
@@ -95,24 +105,27 @@ class Frame:
             out[y : y + piece.shape[0], x : x + piece.shape[1]] = piece
         return out
 
-    def show(self, screen: moderngl.Framebuffer, size: tuple[int, int], joined: bool) -> None:
-        """Draw the frame into a window of ``size`` pixels: as large as it fits, or screen by screen without bezels."""
+    def show(self, screen: moderngl.Framebuffer, size: tuple[int, int], spanning: bool) -> None:
+        """Draw the frame into a window of ``size`` pixels: for eyes, as large as it fits, or for outputs, screen by screen
+        without bezels, each turned back as it hangs."""
         screen.use()
         self._context.disable(moderngl.BLEND)
         screen.scissor = None  # type: ignore[assignment]
-        if not joined:
-            x, y, w, h = fitted(self.part, size)
-            if (w, h) != size:
-                screen.clear()
+        desk = self.part.desk if spanning else None
+        view = self.part.viewport
+        x, y, w, h = fitted(desk or (view.w, view.h), size)
+        if (w, h) != size:
+            screen.clear()
+        if desk is None:
             self._draw(screen, (x, size[1] - y - h, w, h), (0.0, 0.0, 1.0, 1.0))
             return
-        view, whole = self.part.viewport, self.part.joined
-        sx, sy = size[0] / whole[0], size[1] / whole[1]
-        for canvas, place in self.part.joins():
-            left, right = ((x - view.x) / view.w for x in (canvas.x, canvas.right))
-            top, bottom = (1.0 - (y - view.y) / view.h for y in (canvas.y, canvas.bottom))
-            box = (round(place.x * sx), round(size[1] - place.bottom * sy), round(place.w * sx), round(place.h * sy))
-            self._draw(screen, box, (left, bottom, right, top))
+        sx, sy = w / desk[0], h / desk[1]
+        for canvas, place, turn in self.part.outputs():
+            left, right = ((end - view.x) / view.w for end in (canvas.x, canvas.right))
+            top, bottom = (1.0 - (end - view.y) / view.h for end in (canvas.y, canvas.bottom))
+            corner = (x + round(place.x * sx), size[1] - y - round(place.bottom * sy))
+            box = (*corner, round(place.w * sx), round(place.h * sy))
+            self._draw(screen, box, (left, bottom, right, top), turn // 90)
 
     def reduce(self, into: moderngl.Framebuffer) -> None:
         """Draw the whole frame into another one, averaged over what falls into each of its pixels."""
@@ -121,14 +134,21 @@ class Frame:
         self._draw(into, (0, 0, *into.size), (0.0, 0.0, 1.0, 1.0))
 
     def _draw(
-        self, onto: moderngl.Framebuffer, box: tuple[int, int, int, int], part: tuple[float, float, float, float]
+        self,
+        onto: moderngl.Framebuffer,
+        box: tuple[int, int, int, int],
+        part: tuple[float, float, float, float],
+        quarters: int = 0,
     ) -> None:
         onto.viewport = box
-        ratio = [abs(part[2 + i] - part[i]) * self.size[i] / box[2 + i] for i in (0, 1)]
+        sides = (box[3], box[2]) if quarters % 2 else (box[2], box[3])
+        ratio = [abs(part[2 + i] - part[i]) * self.size[i] / sides[i] for i in (0, 1)]
         taps = [max(1, math.ceil(r / 2.0 - 0.01)) for r in ratio]
         self._texture.use(0)
         self._program["frame"] = 0
         self._program["part"] = part
+        self._program["quarters"] = quarters
+        self._program["brightness"] = self.brightness
         self._program["taps"] = tuple(taps)
         self._program["step"] = tuple(r / t / s for r, t, s in zip(ratio, taps, self.size, strict=True))
         self._quad.render(moderngl.TRIANGLE_STRIP, vertices=4)

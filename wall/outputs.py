@@ -1,13 +1,14 @@
 """Which part of the canvas a process shows, and where each screen's picture goes: pure geometry.
 
 The canvas includes the bezels. A picture for eyes (one window, a JPEG) keeps them as black strips; pixels for real screens
-(a window that spans outputs, a shot) leave them out, and the screens join.
+(a window that spans outputs, a shot) leave them out, and the screens join. Only outputs are turned as their screens hang.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -36,6 +37,14 @@ def parse_screens(text: str | Sequence[int] | None, grid: Grid) -> tuple[int, ..
     if not numbers or not numbers <= set(everything):
         raise NotScreens(f"{text!r} names screens that this wall does not have; it has 1 to {grid.count}")
     return tuple(sorted(numbers))
+
+
+class Output(NamedTuple):
+    """A screen's picture on its output: where it is on the canvas, where on the desk, and the screen's turn in degrees."""
+
+    canvas: Rect
+    place: Rect
+    turn: int
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -77,6 +86,32 @@ class Part(msgspec.Struct, frozen=True):
             pairs.append((self.grid.screen(number), Rect(x, y, self.grid.width, self.grid.height)))
         return pairs
 
+    @property
+    def desk(self) -> tuple[int, int] | None:
+        """Pixels of the outputs side by side as their screens hang; None when some hang upright and others lie."""
+        quarters = {self.grid.turn(n) % 180 for n in self.screens}
+        if len(quarters) > 1:
+            return None
+        columns, rows = self.shape
+        w, h = self._output(self.screens[0])
+        return columns * w, rows * h
+
+    def outputs(self) -> list[Output]:
+        """For each screen its rectangle on the canvas, that on the ``desk``, and how its picture is turned back."""
+        column, row = self._first
+        found = []
+        for number in self.screens:
+            r, c = divmod(number - 1, self.grid.columns)
+            w, h = self._output(number)
+            found.append(
+                Output(self.grid.screen(number), Rect((c - column) * w, (r - row) * h, w, h), self.grid.turn(number))
+            )
+        return found
+
+    def _output(self, number: int) -> tuple[int, int]:
+        w, h = self.grid.width, self.grid.height
+        return (h, w) if self.grid.turn(number) % 180 else (w, h)
+
     def dark(self) -> list[Rect]:
         """Rectangles of the viewport in which nothing is shown: bezels, and screens of other processes."""
         around = self.viewport
@@ -87,11 +122,10 @@ class Part(msgspec.Struct, frozen=True):
         return strips + [self.grid.screen(n) for n in inside if n not in self.screens]
 
 
-def fitted(part: Part, room: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The largest place (x, y, width, height) in ``room`` pixels with the proportions of the part's viewport."""
-    view = part.viewport
-    scale = min(room[0] / view.w, room[1] / view.h)
-    w, h = max(1, round(view.w * scale)), max(1, round(view.h * scale))
+def fitted(size: tuple[float, float], room: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest place (x, y, width, height) in ``room`` pixels with the proportions of ``size``."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    w, h = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
     return (room[0] - w) // 2, (room[1] - h) // 2, w, h
 
 
@@ -108,8 +142,9 @@ def pixels(rect: Rect, viewport: Rect, size: tuple[int, int]) -> tuple[int, int,
 
 def spans_outputs(part: Part, desktops: Sequence[tuple[int, int]]) -> bool:
     """Whether the displays are the screens themselves: one desktop of all their pixels, or one output a screen."""
-    if len(part.screens) < 2:
+    if len(part.screens) < 2 or part.desk is None:
         return False
-    one = len(desktops) == 1 and tuple(desktops[0]) == part.joined
-    each = len(desktops) == len(part.screens) and set(desktops) == {(part.grid.width, part.grid.height)}
+    one = len(desktops) == 1 and tuple(desktops[0]) == part.desk
+    first = part.outputs()[0].place
+    each = len(desktops) == len(part.screens) and set(desktops) == {(round(first.w), round(first.h))}
     return one or each

@@ -38,7 +38,7 @@ class NoPicture(Exception):
 class Window:
     """``part`` is what it is to show; ``display`` counts from 1, None is the system's choice.
 
-    ``spanning`` is True when the window's pixels are the screens' own, without bezels. Raises ``NoPicture``.
+    ``spanning`` is True when the window's pixels are the screens' own: without bezels, turned as they hang. Raises ``NoPicture``.
     """
 
     def __init__(self, part: Part, *, headless: bool, display: int | None = None, title: str = "Agora") -> None:
@@ -84,14 +84,18 @@ class Window:
         if self._display >= len(desktops):
             raise NoPicture(f"Display {display} does not exist; this machine has {len(desktops)}.")
         if display is not None:
-            self._set_mode(desktops[self._display], flags | pygame.FULLSCREEN)
+            room = desktops[self._display]
+            self.spanning = len(self._part.screens) == 1 or self._part.desk == tuple(room)
+            self._set_mode(room, flags | pygame.FULLSCREEN)
         elif spans_outputs(self._part, desktops) and (len(desktops) == 1 or pygame.display.get_driver() != "wayland"):
+            assert self._part.desk is not None
             os.environ["SDL_VIDEO_WINDOW_POS"] = "0,0"
-            self._set_mode(self._part.joined, flags | (pygame.FULLSCREEN if len(desktops) == 1 else pygame.NOFRAME))
+            self._set_mode(self._part.desk, flags | (pygame.FULLSCREEN if len(desktops) == 1 else pygame.NOFRAME))
             self.spanning = True
         else:
             room = desktops[self._display]
-            *_, w, h = fitted(self._part, (int(room[0] * ROOM), int(room[1] * ROOM)))
+            view = self._part.viewport
+            *_, w, h = fitted((view.w, view.h), (int(room[0] * ROOM), int(room[1] * ROOM)))
             self._set_mode((w, h), flags | pygame.RESIZABLE)
 
     def _set_mode(self, size: tuple[int, int], flags: int) -> None:

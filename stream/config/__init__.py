@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -26,8 +26,8 @@ from stream.config.networks import (
     MatchConfig,
     XConfig,
 )
+from stream.config.wall import Bezel, ScreenConfig, WallConfig
 from stream.toml import Fault
-from stream.wire.geometry import Grid
 from stream.wire.messages import Event, Mode, Theme
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -111,43 +111,6 @@ class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
-
-
-class Bezel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Width of a screen's frame at each edge, in millimetres."""
-
-    left: Annotated[float, Meta(ge=0)] = 11.34
-    right: Annotated[float, Meta(ge=0)] = 11.34
-    top: Annotated[float, Meta(ge=0)] = 11.34
-    bottom: Annotated[float, Meta(ge=0)] = 11.34
-
-
-class WallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The screens as they hang; ``layouts`` is the folder of layout files, ``layout`` the one that is on air by default."""
-
-    columns: Annotated[int, Meta(ge=1, le=8)] = 3
-    rows: Annotated[int, Meta(ge=1, le=4)] = 2
-    width: Annotated[int, Meta(ge=320, le=7680)] = 1920
-    height: Annotated[int, Meta(ge=240, le=4320)] = 1080
-    pitch_mm: Positive = 0.63
-    distance_m: Positive = 5.0
-    bezel_mm: Bezel = Bezel()
-    layouts: str = ""
-    layout: str = "pulse"
-
-    @property
-    def grid(self) -> Grid:
-        """The geometry that the hub's hello tells the walls."""
-        return Grid(
-            columns=self.columns,
-            rows=self.rows,
-            width=self.width,
-            height=self.height,
-            gap_x=round((self.bezel_mm.left + self.bezel_mm.right) / self.pitch_mm),
-            gap_y=round((self.bezel_mm.top + self.bezel_mm.bottom) / self.pitch_mm),
-            pitch_mm=self.pitch_mm,
-            distance_m=self.distance_m,
-        )
 
 
 class PrivacyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -279,7 +242,17 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
     wrong += environment_faults
     if wrong:
         raise Misconfigured(wrong)
-    return msgspec.convert(_merged(document.data, settings), Config)
+    config = msgspec.convert(_merged(document.data, settings), Config)
+    senseless = [Fault(file, document.line(where), f"{'.'.join(map(str, where))}: {why}") for where, why in _senseless(config)]
+    if senseless:
+        raise Misconfigured(senseless)
+    return config
+
+
+def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
+    """What the types cannot say: the path of a setting, and a sentence."""
+    for path, sentence in config.wall.faults():
+        yield ("wall", *path), sentence
 
 
 def environment_of(config: Config) -> dict[str, str]:

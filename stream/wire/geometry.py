@@ -1,13 +1,16 @@
 """Geometry of the wall: screens in a grid on one canvas that includes the bezels, panels over rectangles of screens.
 
 Canvas coordinates are pixels, x to the right, y down, (0, 0) at the top left of screen 1. Screens are numbered from 1, row
-by row. The origin of a screen is i · (screen + gap), as in Tide, so that a line runs straight behind a bezel.
+by row. A screen begins behind the screens and gaps before it, as in Tide, so that a line runs straight behind a bezel.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final
 
 import msgspec
@@ -58,20 +61,36 @@ class Rect(msgspec.Struct, frozen=True):
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
-class Grid(msgspec.Struct, frozen=True):
-    """``columns`` × ``rows`` screens of ``width`` × ``height`` pixels with gaps (both bezels) between them, in pixels.
+Gaps = int | tuple[int, ...]
 
-    ``pitch_mm`` is the distance of two pixels in millimetres, ``distance_m`` the one from which the wall is read.
+
+class Grid(msgspec.Struct, frozen=True):
+    """``columns`` × ``rows`` screens of ``width`` × ``height`` pixels, as they hang, with gaps (both bezels) between them.
+
+    ``gap_x`` and ``gap_y`` are pixels: one number for every gap, or one for each from left to right, from top to bottom.
+    ``pitch_mm`` is the distance of two pixels in millimetres, ``distance_m`` the one from which the wall is read. ``turns``
+    says for each screen by how many degrees it was turned clockwise when it was hung (0, 90, 180 or 270); empty: none was.
     """
 
     columns: int = 3
     rows: int = 2
     width: int = 1920
     height: int = 1080
-    gap_x: int = 36
-    gap_y: int = 36
+    gap_x: Gaps = 36
+    gap_y: Gaps = 36
     pitch_mm: float = 0.63
     distance_m: float = 5.0
+    turns: tuple[int, ...] = ()
+
+    @property
+    def lefts(self) -> tuple[int, ...]:
+        """Where each column begins."""
+        return _starts(self.columns, self.width, self.gap_x)
+
+    @property
+    def tops(self) -> tuple[int, ...]:
+        """Where each row begins."""
+        return _starts(self.rows, self.height, self.gap_y)
 
     @property
     def count(self) -> int:
@@ -92,9 +111,11 @@ class Grid(msgspec.Struct, frozen=True):
         if not 1 <= number <= self.count:
             raise ValueError(f"screen {number} does not exist; the grid has 1 to {self.count}")
         row, column = divmod(number - 1, self.columns)
-        return Rect(
-            column * (self.width + self.gap_x), row * (self.height + self.gap_y), float(self.width), float(self.height)
-        )
+        return Rect(float(self.lefts[column]), float(self.tops[row]), float(self.width), float(self.height))
+
+    def turn(self, number: int) -> int:
+        """By how many degrees a screen hangs turned clockwise."""
+        return self.turns[number - 1] if number <= len(self.turns) else 0
 
     def span(self, numbers: Iterable[int]) -> Rect:
         """The smallest rectangle around some screens, bezels between them included."""
@@ -112,26 +133,25 @@ class Grid(msgspec.Struct, frozen=True):
 
     def screen_at(self, x: float, y: float) -> int | None:
         """The number of the screen under a point, or None under a bezel or outside."""
-        column, dx = divmod(x, self.width + self.gap_x)
-        row, dy = divmod(y, self.height + self.gap_y)
-        if not (0 <= column < self.columns and 0 <= row < self.rows) or dx >= self.width or dy >= self.height:
+        column, row = bisect_right(self.lefts, x) - 1, bisect_right(self.tops, y) - 1
+        if column < 0 or row < 0 or x >= self.lefts[column] + self.width or y >= self.tops[row] + self.height:
             return None
-        return int(row) * self.columns + int(column) + 1
+        return row * self.columns + column + 1
 
     def gaps(self, within: Rect) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
         """The vertical and the horizontal strips of bezel that cross ``within``: their (start, end) in x and in y."""
-        xs = [
-            (i * (self.width + self.gap_x) - self.gap_x, float(i * (self.width + self.gap_x)))
-            for i in range(1, self.columns)
-        ]
-        ys = [
-            (i * (self.height + self.gap_y) - self.gap_y, float(i * (self.height + self.gap_y)))
-            for i in range(1, self.rows)
-        ]
+        xs = [(float(a + self.width), float(b)) for a, b in pairwise(self.lefts)]
+        ys = [(float(a + self.height), float(b)) for a, b in pairwise(self.tops)]
         return (
             [g for g in xs if within.x < g[0] and g[1] < within.right],
             [g for g in ys if within.y < g[0] and g[1] < within.bottom],
         )
+
+
+@lru_cache(maxsize=64)
+def _starts(count: int, size: int, gaps: Gaps) -> tuple[int, ...]:
+    between = (gaps,) * (count - 1) if isinstance(gaps, int) else (*gaps, *(0,) * count)[: count - 1]
+    return tuple(accumulate((size + gap for gap in between), initial=0))
 
 
 class GraphArea(Rect, frozen=True):

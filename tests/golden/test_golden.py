@@ -59,5 +59,5 @@ def test_two_screens_apart_show_one_picture() -> None:
 def _crosses(t: float, grid: Grid) -> bool:
     """Whether the disc is behind the bezel between screens 1 and 2."""
     x, y = disc_at(t, grid.canvas)
-    middle = grid.width + grid.gap_x / 2
+    middle = (grid.width + grid.lefts[1]) / 2
     return abs(x - middle) < DISC / 3 and y < grid.height - DISC

@@ -1,4 +1,5 @@
-"""Test pattern: which screen is which, colours, focus, lines that run straight behind the bezels, and a disc that shows time.
+"""Test pattern: which screen is which, colours, focus, which way is up, lines that run straight behind the
+bezels, and a disc that shows time.
 
 Everything is placed on the canvas by number alone, and the disc by hub time alone, so that screens driven by different
 processes show one picture without a step.
@@ -44,28 +45,32 @@ class TestPattern:
         layer.disc(x, y, DISC * 0.36, place.accent)
 
     def _screen(self, place: Place, layer: Layer, screen: Rect, number: int) -> None:
-        unit = place.unit
+        unit, k = place.unit, min(1.0, screen.w / 1080, screen.h / 1080)
         _frame(layer, screen, 1.0)
-        _frame(layer, screen.inset(48.0), 0.35)
+        _frame(layer, screen.inset(48.0 * k), 0.35)
         middle_x, middle_y = screen.x + screen.w / 2, screen.y + screen.h / 2
-        layer.rings.append(np.array([[middle_x, middle_y, screen.h * 0.42, 2.5, *LINE, 0.7]], np.float32))
-        block = place.set(str(number), 360, 700, align="centre")
+        radius = min(screen.w, screen.h) * 0.42
+        layer.rings.append(np.array([[middle_x, middle_y, radius, 2.5, *LINE, 0.7]], np.float32))
+        _up(layer, middle_x, middle_y - radius + 46.0 * k, 52.0 * k)
+        block = place.set(str(number), 360 * min(k, 1 / unit), 700, align="centre")
         if block is not None:
-            layer.text(block, middle_x, middle_y + block.cap / 2 - 40 * unit)
-        size = place.set(f"{round(screen.w)} × {round(screen.h)}", 56, 500, place.theme.quiet, align="centre")
-        layer.text(size, middle_x, middle_y + 200 * unit)
-        left = screen.x + 110
+            layer.text(block, middle_x, middle_y + block.cap / 2 - 40 * k)
+        turn = place.grid.turn(number)
+        said = f"{round(screen.w)} × {round(screen.h)}" + (f", turned {turn}°" if turn else "")
+        size = place.set(said, 56, 500, place.theme.quiet, align="centre")
+        layer.text(size, middle_x, middle_y + 200 * k)
+        left = screen.x + 110 * k
         for i, colour in enumerate(BARS):
-            layer.rect(Rect(left + i * 60, screen.y + 110, 60, 150), rgb(colour), 1.0)
+            layer.rect(Rect(left + i * 60 * k, screen.y + 110 * k, 60 * k, 150 * k), rgb(colour), 1.0)
         for i, colour in enumerate(place.theme.communities):
-            layer.rect(Rect(left + i * 42, screen.bottom - 250, 36, 36), rgb(colour), 1.0, 18.0)
+            layer.rect(Rect(left + i * 42 * k, screen.bottom - 250 * k, 36 * k, 36 * k), rgb(colour), 1.0, 18.0)
         for i in range(16):
             grey = i / 15
-            layer.rect(Rect(left + i * 28, screen.bottom - 170, 28, 60), (grey, grey, grey), 1.0)
+            layer.rect(Rect(left + i * 28 * k, screen.bottom - 170 * k, 28 * k, 60 * k), (grey, grey, grey), 1.0)
         for i in range(16):
-            dark = i / 255.0
-            layer.rect(Rect(screen.right - 110 - 448 + i * 28, screen.bottom - 170, 28, 60), (dark, dark, dark), 1.0)
-        self._focus(layer, Rect(screen.right - 110 - 300, screen.y + 110, 300, 150))
+            dark, x = i / 255.0, screen.right - (110 + 448) * k + i * 28 * k
+            layer.rect(Rect(x, screen.bottom - 170 * k, 28 * k, 60 * k), (dark, dark, dark), 1.0)
+        self._focus(layer, Rect(round(screen.right - 110 * k - 300), round(screen.y + 110 * k), 300, 150))
 
     def _focus(self, layer: Layer, rect: Rect) -> None:
         """Lines one, two and four pixels wide, upright and lying: they must stay apart."""
@@ -95,6 +100,13 @@ def _frame(layer: Layer, rect: Rect, alpha: float) -> None:
         Rect(rect.x, rect.y, 2.0, rect.h), Rect(rect.right - 2.0, rect.y, 2.0, rect.h),
     ):  # fmt: skip
         layer.rect(part, LINE, alpha)
+
+
+def _up(layer: Layer, x: float, y: float, size: float) -> None:
+    """An arrow that must point to the ceiling, however the screen was hung."""
+    tip, half = y, size / 2
+    layer.line(np.array([[x - half, tip + half], [x, tip], [x + half, tip + half]], np.float32), 7.0, LINE, 0.95)
+    layer.line(np.array([[x, tip + 4.0], [x, tip + size * 1.2]], np.float32), 7.0, LINE, 0.95)
 
 
 def disc_at(t: float, rect: Rect) -> tuple[float, float]:

@@ -144,7 +144,7 @@ def clear_columns(columns: Iterable[int], falling: bool, disc: tuple[float, floa
 
 def crossing(grid: Grid) -> float:
     """A hub time at which the disc's middle is behind the bezel."""
-    middle = grid.width + grid.gap_x / 2
+    middle = (grid.width + grid.lefts[1]) / 2
     times = np.arange(0.0, 6_000.0, 5.0)
     return float(min(times, key=lambda t: abs(disc_at(t, grid.canvas)[0] - middle)))
 
@@ -185,7 +185,7 @@ def test_pictures_and_states(hub: StandIn, var: Path) -> None:
         assert (picture.width, picture.screens) == (500, (1, 2, 3, 4, 5, 6))
         image = np.asarray(Image.open(io.BytesIO(picture.jpeg)).convert("L")).astype(int)
         assert image.shape == (picture.height, picture.width)
-        bezel = round((SMALL.width + SMALL.gap_x / 2) / SMALL.canvas.w * 500)
+        bezel = round(((SMALL.width + SMALL.lefts[1]) / 2) / SMALL.canvas.w * 500)
         assert image[:, bezel].max() < 12
         hub.say("watch", Watch(100, 20.0))
         assert hub.wait(lambda h: h.pictures[-1].width == 100)
