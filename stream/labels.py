@@ -27,7 +27,8 @@ BETTER: Final = 1.2
 SIZES: Final = (55.0, 92.0)
 """Type size of the weakest and of the strongest label in pixels, where capitals of 39.68 px are the smallest readable."""
 SIZE_STEP: Final = 3.0
-WIDEST: Final = 0.42
+WIDEST: Final = (806.0, 0.42, 0.6)
+"""A label's width: so many pixels, on a narrow screen as far as the greater share of it; on a wide one the lesser share."""
 """Share of a screen's width that a label may take."""
 MARGIN: Final = 40.0
 """Pixels between a label and the edge of its screen."""
@@ -81,6 +82,11 @@ def sizes(grid: Grid) -> tuple[float, float]:
     return SIZES[0] * unit, SIZES[1] * unit
 
 
+def _widest(grid: Grid) -> float:
+    pixels, least, most = WIDEST
+    return max(least * grid.width, min(most * grid.width, pixels))
+
+
 def _by_screen(grid: Grid, panel: Rect, nodes: Nodes) -> dict[int, npt.NDArray[np.int64]]:
     """Indices of the nodes on each screen under ``panel``; those under a bezel belong to none."""
     lefts, tops = np.array(grid.lefts), np.array(grid.tops)
@@ -107,7 +113,7 @@ def _on_screen(
     for i in named:
         old = before.get(nodes.key[i])
         size = _size(grid, float(nodes.weight[i]), old)
-        text = advances.shortened(nodes.text[i], WIDEST * grid.width / size)
+        text = advances.shortened(nodes.text[i], _widest(grid) / size)
         boxes = _boxes(nodes, i, size, advances.width(text) * size)
         free = _inside(boxes, room)
         if taken:

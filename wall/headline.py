@@ -34,7 +34,7 @@ def draw_head(view: View, place: Place, layer: Layer, legend: tuple[Sign, ...] =
 
 
 def _title(view: View, place: Place, layer: Layer, room: Rect, legend: tuple[Sign, ...]) -> None:
-    title = place.set(place.layout.title, 92, 650, width=room.w)
+    title = place.fit(place.layout.title, (92.0, 78.0, 66.0, 55.0), Rect(room.x, room.y, room.w, 0.0), 650)
     if title is None:
         return
     y = room.y + title.cap

@@ -38,7 +38,8 @@ class NoPicture(Exception):
 class Window:
     """``part`` is what it is to show; ``display`` counts from 1, None is the system's choice.
 
-    ``spanning`` is True when the window's pixels are the screens' own: without bezels, turned as they hang. Raises ``NoPicture``.
+    ``spanning`` is True when the window's pixels are the screens' own: without bezels, turned as they hang.
+    Raises ``NoPicture``.
     """
 
     def __init__(self, part: Part, *, headless: bool, display: int | None = None, title: str = "Agora") -> None:

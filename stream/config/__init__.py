@@ -26,7 +26,7 @@ from stream.config.networks import (
     MatchConfig,
     XConfig,
 )
-from stream.config.wall import Bezel, ScreenConfig, WallConfig
+from stream.config.wall import WallConfig
 from stream.toml import Fault
 from stream.wire.messages import Event, Mode, Theme
 
@@ -243,7 +243,9 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
     if wrong:
         raise Misconfigured(wrong)
     config = msgspec.convert(_merged(document.data, settings), Config)
-    senseless = [Fault(file, document.line(where), f"{'.'.join(map(str, where))}: {why}") for where, why in _senseless(config)]
+    senseless = [
+        Fault(file, document.line(where), f"{'.'.join(map(str, where))}: {why}") for where, why in _senseless(config)
+    ]
     if senseless:
         raise Misconfigured(senseless)
     return config

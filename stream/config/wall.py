@@ -86,7 +86,10 @@ class WallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield ("screens", name), f"there is no screen {name!r}; the wall has 1 to {count}"
         canvas = self.grid.canvas
         if max(canvas.w, canvas.h) > MOST_PIXELS:
-            yield ("bezel_mm",), f"frames this wide at a pitch of {self.pitch_mm} mm make a wall of {canvas.w:,.0f} pixels"
+            yield (
+                ("bezel_mm",),
+                f"frames this wide at a pitch of {self.pitch_mm} mm make a wall of {canvas.w:,.0f} pixels",
+            )
 
     def _turn(self, number: int) -> int:
         own = self.screens.get(str(number), ScreenConfig()).rotate

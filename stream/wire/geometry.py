@@ -206,8 +206,10 @@ def place(grid: Grid, area: Rect, uv: Floats) -> Floats:
     """Unit box positions ``uv`` (n, 2) in 0 … 1 to canvas pixels (n, 2) in ``area``, eased away from title and bezels.
 
     The easing is continuous and keeps the order of nodes, so that a node that drifts across a bezel crosses it quickly
-    and never jumps. Hub (labels) and wall (lights) use this one map.
+    and never jumps. An area that is taller than wide gets the box on its side, so that neighbours stay neighbours. Hub
+    (labels) and wall (lights) use this one map.
     """
+    uv = uv[:, ::-1] if area.h > area.w else uv
     out = np.empty_like(uv, dtype=np.float32)
     gaps_x, gaps_y = grid.gaps(area)
     out[:, 0] = _eased(area.x + uv[:, 0] * area.w, gaps_x)

@@ -136,7 +136,7 @@ def clear_columns(columns: Iterable[int], falling: bool, disc: tuple[float, floa
     for column in columns:
         row = diagonal(column, falling)
         others = (diagonal(column, not falling), float(np.interp(column, wave[:, 0], wave[:, 1])))
-        frame = min(abs(column - line) for line in (592, 640, 664, 712)) < 5
+        frame = min(abs(column - line) for line in (624, 640, 664, 680)) < 5
         if not frame and min(abs(row - o) for o in others) > 14 and np.hypot(column - disc[0], row - disc[1]) > 100:
             clear.append(column)
     return clear
