@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
@@ -58,6 +58,8 @@ class _Graph:
     """One graph: its structure, its motion, and its pulses as (from index, to index, hub ms)."""
 
     structure: Structure | None = None
+    settled: GraphState | None = None
+    """The structure's state when nothing grows or leaves: then only places change from frame to frame."""
     motions: Motions = field(default_factory=Motions)
     pulses: deque[tuple[int, int, float]] = field(default_factory=lambda: deque(maxlen=MOST_PULSES))
 
@@ -174,7 +176,7 @@ class Store:
         except Malformed:
             self.malformed += 1
             return
-        graph.structure = structure
+        graph.structure, graph.settled = structure, None
         graph.motions.remap(structure.key, index)
         _renumber(graph.pulses, index)
 
@@ -266,19 +268,23 @@ def _state(name: Graph, graph: _Graph, t: float) -> GraphState | None:
     if structure is None:
         return None
     e = structure.progress(t)
-    n = structure.n if e >= 1.0 else len(structure.key)
-    m = structure.m if e >= 1.0 else len(structure.source)
+    settled = e >= 1.0 or structure.steady
+    n = structure.n if settled else len(structure.key)
+    m = structure.m if settled else len(structure.source)
     uv, known = graph.motions.at(t)
-    light = structure.light.at(e)
-    if not known.all():
-        light = np.where(known, light, np.float32(0.0))
-    return GraphState(
+    uv, known = uv[:n], known[:n]
+    pulses = [p for p in graph.pulses if p[2] <= t < p[2] + PULSE_MS and p[0] < n and p[1] < n]
+    whole = bool(known.all())
+    if settled and whole and graph.settled is not None:
+        return replace(graph.settled, uv=uv, pulses=pulses)
+    light = structure.light.at(e)[:n]
+    state = GraphState(
         graph=name,
         total=structure.total,
         key=structure.key[:n],
-        uv=uv[:n],
+        uv=uv,
         weight=structure.weight.at(e)[:n],
-        light=light[:n],
+        light=light if whole else np.where(known, light, np.float32(0.0)),
         community=structure.community[:n],
         role=structure.role[:n],
         trend=structure.trend.at(e)[:n],
@@ -288,5 +294,8 @@ def _state(name: Graph, graph: _Graph, t: float) -> GraphState | None:
         target=structure.target[:m],
         strength=structure.strength.at(e)[:m],
         weak=structure.weak[:m],
-        pulses=[p for p in graph.pulses if p[2] <= t < p[2] + PULSE_MS and p[0] < n and p[1] < n],
+        pulses=pulses,
     )
+    if settled and whole:
+        graph.settled = state
+    return state

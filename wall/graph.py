@@ -7,8 +7,8 @@ two pictures of one graph can be mixed while a layout turns into another.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ HIGHEST_BOW: Final = 150.0
 COMET_MS: Final = 1700.0
 TAIL: Final = 0.24
 SWAY: Final = 2.5
+FAINTEST: Final = np.float32(0.45)
+"""How much of their light edges keep that cross the whole wall."""
+_ONE: Final = np.float32(1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +63,57 @@ class Lights:
     colour: Floats
     edge_light: Floats
     spacing: float
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What is worked out once and stays right until more than places changes."""
 
     @property
     def shown(self) -> int:
         return int((self.light > 0.02).sum())
 
 
-def lights(state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme, t: float) -> Lights:
-    """The strongest nodes of ``state`` in ``area``, as many as its screens hold in calm."""
+def lights(
+    state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme, t: float, memory: dict[str, Any] | None = None
+) -> Lights:
+    """The strongest nodes of ``state`` in ``area``, as many as its screens hold in calm.
+
+    With a panel's ``memory``, what does not move is worked out anew only when the state's arrays are other ones.
+    """
+    memory = {} if memory is None else memory
+    asked = (area, screens, theme)
+    known: tuple[tuple[Any, ...], tuple[Any, ...], Lights] | None = memory.get("lights")
+    if known is None or known[0] != asked or any(a is not b for a, b in zip(known[1], _standing(state), strict=True)):
+        known = memory["lights"] = (asked, _standing(state), _unmoved(state, area, screens, theme))
+    still = known[2]
+    xy = place(grid, area, state.uv)
+    phase: Floats = still.memo["phase"]
+    turn = np.float32(2.0 * math.pi * ((t / 1000.0) % 17.0) / 17.0)
+    xy[:, 0] += SWAY * np.sin(phase + turn)
+    xy[:, 1] += SWAY * np.cos(np.float32(2.0) * phase + turn)
+    return replace(still, state=state, xy=xy)
+
+
+def _standing(state: GraphState) -> tuple[npt.NDArray[Any], ...]:
+    return (
+        state.key, state.weight, state.light, state.community, state.role, state.source, state.target, state.strength,
+        state.weak,
+    )  # fmt: skip
+
+
+def _unmoved(state: GraphState, area: Rect, screens: int, theme: Theme) -> Lights:
+    """Everything of a picture but the places."""
     manner = MANNERS[state.graph]
     n = len(state.key)
     most = shown_nodes(state.graph, screens, n)
     spacing = math.sqrt(max(1.0, area.w * area.h) / max(1, most))
-    xy = place(grid, area, state.uv)
-    phase = (state.key % 6283).astype(np.float32) / 1000.0
-    turn = np.float32(2.0 * math.pi * ((t / 1000.0) % 17.0) / 17.0)
-    xy[:, 0] += SWAY * np.sin(phase + turn)
-    xy[:, 1] += SWAY * np.cos(2.0 * phase + turn)
+    phase = (state.key % 6283).astype(np.float32) / np.float32(1000.0)
     light = state.light.copy()
     light[most:] = 0.0
     radius = node_radius(state.graph, area, most, state.weight)
     colour = palette.of_nodes(theme, state.community, state.key)
     edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
     edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
-    return Lights(state, manner, xy, radius.astype(np.float32), light, colour, edge_light.astype(np.float32), spacing)
+    nowhere = np.empty((0, 2), np.float32)
+    return Lights(state, manner, nowhere, radius, light, colour, edge_light, spacing, {"phase": phase})
 
 
 def mixed(a: Lights, b: Lights, share: float) -> Lights:
@@ -102,14 +132,17 @@ def mixed(a: Lights, b: Lights, share: float) -> Lights:
 
 def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> None:
     """Halos and cores of the nodes that give light, ``gain`` (n,) brighter or dimmer."""
-    alive = np.flatnonzero(picture.light > 0.004)
-    rows = np.empty((len(alive), len(HALO)), np.float32)
-    radius = picture.radius[alive]
-    rows[:, 0:2] = picture.xy[alive]
-    rows[:, 2] = radius * HALO_RADIUS
-    rows[:, 3] = radius * CORE_RADIUS
-    rows[:, 4:7] = picture.colour[alive]
-    rows[:, 7] = (picture.light * gain)[alive]
+    known = picture.memo.get("nodes")
+    if known is None:
+        alive = np.flatnonzero(picture.light > 0.004)
+        rows = np.empty((len(alive), len(HALO)), np.float32)
+        rows[:, 2] = picture.radius[alive] * HALO_RADIUS
+        rows[:, 3] = picture.radius[alive] * CORE_RADIUS
+        rows[:, 4:7] = picture.colour[alive]
+        known = picture.memo["nodes"] = (alive, rows)
+    alive, rows = known[0], known[1].copy()
+    rows[:, 0:2] = picture.xy.take(alive, axis=0)
+    rows[:, 7] = (picture.light * gain).take(alive)
     layer.halos.append(rows)
 
 
@@ -117,12 +150,19 @@ def bows(picture: Lights, source: Indices, target: Indices) -> Floats:
     """How far and to which side each edge is bowed: the same curve in both directions."""
     xy = picture.xy
     far = np.hypot(xy[target, 0] - xy[source, 0], xy[target, 1] - xy[source, 1])
-    return _bowed(picture.state.key, source, target, far)
-
-
-def _bowed(key: Indices, source: Indices, target: Indices, far: Floats) -> Floats:
     bow = np.minimum(BOW, HIGHEST_BOW / np.maximum(far, 1.0))
-    return np.asarray(np.where(key[source] < key[target], bow, -bow), np.float32)
+    return np.asarray(np.where(picture.state.key[source] < picture.state.key[target], bow, -bow), np.float32)
+
+
+@dataclass(slots=True)
+class _Edges:
+    """Drawn edges, strongest first after ``lit`` ones: their ends, and rows of ``CURVE`` that lack place, bow and light."""
+
+    lit: bytes
+    ends: npt.NDArray[np.intp]
+    side: Floats
+    alpha: Floats
+    rows: Floats
 
 
 def draw_edges(
@@ -130,38 +170,44 @@ def draw_edges(
     lit_colour: Floats | None = None,
 ) -> None:  # fmt: skip
     """The edges whose ends give light, strongest first; the edges ``lit`` lead and stand out by ``share``."""
+    lit = np.zeros(0, np.int64) if lit is None else lit
+    known: _Edges | None = picture.memo.get("edges")
+    if known is None or known.lit != lit.tobytes():
+        known = picture.memo["edges"] = _unplaced(picture, lit)
+    if not len(known.rows):
+        return
+    rows = known.rows.copy()
+    rows[:, 0:4] = picture.xy.take(known.ends, axis=0).reshape(-1, 4)
+    x, y = rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]
+    far = np.sqrt(x * x + y * y)
+    rows[:, 5] = known.side * np.minimum(np.float32(BOW), np.float32(HIGHEST_BOW) / np.maximum(far, np.float32(1.0)))
+    alpha = known.alpha * np.minimum(np.maximum(np.float32(1.25) - far * np.float32(1.0 / 3600.0), FAINTEST), _ONE)
+    count = len(lit)
+    if count and share is not None and lit_colour is not None:
+        for tint in (rows[:count, 6:9], rows[:count, 10:13]):
+            tint += (lit_colour - tint) * (share * np.float32(0.65))[:, None]
+        alpha[:count] += (picture.edge_light[lit] * np.float32(0.66) - alpha[:count]) * share
+        rows[:count, 4] += (np.float32(4.2) - rows[:count, 4]) * share
+    rows[:, 9] = rows[:, 13] = alpha
+    layer.curves.append(rows)
+
+
+def _unplaced(picture: Lights, lit: npt.NDArray[np.int64]) -> _Edges:
+    """All of the drawn edges that does not depend on where their ends are."""
     state = picture.state
     seen = picture.edge_light > 0.01
-    count = 0
-    if lit is not None and len(lit):
-        count = len(lit)
-        seen[lit] = False
-        alive = np.concatenate([lit, np.flatnonzero(seen)])
-    else:
-        alive = np.flatnonzero(seen)
-    if not len(alive):
-        return
-    source, target = state.source[alive], state.target[alive]
-    strength, light = state.strength[alive], picture.edge_light[alive]
-    nodes = np.concatenate([picture.xy, picture.colour], axis=1)
-    a, b = nodes.take(source, axis=0), nodes.take(target, axis=0)
-    far = np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1])
+    seen[lit] = False
+    alive = np.concatenate([lit, np.flatnonzero(seen)])
+    source, target, strength = state.source[alive], state.target[alive], state.strength[alive]
     low, high = picture.manner.edge_alpha
     thin, thick = picture.manner.edge_width
-    alpha = (low + (high - low) * strength) * light * np.clip(1.25 - far / 3600.0, 0.45, 1.0)
-    width = thin + (thick - thin) * strength
-    if count and share is not None and lit_colour is not None:
-        a[:count, 2:] += (lit_colour - a[:count, 2:]) * (share * np.float32(0.65))[:, None]
-        b[:count, 2:] += (lit_colour - b[:count, 2:]) * (share * np.float32(0.65))[:, None]
-        alpha[:count] += (light[:count] * np.float32(0.66) - alpha[:count]) * share
-        width[:count] += (np.float32(4.2) - width[:count]) * share
-    rows = np.empty((len(CURVE), len(alive)), np.float32)
-    rows[0:2], rows[2:4] = a.T[:2], b.T[:2]
-    rows[4], rows[5] = width, _bowed(picture.state.key, source, target, far)
-    rows[6:9], rows[10:13] = a.T[2:], b.T[2:]
-    rows[9] = rows[13] = alpha
-    rows[14], rows[15] = 0.0, 1.0
-    layer.curves.append(np.ascontiguousarray(rows.T))
+    rows = np.zeros((len(alive), len(CURVE)), np.float32)
+    rows[:, 4] = thin + (thick - thin) * strength
+    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], picture.colour[target]
+    rows[:, 15] = 1.0
+    side = np.where(state.key[source] < state.key[target], _ONE, -_ONE)
+    alpha = ((low + (high - low) * strength) * picture.edge_light[alive]).astype(np.float32)
+    return _Edges(lit.tobytes(), np.stack([source, target], axis=1).ravel().astype(np.intp), side, alpha, rows)
 
 
 def draw_comets(layer: Layer, picture: Lights, t: float) -> None:

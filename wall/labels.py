@@ -46,20 +46,19 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     if place.memory.get("labels_from") is not labels and _choose(place, shown, wanted, ease, weight):
         place.memory["labels_from"] = labels
     for key, item in list(shown.items()):
-        goal = 1.0 if key in wanted else 0.0
-        if goal:
+        if key in wanted:
             item.opacity = min(1.0, item.opacity + passed / APPEAR_MS)
         else:
             item.opacity = min(item.opacity, 1.0) - passed / LEAVE_MS
-        node = index.get(key)
-        if node is None or (goal == 0.0 and item.opacity <= 0.0):
+        if key not in index or (item.opacity <= 0.0 and key not in wanted):
             del shown[key]
-            continue
+    nodes = np.array([index[key] for key in shown], np.intp)
+    places, radii, lights = (rows.take(nodes, axis=0).tolist() for rows in (picture.xy, picture.radius, picture.light))
+    for item, (x, y), radius, light in zip(shown.values(), places, radii, lights, strict=True):
         block = item.block
-        dx, dy = label_offset(item.side, float(picture.radius[node]), block.width, block.cap, block.style.size)
+        dx, dy = label_offset(item.side, radius, block.width, block.cap, block.style.size)
         item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
-        opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * float(picture.light[node]))
-        x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
+        opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * light)
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
 
 

@@ -24,6 +24,8 @@ CURVE_SEGMENTS: Final = ((60.0, 3), (150.0, 6), (400.0, 10), (np.inf, 15))
 LENGTHS: Final = np.array([longest for longest, _ in CURVE_SEGMENTS[:-1]], np.float32)
 COMET_SEGMENTS: Final = 8
 RING_SEGMENTS: Final = 72
+QUAD: Final = 9
+"""Numbers of an instance of text."""
 DITHER: Final = (0.7548776662466927, 0.5698402909980532)
 SCREEN: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_COLOR)
 OVER: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
@@ -50,7 +52,7 @@ class Painter:
         self._ribbons = _Strips(ctx)
         self._smooth = ctx.sampler(filter=(moderngl.LINEAR, moderngl.LINEAR), repeat_x=False, repeat_y=False)
         self._sharp = ctx.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
-        self._texts = _Instances(ctx, "text", "text", "4f 4f 1f", ("rect", "part", "fade"), 9)
+        self._texts = _Instances(ctx, "text", "text", "4f 4f 1f", ("rect", "part", "fade"), QUAD)
 
     def paint(self, drawlist: DrawList, target: moderngl.Framebuffer, viewport: Rect, scale: float, edges: int) -> None:
         """Draw the part ``viewport`` of the canvas over all of ``target``, ``scale`` target pixels a canvas pixel.
@@ -93,8 +95,11 @@ class Painter:
         self._paint_texts(layer, viewport, scale)
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
-        far = np.hypot(curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]) * see[1]
-        kind = np.searchsorted(LENGTHS, far)
+        x, y = curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]
+        far = np.sqrt(x * x + y * y) * np.float32(see[1])
+        kind = np.zeros(len(far), np.uint8)
+        for longest in LENGTHS:
+            kind += far > longest
         by_kind = curves.take(np.argsort(kind, kind="stable"), axis=0)
         first = 0
         for (_, instances), count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
@@ -102,25 +107,36 @@ class Painter:
             first += count
 
     def _paint_texts(self, layer: Layer, viewport: Rect, scale: float) -> None:
-        pages: dict[int, list[Quad]] = {}
-        shadows: dict[int, list[Quad]] = {}
-        exact: dict[int, list[Quad]] = {}
+        pages: dict[int, list[float]] = {}
+        shadows: dict[int, list[float]] = {}
+        exact: dict[int, list[float]] = {}
         for text in layer.texts:
-            if not text.box.inset(-1.5 * text.block.style.size).overlaps(viewport):
+            block = text.block
+            left, top = text.left - block.pad + layer.offset[0], text.y - block.baseline - block.pad + layer.offset[1]
+            if (
+                left >= viewport.right
+                or top >= viewport.bottom
+                or left + block.width + 2 * block.pad <= viewport.x
+                or top + block.height + 2 * block.pad <= viewport.y
+            ):
                 continue
-            spot = self.atlas.spot(text.block, scale)
+            spot = self.atlas.spot(block, scale)
             if spot is None:
                 continue
             if spot.shadow is not None:
-                shadows.setdefault(spot.shadow.page, []).append(_quad(text, spot.shadow, viewport, scale, layer.offset))
-            still = text.role == "still" and spot.scale == scale
-            group = exact if still else pages
-            group.setdefault(spot.page, []).append(_quad(text, spot, viewport, scale, layer.offset, snap=still))
+                shadows.setdefault(spot.shadow.page, []).extend(_quad(text, spot.shadow, left, top))
+            if text.role == "still" and spot.scale == scale:
+                left += _snapped(left + spot.left, viewport.x, scale)
+                top += _snapped(top + spot.top, viewport.y, scale)
+                exact.setdefault(spot.page, []).extend(_quad(text, spot, left, top))
+            else:
+                pages.setdefault(spot.page, []).extend(_quad(text, spot, left, top))
         for group, sampler in ((shadows, self._smooth), (pages, self._smooth), (exact, self._sharp)):
             for page, quads in group.items():
                 self.atlas.pages[page].texture.use(0)
                 sampler.use(0)
-                self._texts.draw([np.array(quads, np.float32)], viewport, scale, (0.0, 0.0), layer.opacity)
+                rows = np.array(quads, np.float32).reshape(-1, QUAD)
+                self._texts.draw([rows], viewport, scale, (0.0, 0.0), layer.opacity)
         self._smooth.clear(0)
 
 
@@ -129,26 +145,30 @@ def _curves(ctx: moderngl.Context, segments: int) -> _Instances:
     return _Instances(ctx, "curve", "line", "4f 2f 4f 4f 2f", names, len(CURVE), segments)
 
 
-def _quad(
-    text: Text, spot: Spot, viewport: Rect, scale: float, offset: tuple[float, float], snap: bool = False
-) -> Quad:
+def _snapped(at: float, origin: float, scale: float) -> float:
+    """How far ``at`` is from where pixels are exactly the target's.
+
+    What lies there can be drawn without filtering, which is sharper and half the cost.
+    """
+    return origin + round((at - origin) * scale) / scale - at
+
+
+def _quad(text: Text, spot: Spot, left: float, top: float) -> Quad:
     """An instance of the text shader: rectangle on the canvas, rectangle on the page, opacity.
 
-    Snapped, its pixels are exactly the target's: it can be drawn without filtering, which is sharper and half the cost.
+    ``left`` and ``top`` are the corner of the block's picture before its empty rows and columns were cut.
     """
-    block = text.block
-    x, y = text.left - block.pad + spot.left + offset[0], text.y - block.baseline - block.pad + spot.top + offset[1]
-    if snap:
-        x = viewport.x + round((x - viewport.x) * scale) / scale
-        y = viewport.y + round((y - viewport.y) * scale) / scale
-    left, top, right, bottom = x, y, x + spot.w / spot.scale, y + spot.h / spot.scale
-    if text.window is not None:
-        window = text.window
-        left, top = max(left, window.x), max(top, window.y)
-        right, bottom = max(left, min(right, window.right)), max(top, min(bottom, window.bottom))
+    x, y = left + spot.left, top + spot.top
+    w, h = spot.w / spot.scale, spot.h / spot.scale
+    window = text.window
+    if window is None:
+        return (x, y, w, h, *spot.part, text.opacity)
+    left, top = max(x, window.x), max(y, window.y)
+    right, bottom = max(left, min(x + w, window.right)), max(top, min(y + h, window.bottom))
     u, v = spot.x + (left - x) * spot.scale, spot.y + (top - y) * spot.scale
-    w, h = (right - left) * spot.scale, (bottom - top) * spot.scale
-    return (left, top, right - left, bottom - top, u / PAGE, v / PAGE, (u + w) / PAGE, (v + h) / PAGE, text.opacity)
+    w, h = right - left, bottom - top
+    part = (u / PAGE, v / PAGE, (u + w * spot.scale) / PAGE, (v + h * spot.scale) / PAGE)
+    return (left, top, w, h, *part, text.opacity)
 
 
 def _scissor(clip: Rect, viewport: Rect, scale: float, size: tuple[int, int]) -> tuple[int, int, int, int] | None:

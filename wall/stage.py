@@ -65,17 +65,16 @@ class StageBuilder:
         c0 = np.clip(column.astype(np.int64), 0, wide - 2)
         r0 = np.clip(row.astype(np.int64), 0, high - 2)
         fc, fr = np.clip(column - c0, 0.0, 1.0), np.clip(row - r0, 0.0, 1.0)
-        base = (r0 * count + slots[group]) * wide + c0
-        below = base + count * wide
-        corners = np.concatenate([base, base + 1, below, below + 1])
+        base = (slots[group] * high + r0) * wide + c0
+        corners = np.concatenate([base, base + 1, base + wide, base + wide + 1])
         left, right = weight * (1 - fc), weight * fc
         parts = np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr])
-        density = np.bincount(corners, parts, high * count * wide).astype(np.float32)
-        shine = 1.0 - np.exp(-_blurred(density.reshape(high, count, wide), _taps(sigma)))
+        density = np.bincount(corners, parts, count * high * wide).astype(np.float32).reshape(count, high, wide)
+        shine = 1.0 - np.exp(-(_spread(high, sigma) @ density @ _spread(wide, sigma)))
         down = _feathered(self.y[rows], clip.y, clip.bottom, self._canvas.h)
         mask = down[:, None] * _feathered(self.x[columns], clip.x, clip.right, self._canvas.w)[None, :]
-        shine *= (mask * np.float32(FIELD * strength))[:, None, :]
-        self._light[rows, columns] += np.tensordot(shine, colours[present], axes=(1, 0))
+        light = colours[present].T @ shine.reshape(count, high * wide)
+        self._light[rows, columns] += light.T.reshape(high, wide, 3) * (mask * np.float32(FIELD * strength))[..., None]
 
     def _cells(self, start: float, end: float, most: int) -> slice:
         """The corners of the mesh from ``start`` to ``end``, one more on either side."""
@@ -98,26 +97,11 @@ def _ground(canvas: Rect, rows: int, columns: int, inner: str, outer: str) -> Fl
     return np.asarray(a + (b - a) * share, np.float32)
 
 
-@lru_cache(maxsize=16)
-def _taps(sigma: float) -> tuple[float, ...]:
-    """A gaussian from its middle outwards, 1 in the middle, in steps of the mesh."""
-    reach = math.ceil(2.6 * sigma / STEP)
-    return tuple(math.exp(-0.5 * (i * STEP / sigma) ** 2) for i in range(reach + 1))
-
-
-def _blurred(cube: Floats, taps: tuple[float, ...]) -> Floats:
-    """``cube`` (rows, groups, columns) spread along rows and columns. A matrix product would wake the threads of BLAS."""
-    down = cube.copy()
-    for i, tap in enumerate(taps[1:], 1):
-        part = cube * np.float32(tap)
-        down[i:] += part[:-i]
-        down[:-i] += part[i:]
-    across = down.copy()
-    for i, tap in enumerate(taps[1:], 1):
-        part = down * np.float32(tap)
-        across[..., i:] += part[..., :-i]
-        across[..., :-i] += part[..., i:]
-    return across
+@lru_cache(maxsize=64)
+def _spread(count: int, sigma: float) -> Floats:
+    """(count, count): how much of the light at one corner of a row of the mesh falls on each other; a gaussian, 1 at itself."""
+    away = np.abs(np.arange(count)[:, None] - np.arange(count)[None, :]) * STEP
+    return np.where(away <= math.ceil(2.6 * sigma / STEP) * STEP, np.exp(-0.5 * (away / sigma) ** 2), 0.0).astype(np.float32)
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:

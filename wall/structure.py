@@ -41,9 +41,14 @@ class Eased:
 
     def at(self, e: float) -> Floats:
         """The values at ``e`` in 0 … 1 of the way."""
-        if e >= 1.0:
+        if e >= 1.0 or self.start is self.end:
             return self.end
         return self.start + (self.end - self.start) * np.float32(e)
+
+
+def _toward(start: Floats, end: Floats) -> Eased:
+    """From one to the other; where they are the same, of one array, so that nobody takes it for something new."""
+    return Eased(end, end) if np.array_equal(start, end) else Eased(start, end)
 
 
 @dataclass(slots=True)
@@ -68,6 +73,12 @@ class Structure:
     target: Ints
     weak: Bytes
     strength: Eased
+
+    @property
+    def steady(self) -> bool:
+        """Whether nothing is on its way: what comes is what was."""
+        moving = (self.weight, self.trend, self.sentiment, self.burst, self.light, self.strength)
+        return self.n == len(self.key) and self.m == len(self.source) and all(e.start is e.end for e in moving)
 
     def progress(self, t: float) -> float:
         """How far everything is on its way at hub time ``t``, in 0 … 1."""
@@ -157,7 +168,7 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
         last = old[leaving]
         dark = name == "light"
         start = _carried(old, index, np.zeros_like(end) if dark else end)
-        eased[name] = Eased(np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last]))
+        eased[name] = _toward(np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last]))
     index = np.concatenate([index, leaving])
     structure = Structure(
         graph=feed.graph,
@@ -189,7 +200,7 @@ def _edges(new: _Arrived, before: Structure, e: float, index: Indices) -> dict[s
         "source": np.concatenate([new.source, source[fading].astype(np.uint32)]),
         "target": np.concatenate([new.target, target[fading].astype(np.uint32)]),
         "weak": np.concatenate([new.weak, before.weak[fading]]),
-        "strength": Eased(
+        "strength": _toward(
             np.concatenate([start, old_strength[fading]]),
             np.concatenate([new.strength, np.zeros(len(fading), np.float32)]),
         ),

@@ -36,29 +36,38 @@ class Ties:
 
     def light(self, picture: Lights, most: int, t: float) -> tuple[Indices, Floats]:
         """The edges that are lit at hub time ``t`` and how far, in 0 … 1: the strongest tie of every two groups first."""
-        state = picture.state
-        weak = np.flatnonzero((state.weak > 0) & (picture.edge_light > 0.01))
-        source, target = state.source[weak], state.target[weak]
-        ends = (state.key[source].astype(np.uint64) << np.uint64(32)) | state.key[target].astype(np.uint64)
+        weak, ends, where = picture.memo.get("weak") or picture.memo.setdefault("weak", _weak(picture))
         drawn = (len(weak), most, t // CHOICE_MS)
         if drawn != self._chosen_for:
             self._chosen_for = drawn
+            state = picture.state
+            source, target = state.source[weak], state.target[weak]
             lit = np.isin(ends, np.fromiter(self._lit, np.uint64, len(self._lit)))
             worth = state.strength[weak] * np.where(lit, 1.0 + LOYALTY, 1.0)
             worth *= np.where((state.role[source] > 0) | (state.role[target] > 0), OWN, 1.0)
             chosen = _chosen(worth, state.community[source], state.community[target], most)
             self._wanted = frozenset(ends[chosen].tolist())
-        return self._eased(weak, ends, t)
+        shares = self._eased(t)
+        seen = sorted((where[end], share) for end, share in shares.items() if end in where)
+        return weak[[i for i, _ in seen]], np.array([share for _, share in seen], np.float32)
 
-    def _eased(self, weak: Indices, ends: npt.NDArray[np.uint64], t: float) -> tuple[Indices, Floats]:
+    def _eased(self, t: float) -> dict[int, float]:
         step = 1.0 if self._t is None else max(0.0, t - self._t) / EASE_MS
         self._t = t
         wanted = self._wanted
         shares = {end: min(1.0, self._lit.get(end, 0.0) + step) for end in wanted}
         shares |= {end: share - step for end, share in self._lit.items() if end not in wanted and share > step}
         self._lit = shares
-        seen = np.flatnonzero(np.isin(ends, np.fromiter(shares, np.uint64, len(shares))))
-        return weak[seen], np.fromiter((shares[end] for end in ends[seen].tolist()), np.float32, len(seen))
+        return shares
+
+
+def _weak(picture: Lights) -> tuple[Indices, npt.NDArray[np.uint64], dict[int, int]]:
+    """The drawn edges that tie groups, the keys of their ends, and where in both each is."""
+    state = picture.state
+    weak = np.flatnonzero((state.weak > 0) & (picture.edge_light > 0.01))
+    source, target = state.source[weak], state.target[weak]
+    ends = (state.key[source].astype(np.uint64) << np.uint64(32)) | state.key[target].astype(np.uint64)
+    return weak, ends, {end: i for i, end in enumerate(ends.tolist())}
 
 
 def _chosen(worth: Floats, a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], most: int) -> Indices:

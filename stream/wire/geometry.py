@@ -224,7 +224,9 @@ def place(grid: Grid, area: Rect, uv: Floats) -> Floats:
 def _eased(values: Floats, gaps: list[tuple[float, float]]) -> Floats:
     for start, end in gaps:
         middle, zone = (start + end) / 2, BEZEL_ZONE * (end - start) / 2 + 60.0
-        s = np.clip((values - middle) / zone, -1.0, 1.0)
-        eased = middle + zone * np.sign(s) * np.abs(s) ** BEZEL_POWER
-        values = np.where(np.abs(values - middle) < zone, eased, values).astype(np.float32)
+        away = (values - middle) / zone
+        near = np.flatnonzero(np.abs(away) < 1.0)
+        if len(near):
+            s = away[near]
+            values[near] = middle + zone * np.sign(s) * np.abs(s) ** BEZEL_POWER
     return values

@@ -34,6 +34,11 @@ class Spot:
     top: float
     shadow: Spot | None = None
 
+    @property
+    def part(self) -> tuple[float, float, float, float]:
+        """Its corners on the page, in 0 … 1."""
+        return self.x / PAGE, self.y / PAGE, (self.x + self.w) / PAGE, (self.y + self.h) / PAGE
+
 
 @dataclass(slots=True)
 class Page:

@@ -51,7 +51,7 @@ class Constellation:
         if state is None or not len(state.key):
             return None
         area = graph_area(place.rect, place.titled or bool(place.panel.caption))
-        picture = graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
+        picture = graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t, place.memory)
         if _calm(place):
             picture.light = picture.light * CALM
             picture.edge_light = picture.edge_light * CALM

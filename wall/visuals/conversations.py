@@ -46,10 +46,12 @@ class Conversations:
         if state is None or not len(state.key):
             return None
         area = graph_area(place.rect, place.titled or bool(place.panel.caption))
-        picture = graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t)
-        own = state.role != PUBLIC
-        picture.colour = np.where(own[:, None], np.array(place.accent, np.float32), picture.colour).astype(np.float32)
-        picture.radius = np.where(own, np.maximum(picture.radius, 15.0), picture.radius).astype(np.float32)
+        picture = graph.lights(state, place.grid, area, len(place.panel.screens), place.theme, view.t, place.memory)
+        if "own" not in picture.memo:
+            own = state.role != PUBLIC
+            colour = np.where(own[:, None], np.array(place.accent, np.float32), picture.colour).astype(np.float32)
+            picture.memo["own"] = colour, np.where(own, np.maximum(picture.radius, np.float32(15.0)), picture.radius)
+        picture.colour, picture.radius = picture.memo["own"]
         return picture
 
     def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
