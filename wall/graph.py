@@ -72,7 +72,13 @@ class Lights:
 
 
 def lights(
-    state: GraphState, grid: Grid, area: Rect, screens: int, theme: Theme, t: float, memory: dict[str, Any] | None = None
+    state: GraphState,
+    grid: Grid,
+    area: Rect,
+    screens: int,
+    theme: Theme,
+    t: float,
+    memory: dict[str, Any] | None = None,
 ) -> Lights:
     """The strongest nodes of ``state`` in ``area``, as many as its screens hold in calm.
 

@@ -101,7 +101,9 @@ def _ground(canvas: Rect, rows: int, columns: int, inner: str, outer: str) -> Fl
 def _spread(count: int, sigma: float) -> Floats:
     """(count, count): how much of the light at one corner of a row of the mesh falls on each other; a gaussian, 1 at itself."""
     away = np.abs(np.arange(count)[:, None] - np.arange(count)[None, :]) * STEP
-    return np.where(away <= math.ceil(2.6 * sigma / STEP) * STEP, np.exp(-0.5 * (away / sigma) ** 2), 0.0).astype(np.float32)
+    return np.where(away <= math.ceil(2.6 * sigma / STEP) * STEP, np.exp(-0.5 * (away / sigma) ** 2), 0.0).astype(
+        np.float32
+    )
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:

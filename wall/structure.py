@@ -168,7 +168,9 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
         last = old[leaving]
         dark = name == "light"
         start = _carried(old, index, np.zeros_like(end) if dark else end)
-        eased[name] = _toward(np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last]))
+        eased[name] = _toward(
+            np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last])
+        )
     index = np.concatenate([index, leaving])
     structure = Structure(
         graph=feed.graph,

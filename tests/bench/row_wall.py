@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from stream import layouts
 from stream.config import Config
 from stream.wire.geometry import Grid
 from tests.bench import recorded
@@ -30,10 +31,11 @@ from wall.panic import PanicFile
 from wall.recording import Player
 from wall.view import View
 
-LAYOUTS = ("pulse", "topics", "people", "stories", "numbers", "river", "world", "test-pattern")
+LAYOUTS = tuple(sorted(layouts.load(Path(layouts.SHIPPED), Grid()).layouts))
 SECONDS = float(os.environ.get("BENCH_WALL_SECONDS", "20"))
 FULL_S = min(8.0, SECONDS)
-TURN_S = 3.0
+TURN_S = min(3.0, max(1.2, SECONDS / len(LAYOUTS)))
+"""How long each layout stays when they change: twelve tenths of a second at least, of which a switch takes eight."""
 LEAST, LEAST_SWITCHING = 15.0, 10.0
 
 
