@@ -190,8 +190,9 @@ def draw_edges(
     alpha = known.alpha * np.minimum(np.maximum(np.float32(1.25) - far * np.float32(1.0 / 3600.0), FAINTEST), _ONE)
     count = len(lit)
     if count and share is not None and lit_colour is not None:
-        for tint in (rows[:count, 6:9], rows[:count, 10:13]):
-            tint += (lit_colour - tint) * (share * np.float32(0.65))[:, None]
+        for first in (6, 10):
+            tint = rows[:count, first : first + 3]
+            rows[:count, first : first + 3] += (lit_colour - tint) * (share * np.float32(0.65))[:, None]
         alpha[:count] += (picture.edge_light[lit] * np.float32(0.66) - alpha[:count]) * share
         rows[:count, 4] += (np.float32(4.2) - rows[:count, 4]) * share
     rows[:, 9] = rows[:, 13] = alpha
