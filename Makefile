@@ -40,7 +40,7 @@ imports: setup ## import-linter: the arrows between the packages
 	@$(BIN)/lint-imports
 
 pytest: setup ## the tests alone
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 kafka-jars: ## fetch the jars of Apache Kafka from Maven Central
 	@docker/packages $(TEST_COMMANDS)
@@ -61,8 +61,9 @@ fuzz: setup ## many made-up requests to every door of the hub (schemathesis)
 coverage: setup ## the tests of ingest/, with the lines that none of them reached
 	@$(BIN)/pytest tests/ingest tests/faults --cov=ingest --cov-report=term-missing
 
-lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
+lock: setup ## make requirements.lock anew from pyproject.toml, and the part of it that the images need (needs uv)
 	@uv pip compile --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock -q
+	@uv pip compile --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock pyproject.toml -o docker/runtime.lock -q
 
 golden: setup ## draw the golden pictures anew; look at them before you commit
 	@$(BIN)/python -m tests.golden.draw

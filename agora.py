@@ -391,6 +391,35 @@ def check(*, config: ConfigFile = None) -> int:
     return 2 if faults else 0
 
 
+@app.command
+def doctor(
+    *,
+    hub: str | None = None,
+    wall: Annotated[bool, Parameter(negative="--no-wall")] = True,
+    config: ConfigFile = None,
+) -> int:
+    """Look at this machine: what works, what does not, and what to do. Exit 0, or 1 when something does not work.
+
+    Parameters
+    ----------
+    hub
+        The hub on another machine whose walls this one is to show, such as https://hub:8000.
+    wall
+        Look at display, OpenGL and fonts too (--no-wall on a server without screens).
+    """
+    from stream.config.findings import Health, sheet
+    from stream.doctor import examine
+
+    settings = configuration(config)
+    found = list(examine(settings, hub))
+    if wall:
+        from wall.doctor import examine as examine_wall
+
+        found += examine_wall(settings)
+    print(sheet(found))
+    return 1 if any(finding.health is Health.BAD for finding in found) else 0
+
+
 def term_faults(settings: Config) -> list[str]:
     """A sentence for each term of ``[match]`` and the tracks that can never be found, after the setting that holds it."""
     places = {"match": settings.match} | {f"tracks.{name}": track for name, track in settings.tracks.items()}

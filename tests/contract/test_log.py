@@ -273,7 +273,7 @@ async def until_published(log: Log, batch: list[Entry]) -> None:
 
 async def test_a_reader_outlives_the_logs_absence(place: Place) -> None:
     """A reader goes on where it stood when the log is back."""
-    async with opened(place, timeout_s=1.0) as log, await log.reader({ONE: None}) as reader:
+    async with opened(place, timeout_s=5.0) as log, await log.reader({ONE: None}) as reader:
         await log.publish(ONE, entries("early", 3))
         assert len(await take(reader, 2)) == 2
         with place.away():
