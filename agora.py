@@ -176,6 +176,19 @@ def hub(
 
 
 @app.command
+def guestbook(
+    *, host: str | None = None, port: int | None = None, insecure_http: bool = False, config: ConfigFile = None
+) -> int:
+    """Let visitors write to the wall: one form, every message held until staff approve it."""
+    import ingest.guestbook.app
+
+    settings = configuration(config)
+    changes = {"host": host, "port": port, "insecure_http": insecure_http or None}
+    door = msgspec.structs.replace(settings.guestbook, **{k: v for k, v in changes.items() if v is not None})
+    return ingest.guestbook.app.run(msgspec.structs.replace(settings, guestbook=door))
+
+
+@app.command
 def wall(
     *,
     hub: str | None = None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
-from ingest.source import Source, SourceUnavailable
+from ingest.source import SourceUnavailable
 from stream.mention import Condition, SourceStatus
 
 LIVE_S: Final = 60.0
@@ -21,10 +21,20 @@ _LOOK: Final = "look at its network's state, and restart agora ingest if this st
 _JOURNAL: Final = "the journal of agora ingest has the details"
 
 
+class Told(Protocol):
+    """What is said of a source whatever becomes of it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tells_deletions(self) -> bool: ...
+
+
 class Health:
     """One source's health. ``now`` tells milliseconds UTC, ``monotonic`` seconds."""
 
-    def __init__(self, source: Source, *, now: Callable[[], int], monotonic: Callable[[], float]) -> None:
+    def __init__(self, source: Told, *, now: Callable[[], int], monotonic: Callable[[], float]) -> None:
         self.name, self.tells_deletions = source.name, source.tells_deletions
         self.source = str(getattr(source, "source", source.name))
         self._complaint: Callable[[], str] = lambda: str(getattr(source, "complaint", ""))

@@ -43,10 +43,12 @@ def parts(settings: Config, source: Sequence[str], *, headless: bool) -> list[Pa
     if settings.clock.mode != "live":
         shared["AGORA_SHOW_DELAY_S"] = os.environ.get("AGORA_SHOW_DELAY_S", "0")
     off_screen = ("--headless",) if headless else ()
+    open_to_visitors = settings.guestbook.enabled and settings.clock.mode == "live"
     return [
         Part("hub", (*command, "hub"), shared),
         Part("wall", (*command, "wall", *off_screen), shared, essential=not headless),
         Part("ingest", (*command, *source), shared),
+        *([Part("guestbook", (*command, "guestbook"), shared)] if open_to_visitors else []),
     ]
 
 
@@ -110,6 +112,8 @@ def welcome(settings: Config, headless: bool) -> str:
     if settings.clock.mode == "live" and settings.match.terms == HARMLESS:
         what["live"] = f"Listening to Bluesky for {', '.join(HARMLESS)}. Your own words: [match] terms in agora.toml.\n"
     where = f"No display here: the wall is at {address}wall\n" if headless else ""
+    if settings.guestbook.enabled and settings.clock.mode == "live":
+        where += f"The guest book is at {settings.guestbook.public}/\n"
     return (
         f"{what[settings.clock.mode]}{where}\n{code.getvalue()}\n"
         f"  Tablet  {address}\n  PIN     {pin}\n  Log     {auth.folder() / 'agora.log'}\n\nCtrl-C ends everything."

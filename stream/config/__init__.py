@@ -156,6 +156,34 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     senders: dict[str, SenderConfig] = {}
 
 
+class GuestbookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The guest book, a door of its own for visitors. ``per_address`` and ``per_minute`` bound what they may write."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 8003
+    url: str = ""
+    """Where visitors find it, in the QR code; empty is this machine's address and the port."""
+    per_address: Annotated[int, Meta(ge=1)] = 5
+    """Messages at once from one address, which then may send one a minute."""
+    per_minute: Annotated[int, Meta(ge=1)] = 30
+    certificate: str = ""
+    key: str = ""
+    insecure_http: bool = False
+    proxy: str = ""
+    """Address of a reverse proxy before it, whose word for where a visitor comes from is taken."""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it speaks HTTPS itself."""
+        return bool(self.certificate) or not (self.insecure_http or is_loopback(self.host))
+
+    @property
+    def public(self) -> str:
+        """Its address for visitors."""
+        return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
+
+
 class IngestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which sources run, and the spool that keeps mentions on disk while the log is away."""
 
@@ -190,6 +218,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     csv: CsvConfig = CsvConfig()
     simulation: SimulationConfig = SimulationConfig()
     webhook: WebhookConfig = WebhookConfig()
+    guestbook: GuestbookConfig = GuestbookConfig()
     tracks: dict[str, TrackConfig] = {}
 
 

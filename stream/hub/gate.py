@@ -44,6 +44,8 @@ class Waiting(msgspec.Struct, frozen=True):
 
 SHOWN: Final = Passage("shown")
 UNAPPROVED: Final = "waits for approval"
+GUESTBOOK: Final = "guestbook"
+UNREAD: Final = "written in the guest book: shown only when approved"
 OUTLIVED: Final = Passage("hidden", f"shown for {MUTE_MS // 60_000} minutes: its source does not tell of deletions")
 
 
@@ -252,6 +254,8 @@ class Gate:
         before = self._held.get(post_id)
         if before is not None and before.reason != UNAPPROVED and not anew:
             return Passage("held", before.reason)
+        if row.source == GUESTBOOK:
+            return Passage("held", UNREAD)
         if self._show.mode == "approve" and verdict.what != "accept":
             return Passage("held", UNAPPROVED)
         return SHOWN

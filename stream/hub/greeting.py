@@ -37,9 +37,11 @@ def mode_label(config: Config, t_ms: int) -> str:
 
 
 def _event(config: Config) -> Event:
-    """The event with whom to write to about one's posts."""
+    """The event with whom to write to about one's posts, and where to write on the wall."""
     contact = config.event.contact or config.privacy.contact
-    return msgspec.structs.replace(config.event, contact=contact)
+    is_open = config.guestbook.enabled and config.clock.mode == "live"
+    guestbook = config.event.guestbook or (config.guestbook.public if is_open else "")
+    return msgspec.structs.replace(config.event, contact=contact, guestbook=guestbook)
 
 
 def notices(unsaved: int, log_fault: str, caught_up: bool, faults: Sequence[str]) -> list[Notice]:

@@ -1,8 +1,7 @@
-"""Limits: five failed tries a minute and address, then waits that double; and how many requests anybody may make."""
+"""Limits on guessing: five failed tries a minute and address, then waits that double."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
@@ -54,40 +53,3 @@ class Guesses:
     def succeeded(self, key: str) -> None:
         """Forget the failures of ``key``."""
         self._keys.pop(key, None)
-
-
-class Pace:
-    """Requests by key: ``burst`` at once, ``rate`` a second in the long run (a token bucket).
-
-    ``clock`` gives seconds that never fall. Keys beyond ``MOST_KEYS`` are forgotten, the longest unused first.
-    """
-
-    def __init__(self, clock: Callable[[], float], rate: float, burst: int) -> None:
-        self._clock, self._rate, self._burst = clock, rate, burst
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait_s(self, key: str) -> float:
-        """Count a request of ``key``: 0 when it may pass, else the seconds until one may."""
-        now = self._clock()
-        left, at = self._left.get(key, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - at) * self._rate)
-        if left < 1.0:
-            return (1.0 - left) / self._rate
-        self._left[key] = (left - 1.0, now)
-        self._left.move_to_end(key)
-        if len(self._left) > MOST_KEYS:
-            self._left.popitem(last=False)
-        return 0.0
-
-
-def address_key(host: str) -> str:
-    """Whose tries an address counts for: itself, or its /64 network, since one person easily holds a whole IPv6 network."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stream.config import HubConfig
+from stream.config.pace import Pace, address_key
 from stream.hub.auth import Keeper, Role, Scope, Secrets
-from stream.hub.limits import Guesses, Pace, address_key
+from stream.hub.limits import Guesses
 from stream.hub.sessions import LIFE_MS, Session, Sessions
 
 WALL_PROTOCOL = "agora.wall"

@@ -60,6 +60,8 @@ class Event(msgspec.Struct, frozen=True):
     place: str = ""
     url: str = ""
     contact: str = ""
+    guestbook: str = ""
+    """Where visitors write."""
 
 
 # From the hub to a wall

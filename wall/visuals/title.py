@@ -56,14 +56,16 @@ class Title:
             layer.text(block, body.x, y)
 
     def _more(self, view: View, place: Place, layer: Layer, body: Rect) -> None:
-        """Where to read more, and whom to write to."""
+        """Where to write and to read more, and whom to write to. The code is the guest book's where there is one."""
         event, unit = view.hello.event, place.unit
-        side = min(440 * unit, body.h) if event.url else 0.0
+        code = event.guestbook or event.url
+        side = min(440 * unit, body.h) if code else 0.0
         y = body.y + (body.h - side) / 2
-        if event.url:
-            _code(layer, Rect(body.x, y, side, side), event.url)
+        if code:
+            _code(layer, Rect(body.x, y, side, side), code)
         x = body.x + side + (72 * unit if side else 0.0)
-        lines = [("Read more", event.url.removeprefix("https://").rstrip("/"))] if event.url else []
+        lines = [("Write on this wall", _spoken(event.guestbook))] if event.guestbook else []
+        lines += [("Read more", _spoken(event.url))] if event.url else []
         lines += [("Off this wall", event.contact)] if event.contact else []
         high = 190 * unit
         y = body.y + (body.h - high * len(lines)) / 2
@@ -86,7 +88,8 @@ class Title:
             return
         layer.text(name, body.x, body.y + name.baseline)
         y = body.y + name.height + 96 * unit
-        code_room = 330 * unit if event.url else 0.0
+        code = event.guestbook or event.url
+        code_room = 330 * unit if code else 0.0
         end = body.bottom - (110 * unit if event.contact else 0.0)
         if event.hashtag and y < end:
             layer.text(place.set(event.hashtag, 108, 600, place.theme.accent, width=body.w - code_room), body.x, y)
@@ -97,9 +100,20 @@ class Title:
         if event.contact:
             said = f"Off this wall: {event.contact}"
             layer.text(place.set(said, 55, 400, place.theme.quiet, width=body.w - code_room - 40), body.x, body.bottom)
-        if event.url:
+        if code:
             side = 300 * unit
-            _code(layer, Rect(body.right - side, body.bottom - side, side, side), event.url)
+            square = Rect(body.right - side, body.bottom - side, side, side)
+            _code(layer, square, code)
+            if event.guestbook:
+                invitation = place.set(
+                    "Write on this wall", 55, 500, place.theme.quiet, width=code_room + side, align="right"
+                )
+                layer.text(invitation, square.right, square.y - 40 * unit)
+
+
+def _spoken(url: str) -> str:
+    """An address as people type it."""
+    return url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def _line_of(screen: Rect, unit: float) -> float:

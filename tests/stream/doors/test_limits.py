@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.hub.limits import LONGEST_S, MOST_KEYS, SPAN_S, TRIES, Guesses, address_key
+from stream.config.pace import Pace, address_key
+from stream.hub.limits import LONGEST_S, MOST_KEYS, SPAN_S, TRIES, Guesses
 
 
 class Clock:
@@ -102,3 +103,17 @@ def test_address_counts_by_network() -> None:
     assert address_key("::ffff:192.0.2.7") == "192.0.2.7"
     assert address_key("fe80::1%eth0") == address_key("fe80::2%eth0")
     assert address_key("no address") == "no address"
+
+
+def test_pace() -> None:
+    """A burst passes, then as many as the rate gives; another key waits for nobody, and asking alone costs nothing."""
+    clock = Clock()
+    pace = Pace(clock, rate=0.5, burst=3)
+    assert [pace.wait_s("a") for _ in range(4)] == [0, 0, 0, 2.0]
+    assert pace.left_s("a") == 2.0
+    assert pace.wait_s("b") == 0
+    clock.now += 2.0
+    assert pace.left_s("a") == 0
+    assert [pace.wait_s("a"), pace.wait_s("a")] == [0, 2.0]
+    clock.now += 1000.0
+    assert [pace.wait_s("a") for _ in range(4)] == [0, 0, 0, 2.0]
