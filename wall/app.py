@@ -144,7 +144,7 @@ def run(
 
 
 class Wall:
-    """One process's window, painter and loop."""
+    """One process's window, painter and loop. ``clock`` is this machine's monotonic time in ms, the same as the feed's."""
 
     def __init__(
         self,
@@ -160,9 +160,11 @@ class Wall:
         panic: PanicFile,
         at: float | None,
         patient: bool,
-        code: Callable[[], str],
+        code: Callable[[], str] = str,
+        clock: Callable[[], float] = local_ms,
     ) -> None:
         self.part = part
+        self.clock = clock
         self.window = Window(part, headless=headless, display=display)
         self.quality = Quality(self.window.software, quality)
         self.drawn = 0
@@ -176,7 +178,7 @@ class Wall:
         self._faults = 0
         self._told: tuple[object, ...] = ()
         self._told_at = float("-inf")
-        self._counted = (0, local_ms())
+        self._counted = (0, self.clock())
         self._fps = 0.0
         self._took = 0.0
         self._missing = 0
@@ -203,26 +205,26 @@ class Wall:
     def run(self, *, frames: int | None, shot: Shot | None) -> None:
         """Draw until ``end``, or the last of ``frames``, or the shot is taken. Raises ``Broken``."""
         slot = 1000.0 / self._fps_limit
-        due = local_ms()
+        due = self.clock()
         while not self._ending:
-            began = local_ms()
+            began = self.clock()
             self._react()
             view = self._view()
             if self._draw(view):
                 self._present()
-            took = self._took = local_ms() - began
+            took = self._took = self.clock() - began
             self.drawn += 1
-            if shot is not None and shot.due(self.drawn, frames, self._store, local_ms()):
+            if shot is not None and shot.due(self.drawn, frames, self._store, self.clock()):
                 shot.take(self.frame)
                 return
             if frames is not None and self.drawn >= frames:
                 return
-            self._pictures.offer(self.frame, self._feed.watch, view.t, local_ms())
-            if self.quality.frame(took, local_ms()):
+            self._pictures.offer(self.frame, self._feed.watch, view.t, self.clock())
+            if self.quality.frame(took, self.clock()):
                 self._rescale()
             self._report(view, took)
             due += slot
-            now = local_ms()
+            now = self.clock()
             if due < now:
                 self.dropped += int((now - due) / slot)
                 due = now
@@ -300,7 +302,7 @@ class Wall:
 
     def _report(self, view: View, took: float) -> None:
         """Tell the hub what is shown, once a second and at once when it has changed."""
-        now = local_ms()
+        now = self.clock()
         frames, since = self._counted
         if now - since >= STATE_MS:
             self._fps = (self.drawn - frames) * 1000.0 / (now - since)

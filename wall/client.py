@@ -29,9 +29,9 @@ from wall.recording import Recorder
 log = logging.getLogger(__name__)
 
 FRAME_LIMIT: Final = 16 * 1024 * 1024
-FIRST_PINGS: Final = 10
-FIRST_PING_S: Final = 0.5
-PING_S: Final = 2.0
+FIRST_PINGS: Final = 40
+FIRST_PING_S: Final = 0.1
+PING_S: Final = 1.0
 SILENT_S: Final = 6.0
 """A connection on which nothing comes, not even an answer to a ping, is as good as closed."""
 FIRST_WAIT_S: Final = 0.2

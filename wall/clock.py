@@ -1,8 +1,9 @@
-"""The hub's clock as a wall knows it: offset and drift estimated from pings, as NTP does it.
+"""The hub's clock as a wall knows it: offset and drift estimated from pings.
 
-A ping that took long says little, because nobody knows on which way it was delayed; so samples count by how close their
-round trip comes to the shortest. A weighted line through them gives offset and drift. The clock that is shown slews towards
-that line and never runs back.
+A ping bounds the offset: the hub answered after it was asked and before its answer came. Each way has its own luck, so the
+quickest way there and the quickest way back count, though of different pings: two parallel lines, one under all upper
+bounds and one over all lower ones, as far apart as they can be (Moon, Skelly and Towsley 1999, for both ways at once). Their
+slope is the drift, and the line midway between them the offset. The clock that is shown slews towards that and never runs back.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-KEPT = 96
+KEPT = 240
 HORIZON_MS = 180_000.0
 """Older samples say nothing about the clock's drift now."""
 MOST_DRIFT = 200e-6
-STEADY_MS = 60_000.0
-"""Drift counts for as much as the samples' span is long compared to this."""
-SOFT_MS = 1.0
-"""A round trip longer than the shortest by so much counts a quarter."""
+CAUTION_MS = 20_000.0
+"""A drift is believed when the lines lie further apart for it by that many ms a unit: 1 ms for 50 ppm."""
+TRIALS = 30
 MOST_SLEW = 0.1
 """The shown clock runs at most so much faster or slower than this machine's."""
 STEP_MS = 2_000.0
@@ -113,14 +113,22 @@ class HubClock:
     def _estimate(self, now: float) -> None:
         samples = [s for s in self._samples if now - s.local <= HORIZON_MS] or [self._samples[-1]]
         x = np.array([s.local - now for s in samples])
-        y = np.array([s.offset for s in samples])
-        trip = np.array([s.trip for s in samples])
-        w = 1.0 / (1.0 + (trip - trip.min()) / SOFT_MS) ** 2
-        w /= w.sum()
-        mx, my = float(w @ x), float(w @ y)
-        spread = float(w @ (x - mx) ** 2)
-        self._drift = 0.0
-        if spread > 0.0:
-            slope = float(w @ ((x - mx) * (y - my))) / (spread + STEADY_MS**2 / len(samples))
-            self._drift = min(MOST_DRIFT, max(-MOST_DRIFT, slope))
-        self._offset, self._at = my - self._drift * mx, now
+        upper = np.array([s.offset + s.trip / 2.0 for s in samples])
+        lower = np.array([s.offset - s.trip / 2.0 for s in samples])
+
+        def bounds(drift: float) -> tuple[float, float]:
+            return float((upper - drift * x).min()), float((lower - drift * x).max())
+
+        def apart(drift: float) -> float:
+            above, below = bounds(drift)
+            return above - below - CAUTION_MS * abs(drift)
+
+        least, most = -MOST_DRIFT, MOST_DRIFT
+        for _ in range(TRIALS):
+            third = (most - least) / 3.0
+            if apart(least + third) < apart(most - third):
+                least += third
+            else:
+                most -= third
+        self._drift = (least + most) / 2.0
+        self._offset, self._at = sum(bounds(self._drift)) / 2.0, now

@@ -24,7 +24,8 @@ from stream.config import load
 from tests.bench import probe
 from tests.machine import Machine
 from wall.app import Wall, local_ms, own_hello
-from wall.client import Client, wall_token
+from wall.client import Client
+from wall.doorway import Doorway
 from wall.feeds import Store
 from wall.frame import Picture
 from wall.outputs import Part, parse_screens
@@ -170,7 +171,8 @@ def main() -> None:
     config = load()
     var = Path(os.environ["AGORA_VAR"])
     store = Store(own_hello(config), local_ms)
-    client = Client(f"http://127.0.0.1:{config.hub.port}", store, local_ms, lambda: wall_token(var))
+    address = f"http://127.0.0.1:{config.hub.port}"
+    client = Client(address, store, local_ms, Doorway(address, var, "", "eye", (1,)))
     seeing = Seeing(
         store,
         client,

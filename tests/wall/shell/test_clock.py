@@ -7,46 +7,54 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wall.client import FIRST_PING_S, FIRST_PINGS, PING_S
 from wall.clock import MOST_SLEW, HubClock
 
 FRAME_MS = 16.7
 
 
-def simulated(seed: int, ppm: float, minutes: float = 6.0, ahead: float = 37_000.0) -> np.ndarray:
-    """The error in ms at every frame: delays of 20 ± 10 ms each way, 200 ms for one way in twenty."""
+def simulated(seed: int, ppm: float, minutes: float = 3.0, ahead: float = 37_000.0) -> np.ndarray:
+    """The error in ms at every frame from the third second: delays of 20 ± 10 ms each way, 200 ms for one packet in twenty.
+
+    Packets stay in order, so that an answer waits behind the hub's own late messages, and one answer in ten is taken up late.
+    """
     rng = np.random.default_rng(seed)
     clock = HubClock()
 
     def hub(local: float) -> float:
         return local * (1 + ppm * 1e-6) + ahead
 
-    def delay() -> float:
-        return 200.0 if rng.random() < 0.05 else rng.uniform(10.0, 30.0)
+    def delays(n: int) -> np.ndarray:
+        return np.where(rng.random(n) < 0.05, 200.0, rng.uniform(10.0, 30.0, n))
 
-    pongs, sent = [], 0.0
-    for i in range(int(minutes * 30) + 10):
-        there, back = delay(), delay()
-        pongs.append((sent + there + back, sent, hub(sent + there)))
-        sent += 500.0 if i < 10 else 2000.0
-    pongs.sort()
-    errors, local, shown = [], pongs[0][0], -np.inf
-    while local < minutes * 60_000:
+    end = minutes * 60_000.0
+    asked = np.concatenate([np.arange(FIRST_PINGS) * FIRST_PING_S, np.arange(4.0, minutes * 60.0, PING_S)]) * 1000.0
+    heard = np.maximum.accumulate(asked + delays(len(asked)))
+    messages = np.arange(0.0, end, 1000.0 / 65.0)
+    passed = np.maximum.accumulate(messages + delays(len(messages)))
+    before = passed[np.searchsorted(messages, heard) - 1]
+    late = np.where(rng.random(len(asked)) < 0.1, rng.exponential(15.0, len(asked)), 0.0)
+    back = np.maximum(heard + delays(len(asked)), before) + late
+    pongs = sorted(zip(back, asked, hub(heard), strict=True))
+    errors, shown = [], -np.inf
+    for local in np.arange(pongs[0][0], end, FRAME_MS):
         while pongs and pongs[0][0] <= local:
             received, left, told = pongs.pop(0)
             clock.pong(left, received, told)
         now = clock.now(local)
         assert now >= shown
         shown = now
-        errors.append(abs(now - hub(local)))
-        local += FRAME_MS
+        if local > 3_000.0:
+            errors.append(abs(now - hub(local)))
     return np.array(errors)
 
 
 @pytest.mark.parametrize("ppm", [-50.0, 0.0, 50.0])
 def test_accuracy(ppm: float) -> None:
-    """The clock is at most 8 ms off at p99 with 37 s between the clocks, 50 ppm of drift and delays as on a bad network."""
-    errors = np.concatenate([simulated(seed, ppm) for seed in range(3)])
-    assert np.percentile(errors, 99) <= 8.0
+    """From the third second the clock is off by 5 ms at most at p99, with 37 s between the clocks, drift, and a bad network."""
+    errors = np.concatenate([simulated(seed, ppm) for seed in range(4)])
+    assert np.percentile(errors, 99) <= 5.0
+    assert errors.max() <= 8.0
 
 
 @settings(max_examples=60, deadline=None)
