@@ -101,12 +101,13 @@ class Evening:
         return self.house.record(RETRACTIONS.name, item.target, mention.encode(item))
 
 
-def with_bezels(pixels: Pixels, grid: Grid) -> Pixels:
-    """``pixels`` of the whole canvas with what lies under bezels black."""
+def with_bezels(pixels: Pixels, grid: Grid, scale: float = 1.0) -> Pixels:
+    """``pixels`` of the whole canvas at ``scale``, with what lies under bezels black."""
     lit = np.zeros(pixels.shape[:2], bool)
     for number in range(1, grid.count + 1):
         screen: Rect = grid.screen(number)
-        lit[int(screen.y) : int(screen.bottom), int(screen.x) : int(screen.right)] = True
+        x, y, right, bottom = (round(v * scale) for v in (screen.x, screen.y, screen.right, screen.bottom))
+        lit[y:bottom, x:right] = True
     return np.asarray(np.where(lit[..., None], pixels, 0), np.uint8)
 
 

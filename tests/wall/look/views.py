@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,12 @@ def shipped(name: str) -> Layout:
 
 def graph_state(graph: Graph, n: int, m: int, seed: int = 7, groups: int = 14) -> GraphState:
     """A graph of ``n`` nodes with communities, hubs and weak ties, its nodes strongest first."""
+    made = _graph_state(graph, n, m, seed, groups)
+    return dataclasses.replace(made, pulses=list(made.pulses))
+
+
+@cache
+def _graph_state(graph: Graph, n: int, m: int, seed: int, groups: int) -> GraphState:
     random = np.random.default_rng(seed)
     weight = np.sort(random.pareto(1.15, n) + 0.05)[::-1].astype(np.float32)
     weight = np.clip(weight / weight[0] * 1.0, 0.0, 1.0) ** 0.8
@@ -220,9 +228,9 @@ def stories() -> Stories:
     return Stories(int(T), cards)
 
 
-def labels(layout: Layout, panel: int, state: GraphState, grid: Grid) -> Labels:
-    """The labels that the hub would choose."""
-    names = TOPICS if state.graph == "topics" else PEOPLE
+def labels(layout: Layout, panel: int, state: GraphState, grid: Grid, names: tuple[str, ...] = ()) -> Labels:
+    """The labels that the hub would choose, of nodes that are called ``names`` from the strongest on."""
+    names = names or (TOPICS if state.graph == "topics" else PEOPLE)
     screens = layout.panels[panel].screens
     rect = grid.span(screens)
     area = graph_area(rect, panel == 0 or bool(layout.panels[panel].caption))
@@ -239,7 +247,9 @@ def labels(layout: Layout, panel: int, state: GraphState, grid: Grid) -> Labels:
     return Labels(int(T), layout.name, panel, state.graph, choice.choose(grid, rect, title_zone(grid, area), nodes, {}))
 
 
-def view(layout: Layout, grid: Grid | None = None, topics: int = 408, people: int = 2000, **changes: Any) -> View:
+def view(
+    layout: Layout, grid: Grid | None = None, topics: int = 408, people: int = 2000, names: tuple[str, ...] = (), **changes: Any
+) -> View:  # fmt: skip
     """The evening on ``layout``, quite as a wall would know it at hub time ``T``."""
     grid = grid or Grid()
     hello = Hello(int(T), grid, Theme(), Event("Festival of Light", "#LichterNacht", "Harbour", "https://example.org/light",
@@ -255,7 +265,7 @@ def view(layout: Layout, grid: Grid | None = None, topics: int = 408, people: in
     for index, panel in enumerate(layout.panels):
         shown = {"constellation": "topics", "conversations": "people"}.get(panel.visual)
         if shown in graphs:
-            made.labels[(layout.name, index)] = labels(layout, index, graphs[shown], grid)  # type: ignore[index]
+            made.labels[(layout.name, index)] = labels(layout, index, graphs[shown], grid, names)  # type: ignore[index]
     for name, value in changes.items():
         setattr(made, name, value)
     return made

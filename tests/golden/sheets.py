@@ -1,0 +1,57 @@
+"""Draws each visual in every state and at every size as sheets: ``python -m tests.golden.sheets [NAME…]``.
+
+``NAME-states.webp`` shows one screen nine times: much to show, little, none, very long words, every script, a burst under way,
+data gone old, no hub, and read from far. ``NAME-sizes.webp`` shows the evening on one to six screens.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from PIL import Image
+
+from tests.golden import gallery, states
+from tests.golden.pictures import drawn, painted
+
+CELL = (648, 365)
+SCREEN = (320, 180)
+GAP = 6
+
+
+def of_states(visual: str) -> Image.Image:
+    """The nine states of a visual on one page."""
+    pictures = [painted(drawn(view), view, scale=0.5) for _, view in states.states(visual)]
+    columns = 3
+    rows = math.ceil(len(pictures) / columns)
+    page = Image.new("RGB", (columns * (CELL[0] + GAP) - GAP, rows * (CELL[1] + GAP) - GAP))
+    for i, pixels in enumerate(pictures):
+        small = Image.fromarray(pixels).resize(CELL, Image.Resampling.LANCZOS)
+        page.paste(small, (i % columns * (CELL[0] + GAP), i // columns * (CELL[1] + GAP)))
+    return page
+
+
+def of_sizes(visual: str) -> Image.Image:
+    """A visual on one, two and three screens in one row and in two, all at one scale."""
+    wide = (sum(columns for columns, _ in states.SIZES[:3])) * SCREEN[0] + 2 * 4 * GAP
+    page = Image.new("RGB", (wide, 3 * SCREEN[1] + 4 * GAP))
+    x = 0
+    for (columns, rows), (_, view) in zip(states.SIZES, states.sizes(visual), strict=True):
+        pixels = gallery.with_bezels(painted(drawn(view), view, scale=0.5), view.hello.grid, 0.5)
+        small = Image.fromarray(pixels).resize((columns * SCREEN[0], rows * SCREEN[1]), Image.Resampling.LANCZOS)
+        page.paste(small, (x, 0 if rows == 1 else SCREEN[1] + 4 * GAP))
+        x = (x + small.width + 4 * GAP) % (wide + 4 * GAP)
+    return page
+
+
+def main(names: list[str]) -> None:
+    gallery.GALLERY.mkdir(parents=True, exist_ok=True)
+    for name in names or states.VISUALS:
+        for kind, sheet in (("states", of_states), ("sizes", of_sizes)):
+            path = gallery.GALLERY / f"{name}-{kind}.webp"
+            sheet(name).save(path, quality=80, method=6)
+            print(f"{path}: {path.stat().st_size // 1024} kB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
