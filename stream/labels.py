@@ -39,8 +39,8 @@ BELOW: Final = 0.27
 """How far letters reach over and under their baseline, in em."""
 CORE: Final = 0.6
 """Radius of a core that no label may cover, in radii of its node."""
-SIDES: Final = np.array([0.0, 0.5, 0.9, 0.7, 0.3, 0.7, 0.9, 0.5])
-"""What each side costs by itself: beside the node is read best. A node covered costs one."""
+SIDES: Final = np.array([0.0, 1.3, 2.6, 1.8, 0.4, 1.8, 2.6, 1.3])
+"""What each side costs by itself: beside the node one sees best whose name it is. A node covered costs one."""
 
 
 class Nodes(NamedTuple):

@@ -20,9 +20,27 @@ from wall.text.typesetter import Block
 
 Floats = npt.NDArray[np.float32]
 
-CURVE: Final = ("x0", "y0", "x1", "y1", "width", "bow", "r0", "g0", "b0", "a0", "r1", "g1", "b1", "a1", "from", "to")
-"""An edge or a comet: from (x0, y0) to (x1, y1), bowed to its left by ``bow`` times its length, shown between the shares
-``from`` and ``to`` of its length, with the first colour at ``from`` and the second at ``to``."""
+CURVE: Final = (
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+    "width",
+    "via_x",
+    "via_y",
+    "r0",
+    "g0",
+    "b0",
+    "a0",
+    "r1",
+    "g1",
+    "b1",
+    "a1",
+    "from",
+    "to",
+)
+"""An edge or a comet: a quadratic curve from (x0, y0) to (x1, y1) whose control point lies ``via`` from the middle of its ends,
+shown between the shares ``from`` and ``to`` of its way, with the first colour at ``from`` and the second at ``to``."""
 HALO: Final = ("x", "y", "radius", "core", "r", "g", "b", "light")
 """A node: a wide soft halo of ``radius`` in its colour under a white ``core``."""
 RING: Final = ("x", "y", "radius", "width", "r", "g", "b", "a")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from stream.wire.geometry import Grid, Rect, node_radius, place, shown_nodes
 from stream.wire.messages import Graph, Theme
 from wall import palette
+from wall.bundles import Ways, hearts
 from wall.drawlist import CURVE, HALO, Layer
 from wall.view import GraphState
 
@@ -24,12 +25,12 @@ Indices = npt.NDArray[np.uint32]
 
 HALO_RADIUS: Final = 4.6
 CORE_RADIUS: Final = 0.46
-BOW: Final = 0.125
-HIGHEST_BOW: Final = 150.0
-"""Pixels that a long edge is bowed at most: an eighth of the whole wall would be an arch over everything."""
 COMET_MS: Final = 1700.0
 TAIL: Final = 0.24
 SWAY: Final = 2.5
+BRIDGE: Final = (3.6, 0.34, 0.62)
+BRIDGE_GLOW: Final = (22.0, 0.085)
+"""Width of a bridge and its light at both ends and at its crown; width and light of the soft glow along it."""
 FAINTEST: Final = np.float32(0.45)
 """How much of their light edges keep that cross the whole wall."""
 _ONE: Final = np.float32(1.0)
@@ -152,21 +153,13 @@ def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> Non
     layer.halos.append(rows)
 
 
-def bows(picture: Lights, source: Indices, target: Indices) -> Floats:
-    """How far and to which side each edge is bowed: the same curve in both directions."""
-    xy = picture.xy
-    far = np.hypot(xy[target, 0] - xy[source, 0], xy[target, 1] - xy[source, 1])
-    bow = np.minimum(BOW, HIGHEST_BOW / np.maximum(far, 1.0))
-    return np.asarray(np.where(picture.state.key[source] < picture.state.key[target], bow, -bow), np.float32)
-
-
 @dataclass(slots=True)
 class _Edges:
-    """Drawn edges, strongest first after ``lit`` ones: their ends, and rows of ``CURVE`` that lack place, bow and light."""
+    """Drawn edges, strongest first after ``lit`` ones: their ends, their ways, and rows of ``CURVE`` that lack place, way and light."""
 
     lit: bytes
     ends: npt.NDArray[np.intp]
-    side: Floats
+    ways: Ways
     alpha: Floats
     rows: Floats
 
@@ -175,7 +168,7 @@ def draw_edges(
     layer: Layer, picture: Lights, lit: npt.NDArray[np.int64] | None = None, share: Floats | None = None,
     lit_colour: Floats | None = None,
 ) -> None:  # fmt: skip
-    """The edges whose ends give light, strongest first; the edges ``lit`` lead and stand out by ``share``."""
+    """The edges whose ends give light, strongest first; the edges ``lit`` lead, and are bridges by ``share``."""
     lit = np.zeros(0, np.int64) if lit is None else lit
     known: _Edges | None = picture.memo.get("edges")
     if known is None or known.lit != lit.tobytes():
@@ -184,19 +177,32 @@ def draw_edges(
         return
     rows = known.rows.copy()
     rows[:, 0:4] = picture.xy.take(known.ends, axis=0).reshape(-1, 4)
-    x, y = rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]
-    far = np.sqrt(x * x + y * y)
-    rows[:, 5] = known.side * np.minimum(np.float32(BOW), np.float32(HIGHEST_BOW) / np.maximum(far, np.float32(1.0)))
+    rows[:, 5:7], far = known.ways.via(rows[:, 0:4], hearts(picture.xy, picture.light, picture.state.community))
     alpha = known.alpha * np.minimum(np.maximum(np.float32(1.25) - far * np.float32(1.0 / 3600.0), FAINTEST), _ONE)
     count = len(lit)
     if count and share is not None and lit_colour is not None:
-        for first in (6, 10):
-            tint = rows[:count, first : first + 3]
-            rows[:count, first : first + 3] += (lit_colour - tint) * (share * np.float32(0.65))[:, None]
-        alpha[:count] += (picture.edge_light[lit] * np.float32(0.66) - alpha[:count]) * share
-        rows[:count, 4] += (np.float32(4.2) - rows[:count, 4]) * share
-    rows[:, 9] = rows[:, 13] = alpha
+        alpha[:count] *= _ONE - share
+        bridges = _bridges(rows[:count], picture.edge_light[lit] * share, lit_colour)
+        rows = np.concatenate([bridges, rows])
+        alpha = np.concatenate([np.zeros(len(bridges), np.float32), alpha])
+        rows[:, 10] += alpha
+        rows[:, 14] += alpha
+    else:
+        rows[:, 10] = rows[:, 14] = alpha
     layer.curves.append(rows)
+
+
+def _bridges(edges: Floats, light: Floats, colour: Floats) -> Floats:
+    """Edges (m, 17) as bridges (3 m, 17): out of the colour of either end into ``colour`` at their crown, with a soft glow."""
+    width, ends, crown = BRIDGE
+    rows = np.tile(edges, (3, 1, 1))
+    rows[0:2, :, 4], rows[2, :, 4] = width, BRIDGE_GLOW[0]
+    rows[0, :, 11:14] = rows[1, :, 7:10] = colour
+    rows[0, :, 10] = rows[1, :, 14] = ends * light
+    rows[0, :, 14] = rows[1, :, 10] = crown * light
+    rows[2, :, 10] = rows[2, :, 14] = BRIDGE_GLOW[1] * light
+    rows[0, :, 16] = rows[1, :, 15] = 0.5
+    return rows.reshape(-1, len(CURVE))
 
 
 def _unplaced(picture: Lights, lit: npt.NDArray[np.int64]) -> _Edges:
@@ -210,11 +216,11 @@ def _unplaced(picture: Lights, lit: npt.NDArray[np.int64]) -> _Edges:
     thin, thick = picture.manner.edge_width
     rows = np.zeros((len(alive), len(CURVE)), np.float32)
     rows[:, 4] = thin + (thick - thin) * strength
-    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], picture.colour[target]
-    rows[:, 15] = 1.0
-    side = np.where(state.key[source] < state.key[target], _ONE, -_ONE)
+    rows[:, 7:10], rows[:, 11:14] = picture.colour[source], picture.colour[target]
+    rows[:, 16] = 1.0
     alpha = ((low + (high - low) * strength) * picture.edge_light[alive]).astype(np.float32)
-    return _Edges(lit.tobytes(), np.stack([source, target], axis=1).ravel().astype(np.intp), side, alpha, rows)
+    ways = Ways(source, target, state.community, state.key)
+    return _Edges(lit.tobytes(), np.stack([source, target], axis=1).ravel().astype(np.intp), ways, alpha, rows)
 
 
 def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
@@ -236,10 +242,14 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     head = age * age * (3.0 - 2.0 * age)
     rows = np.zeros((len(fresh), len(CURVE)), np.float32)
     rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
-    rows[:, 4], rows[:, 5] = 4.2, bows(picture, source, target)
-    rows[:, 6:9], rows[:, 10:13] = picture.colour[source], 1.0
-    rows[:, 9], rows[:, 13] = 0.0, light
-    rows[:, 14], rows[:, 15] = np.maximum(0.0, head - TAIL), head
+    ways = Ways(source, target, picture.state.community, picture.state.key)
+    rows[:, 4], (rows[:, 5:7], _) = (
+        4.2,
+        ways.via(rows[:, 0:4], hearts(picture.xy, picture.light, picture.state.community)),
+    )
+    rows[:, 7:10], rows[:, 11:14] = picture.colour[source], 1.0
+    rows[:, 10], rows[:, 14] = 0.0, light
+    rows[:, 15], rows[:, 16] = np.maximum(0.0, head - TAIL), head
     layer.comets.append(rows[light > 0.01])
     sparks = np.zeros((len(fresh), len(HALO)), np.float32)
     sparks[:, 0:2] = on_curve(rows, head)
@@ -249,9 +259,8 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
 
 
 def on_curve(rows: Floats, share: Floats) -> Floats:
-    """The points (n, 2) at ``share`` (n,) of the length of curves (n, 16), as the vertex shader finds them."""
+    """The points (n, 2) at ``share`` (n,) of the way of curves (n, 17), as the vertex shader finds them."""
     a, b = rows[:, 0:2], rows[:, 2:4]
-    d = b - a
-    c = 0.5 * (a + b) + np.column_stack([d[:, 1], -d[:, 0]]) * rows[:, 5:6] * 2.0
+    c = 0.5 * (a + b) + rows[:, 5:7]
     u = share[:, None]
     return np.asarray((1 - u) ** 2 * a + 2 * u * (1 - u) * c + u**2 * b, np.float32)

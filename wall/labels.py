@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from stream.wire.geometry import label_offset
 from stream.wire.messages import Label, Labels
-from wall.drawlist import Layer
+from wall.drawlist import HALO, Layer
 from wall.graph import Lights
+from wall.palette import hexadecimal, mixed
 from wall.panel import DENSE, SMALLEST, Place
 from wall.text.clusters import needs_room
 from wall.text.typesetter import Block, Style
@@ -21,6 +22,10 @@ EASE_MS: Final = 450.0
 LEAVE_MS: Final = 260.0
 APPEAR_MS: Final = 380.0
 """A new label begins to appear when one that leaves at the same time is gone."""
+TINT: Final = 0.3
+"""How much of its node's colour a label has, so that one sees to which group it belongs."""
+BEACON: Final = (58.0, 7.0)
+"""Halo and core in pixels of the light that a named node has at least, so that one sees which light a label names."""
 
 
 @dataclass(slots=True)
@@ -43,7 +48,7 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     place.memory["labels_t"] = t
     wanted = {label.key: label for label in labels.labels}
     index = _indices(place, picture.state.key, wanted.keys() | shown.keys())
-    if place.memory.get("labels_from") is not labels and _choose(place, shown, wanted, ease, weight):
+    if place.memory.get("labels_from") is not labels and _choose(place, picture, shown, wanted, index, ease, weight):
         place.memory["labels_from"] = labels
     for key, item in list(shown.items()):
         if key in wanted:
@@ -54,15 +59,23 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
             del shown[key]
     nodes = np.array([index[key] for key in shown], np.intp)
     places, radii, lights = (rows.take(nodes, axis=0).tolist() for rows in (picture.xy, picture.radius, picture.light))
-    for item, (x, y), radius, light in zip(shown.values(), places, radii, lights, strict=True):
+    beacons = np.empty((len(nodes), len(HALO)), np.float32)
+    beacons[:, 0:2], beacons[:, 4:7] = picture.xy.take(nodes, axis=0), picture.colour.take(nodes, axis=0)
+    beacons[:, 2], beacons[:, 3] = BEACON[0] * place.unit, BEACON[1] * place.unit
+    for i, (item, (x, y), radius, light) in enumerate(zip(shown.values(), places, radii, lights, strict=True)):
         block = item.block
         dx, dy = label_offset(item.side, radius, block.width, block.cap, block.style.size)
         item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
         opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * light)
         layer.text(block, x + item.dx, y + item.dy, opacity, "label")
+        beacons[i, 7] = opacity
+    layer.halos.append(beacons)
 
 
-def _choose(place: Place, shown: dict[int, _Shown], wanted: dict[int, Label], ease: float, weight: int) -> bool:
+def _choose(
+    place: Place, picture: Lights, shown: dict[int, _Shown], wanted: dict[int, Label], index: dict[int, int], ease: float,
+    weight: int,
+) -> bool:  # fmt: skip
     """Bring ``shown`` to a new choice of the hub; False when this frame had no time to set all of its text.
 
     A text that was taken back is never drawn again, not even while it would fade.
@@ -70,7 +83,7 @@ def _choose(place: Place, shown: dict[int, _Shown], wanted: dict[int, Label], ea
     whole = True
     for key, label in wanted.items():
         least = SMALLEST * place.unit * (DENSE if needs_room(label.text) else 1.0)
-        style = Style(round(max(label.size, least), 1), weight, place.theme.ink, shadow=True)
+        style = Style(round(max(label.size, least), 1), weight, _tinted(place, picture, index.get(key)), shadow=True)
         block = place.type.set(label.text, style)
         old = shown.get(key)
         if block is None:
@@ -83,6 +96,14 @@ def _choose(place: Place, shown: dict[int, _Shown], wanted: dict[int, Label], ea
         else:
             old.block, old.side = block, label.side
     return whole
+
+
+def _tinted(place: Place, picture: Lights, node: int | None) -> str:
+    """The colour of ink with a little of a node's own."""
+    if node is None:
+        return place.theme.ink
+    red, green, blue = (float(c) for c in picture.colour[node])
+    return hexadecimal(mixed(place.ink, (red, green, blue), TINT))
 
 
 def _indices(place: Place, keys: npt.NDArray[np.uint32], asked: set[int]) -> dict[int, int]:

@@ -141,8 +141,8 @@ class Painter:
 
 
 def _curves(ctx: moderngl.Context, segments: int) -> _Instances:
-    names = ("ends", "width_bow", "first", "second", "span")
-    return _Instances(ctx, "curve", "line", "4f 2f 4f 4f 2f", names, len(CURVE), segments)
+    names = ("ends", "width_via", "first", "second", "span")
+    return _Instances(ctx, "curve", "line", "4f 3f 4f 4f 2f", names, len(CURVE), segments)
 
 
 def _snapped(at: float, origin: float, scale: float) -> float:

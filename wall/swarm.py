@@ -26,6 +26,9 @@ LABELS: Final = 7
 """Names a screen."""
 LEAST_REACH: Final = 0.25
 """A mood so far from the middle lies at the end of the axis, unless another lies farther."""
+LEAST_SIDE: Final = 0.2
+"""Of the axis, what each side has at least."""
+SHIFT_MS: Final = 4000.0
 MIDDLE: Final = 0.05
 EASE_MS: Final = 700.0
 FADE_MS: Final = 900.0
@@ -49,10 +52,10 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     unit = place.unit
     rooms = [place.body(s) for s in screens]
     left, right = min(r.x for r in rooms), max(r.right for r in rooms)
-    _axis(place, layer, rooms, left, right)
-    lanes = _lanes(rooms, unit)
     topics = topics[: LABELS * len(screens)]
-    reach = max(LEAST_REACH, *(abs(t.sentiment) for t in topics))
+    middle, scale = _scale(view, place, topics, left, right)
+    _axis(place, layer, rooms, (left, middle, right))
+    lanes = _lanes(rooms, unit)
     greatest = max(t.weight for t in topics)
     seats: dict[str, _Seat] = place.memory.setdefault("swarm", {})
     first = not seats
@@ -65,7 +68,7 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
         if block is None:
             continue
         radius = (8 + 24 * strength) * unit
-        x = (left + right) / 2 + topic.sentiment / reach * ((right - left) / 2 - 60 * unit)
+        x = middle + topic.sentiment * scale
         seat = seats.get(topic.id)
         found = _seat(x, radius, topic.sentiment >= 0.0, block, unit, lanes, screens, taken, named, seat)
         if found is None:
@@ -88,6 +91,23 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     for gone in seats.keys() - seen:
         del seats[gone]
     layer.halos.append(np.array(lights, np.float32).reshape(-1, len(HALO)))
+
+
+def _scale(view: View, place: Place, topics: Sequence[TopicNode], left: float, right: float) -> tuple[float, float]:
+    """Where the middle of the axis lies, and how many pixels a mood of 1 is from it.
+
+    Where all sound glad the critical side is only as long as it must be, so that the names have the room.
+    """
+    glad = max(LEAST_REACH, *(t.sentiment for t in topics))
+    critical = max(0.0, *(-t.sentiment for t in topics))
+    share = min(1.0 - LEAST_SIDE, max(LEAST_SIDE, critical / (critical + glad)))
+    known: tuple[float, float] | None = place.memory.get("swarm middle")
+    if known is not None:
+        share = known[0] + (share - known[0]) * (1.0 - math.exp(-max(0.0, view.t - known[1]) / SHIFT_MS))
+    place.memory["swarm middle"] = (share, view.t)
+    wide = right - left - 120 * place.unit
+    reach = min((1.0 - share) * wide / glad, share * wide / max(critical, 1e-6))
+    return left + 60 * place.unit + share * wide, reach
 
 
 def _lanes(rooms: Sequence[Rect], unit: float) -> list[float]:
@@ -129,11 +149,12 @@ def _seat(
     return None
 
 
-def _axis(place: Place, layer: Layer, rooms: Sequence[Rect], left: float, right: float) -> None:
+def _axis(place: Place, layer: Layer, rooms: Sequence[Rect], ends: tuple[float, float, float]) -> None:
     """The line from critical to glad, with its signs and words at both ends, and its middle."""
     unit, low = place.unit, max(r.bottom for r in rooms)
     colours = (rgb(place.theme.negative), rgb(place.theme.positive))
-    y, middle = low - 86 * unit, (left + right) / 2
+    left, middle, right = ends
+    y = low - 86 * unit
     for end, colour in ((left, colours[0]), (right, colours[1])):
         at = np.linspace(middle, end, 24)
         points = np.column_stack([at, np.full(24, y)]).astype(np.float32)

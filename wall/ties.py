@@ -13,7 +13,7 @@ from wall.graph import Lights
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-TIES_A_SCREEN: Final = 6
+TIES_A_SCREEN: Final = 4
 EASE_MS: Final = 700.0
 CHOICE_MS: Final = 250.0
 """How often ties are weighed anew."""
@@ -21,6 +21,8 @@ LOYALTY: Final = 0.35
 """How much stronger another tie must be before it takes the place of one that is lit."""
 AGAIN: Final = 0.45
 """What a further tie of two groups that have one lit already is worth."""
+FAR: Final = 1500.0
+"""Pixels after which a tie is worth half: those over the whole wall would lie on all others."""
 OWN: Final = 0.2
 """What a tie of our own voices is worth: they talk with everybody, which carries nothing across."""
 
@@ -45,6 +47,8 @@ class Ties:
             lit = np.isin(ends, np.fromiter(self._lit, np.uint64, len(self._lit)))
             worth = state.strength[weak] * np.where(lit, 1.0 + LOYALTY, 1.0)
             worth *= np.where((state.role[source] > 0) | (state.role[target] > 0), OWN, 1.0)
+            d = picture.xy[target] - picture.xy[source]
+            worth /= 1.0 + (np.hypot(d[:, 0], d[:, 1]) / FAR) ** 2
             chosen = _chosen(worth, state.community[source], state.community[target], most)
             self._wanted = frozenset(ends[chosen].tolist())
         shares = self._eased(t)

@@ -26,6 +26,10 @@ Align = Literal["left", "centre", "right"]
 KEPT: Final = 3000
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
+FULL: Final = 0.92
+"""How much of its width a line that is not the last one fills on average."""
+SHORT: Final = 0.3
+"""A last line of less than so much of the width is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,9 @@ class Typesetter:
         return None
 
     def _with_a_line_less(self, block: Block | None, sizes: tuple[float, ...]) -> Block | None:
-        """The same text a size smaller where that saves a line: a last line of one word or emoji reads badly."""
+        """The same text a size smaller where its last line is short and that saves it: one word or emoji alone reads badly."""
         smaller = [size for size in sizes if block is not None and 0.84 * block.style.size <= size < block.style.size]
-        if block is None or not smaller or block.lines < 2:
+        if block is None or not smaller or block.lines < 2 or not _ends_short(block):
             return block
         other = self.set(block.key[0], replace(block.style, size=smaller[0]))
         return other if other is not None and other.lines < block.lines else block
@@ -242,6 +246,12 @@ class Typesetter:
         chosen = {"left": align.kLeft, "centre": align.kCenter, "right": align.kRight}[style.align]
         paragraph_style.setTextAlign(align.kRight if rtl and style.align == "left" else chosen)
         return paragraph_style
+
+
+def _ends_short(block: Block) -> bool:
+    """Whether the last line of a paragraph is probably a short one, when all others are nearly full."""
+    left = float(block.paragraph.MaxIntrinsicWidth) - FULL * (block.lines - 1) * block.style.width
+    return left < SHORT * block.style.width
 
 
 @cache

@@ -192,7 +192,7 @@ def _row(view: View, place: Place, layer: Layer, row: Rect, line: Line) -> None:
     if track.kind == "campaign":
         _legend(place, layer, row.x + indent, row.right, y, track)
         return
-    end = _mood(place, layer, row.x + indent, y, track)
+    end = _mood(place, layer, row.x + indent, row.right, y, track)
     said = place.set(figure.change(track.change, "before"), 55, colour=place.theme.quiet, align="right")
     if said is not None and row.right - said.width > end + 40 * unit:
         layer.text(said, row.right, y)
@@ -217,13 +217,13 @@ def _cell(
     item = Statement(f"cell {line.name}", _value(track), line.name, said)
     room = Rect(body.x, body.y + top, body.w, body.h - foot - top)
     statement.draw(layer, place, room, item, statement.SIZES, (92, 58), view.t)
-    if whence and track.kind == "campaign":
-        parts = _whence(place, track)
-        if len(parts) > 1:
-            statement.bar(layer, place, Rect(body.x, body.bottom - 110 * unit, body.w, 16 * unit), parts)
+    parts = _whence(place, track) if whence and track.kind == "campaign" else ()
+    if len(parts) > 1:
+        statement.bar(layer, place, Rect(body.x, body.bottom - 110 * unit, body.w, 16 * unit), parts)
         _legend(place, layer, body.x, body.right, body.bottom - 4 * unit, track)
-    elif track.kind != "campaign":
-        _mood(place, layer, body.x, body.bottom - 4 * unit, track)
+    else:
+        _mood_bar(place, layer, Rect(body.x, body.bottom - 110 * unit, body.w, 16 * unit), track)
+        _mood(place, layer, body.x, body.right, body.bottom - 4 * unit, track)
 
 
 def _whence_panel(view: View, place: Place, layer: Layer, body: Rect, line: Line) -> None:
@@ -248,18 +248,39 @@ def _whence_panel(view: View, place: Place, layer: Layer, body: Rect, line: Line
         )
 
 
-def _mood(place: Place, layer: Layer, x: float, y: float, track: Track) -> float:
-    """How many sound glad and how many do not, each with its sign; returns the right end."""
+def _mood(place: Place, layer: Layer, x: float, right: float, y: float, track: Track) -> float:
+    """How many sound glad and how many do not, each with its sign, in words where there is room; returns the right end."""
     if not track.positive and not track.negative:
         return x
-    for sign, share, words, colour in (
-        ("+", track.positive, "glad", place.theme.positive), ("−", track.negative, "critical", place.theme.negative),
-    ):  # fmt: skip
-        block = place.set(f"{sign}\u202f{figure.percent(share)} {words}", 55, 500, colour)
+    gap = 52 * place.unit
+    signs = (
+        ("+", track.positive, "glad", place.theme.positive),
+        ("−", track.negative, "critical", place.theme.negative),
+    )
+    for worded in (True, False):
+        said = [
+            f"{sign}\u202f{figure.percent(share)}{' ' + words if worded else ''}" for sign, share, words, _ in signs
+        ]
+        blocks = [place.set(words, 55, 500, sign[3]) for words, sign in zip(said, signs, strict=True)]
+        if x + sum(block.width if block is not None else 0.0 for block in blocks) + gap <= right:
+            break
+    for block in blocks:
         if block is not None:
             layer.text(block, x, y)
-            x += block.width + 52 * place.unit
-    return x - 52 * place.unit
+            x += block.width + gap
+    return x - gap
+
+
+def _mood_bar(place: Place, layer: Layer, rect: Rect, track: Track) -> None:
+    """Glad and critical posts as parts of all whose mood is known."""
+    if track.positive or track.negative:
+        rest = max(0.0, 1.0 - track.positive - track.negative)
+        parts = (
+            (track.positive, rgb(place.theme.positive), ""),
+            (rest, rgb(REST), ""),
+            (track.negative, rgb(place.theme.negative), ""),
+        )
+        statement.bar(layer, place, rect, parts)
 
 
 def _legend(place: Place, layer: Layer, x: float, right: float, y: float, track: Track) -> None:

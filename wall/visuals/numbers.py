@@ -69,16 +69,21 @@ class NumbersVisual:
             start = y - (word.height + sentence.height) / 2 - size * unit * place.type.cap / 2
             layer.text(word, x, start + word.baseline)
             layer.text(sentence, x, start + word.height + sentence.baseline)
-        if body.bottom - y >= 220 * unit:
-            course.draw(layer, place, numbers.timeline, Rect(body.x, y + 62 * unit, body.w, 150 * unit), 5.0)
-        if body.bottom - y < 450 * unit:
+        foot = body.bottom - (150 * place.type.cap + 78 + 60) * unit
+        roomy = foot - y >= 190 * unit
+        below = foot if roomy else body.bottom
+        if below - y >= 170 * unit:
+            high = min(280 * unit, below - y - 62 * unit)
+            course.draw(layer, place, numbers.timeline, Rect(body.x, y + 56 * unit, body.w, high), 5.0)
+        if not roomy:
             return
-        column = body.w / 2
+        items = _items(figures, place)[:3]
         y = body.bottom - 78 * unit
-        for i, item in enumerate(_items(figures, place)[:2]):
-            x = body.x + i * column
-            figure.draw(layer, place, item.key, item.value, x, y, 170, view.t)
-            layer.text(place.set(item.word, 56, 500, place.theme.quiet, width=column - 40), x, y + 78 * unit)
+        for i, item in enumerate(items):
+            x = body.x + i * body.w / len(items)
+            figure.draw(layer, place, item.key, item.value, x, y, 150, view.t)
+            word = place.set(item.word, 56, 500, place.theme.quiet, width=body.w / len(items) - 40)
+            layer.text(word, x, y + 78 * unit)
 
     def _lead(self, view: View, figures: Figures, place: Place, layer: Layer, screen: Rect, with_course: bool) -> None:
         body, numbers, unit = place.body(screen), figures.numbers, place.unit
@@ -152,11 +157,15 @@ def _items(figures: Figures, place: Place) -> list[Statement]:
     word = figure.counted(numbers.voices, "voice", "voices")
     if fresh >= ALL_NEW:
         each = round(numbers.posts / max(1, numbers.voices))
-        items = [
-            Statement(
-                "voices", f"{numbers.voices:,}", word, "about one post each" if each < 2 else f"about {each} posts each"
-            )
-        ]
+        said = "about one post each" if each < 2 else f"about {each} posts each"
+        bar: Parts = ()
+        if all_of_them := numbers.creators + numbers.editors:
+            share = numbers.creators / all_of_them
+            part = figure.part(share)
+            verb = "writes" if part.startswith(("one", "every")) else "write"
+            said = f"{part} {verb}, the others pass on" if numbers.editors else said
+            bar = ((share, accent, ""), (1.0 - share, quiet, "")) if numbers.editors else ()
+        items = [Statement("voices", f"{numbers.voices:,}", word, said, bar)]
     else:
         part = figure.part(fresh)
         verb = "speaks" if part.startswith(("one", "every")) else "speak"

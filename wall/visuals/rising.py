@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Final
 
@@ -11,9 +12,10 @@ import numpy.typing as npt
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
 from stream.wire.snapshot import Rising
-from wall import palette
+from wall import course, palette
 from wall.drawlist import HALO, Layer
 from wall.panel import Place
+from wall.text.typesetter import Block
 from wall.view import View
 from wall.visuals import waiting
 
@@ -21,6 +23,10 @@ Floats = npt.NDArray[np.float32]
 Point = tuple[float, float]
 
 ROW: Final = 190.0
+ROOMY: Final = 235.0
+HIGH: Final = 330.0
+"""Heights of a row: the least, and those from which it has larger type, and its course below its name."""
+LEAD_SIZES: Final = (220, 190, 160, 132, 108, 92)
 NEW: Final = 50.0
 """A topic that grew so many times was hardly there before."""
 
@@ -41,34 +47,100 @@ class RisingVisual:
             if figures is None or place.words <= 0.0 or not _most_said(view, place, layer):
                 waiting.draw(view, place, layer, "All steady: nothing grows faster than usual")
             return
-        for screen in place.screens:
+        led, rest = _shared(place, len(rising))
+        if len(led) > 1:
+            self._lead(place, layer, led, rising[0], figures)
+            rising = rising[1:]
+        each = math.ceil(len(rising) / len(rest)) if rest else 0
+        for number, screen in enumerate(rest):
             body = place.body(screen)
-            rows = max(1, int((body.h + 40 * place.unit) // (ROW * place.unit)))
-            here, rising = rising[:rows], rising[rows:]
-            step = min(body.h / max(1, len(here)), 1.35 * ROW * place.unit)
+            fits = min(each, max(1, int((body.h + 40 * place.unit) // (ROW * place.unit))))
+            here = rising[number * each :][:fits]
+            step = body.h / max(1, len(here))
             for i, item in enumerate(here):
-                self._row(place, layer, Rect(body.x, body.y + i * step, body.w, step), item, figures, i)
+                rank = number * each + i + (len(led) > 1)
+                self._row(place, layer, Rect(body.x, body.y + i * step, body.w, step), item, figures, rank)
 
     def _row(self, place: Place, layer: Layer, row: Rect, item: Rising, figures: Figures, rank: int) -> None:
+        """One topic: name, since when and how much; its course beside the name, or below where the row is high."""
         unit, opacity = place.unit, place.words
-        colour = palette.rgb(place.theme.communities[rank % len(place.theme.communities)])
-        left, middle = row.w * 0.44, row.w * 0.34
-        label = place.set(item.label, (84, 76, 70)[min(rank, 2)], 600, width=left - 30)
-        minutes = max(1, round((figures.T - item.since) / 60_000))
-        since = place.set(
-            f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h", 55, colour=place.theme.quiet
-        )
-        y = row.y + row.h / 2
-        layer.text(label, row.x, y - 8 * unit, opacity)
-        layer.text(since, row.x, y + 62 * unit, opacity)
-        if item.factor >= 1.05:
-            said = f"×\u202f{item.factor:.1f}" if item.factor < 10 else f"×\u202f{item.factor:.0f}"
-            said = "new" if item.factor >= NEW else said
-            factor = place.set(said, 92, 650, align="right")
-            layer.text(factor, row.right, y + 33 * unit, opacity)
+        colour = _colour(place, rank)
+        since = place.set(_since(item, figures), 55, colour=place.theme.quiet)
+        if row.h < HIGH * unit:
+            roomy = row.h > ROOMY * unit
+            left, middle = row.w * 0.42, row.w * 0.36
+            label = place.set(item.label, 92 if roomy else (84, 76, 70)[min(rank, 2)], 600, width=left - 30)
+            y = row.y + row.h / 2
+            layer.text(label, row.x, y - 8 * unit, opacity)
+            layer.text(since, row.x, y + 62 * unit, opacity)
+            layer.text(_factor(place, item, 110 if roomy else 92), row.right, y + 33 * unit, opacity)
+            area = Rect(row.x + left, row.y + row.h * 0.12, middle, row.h * 0.70)
+        else:
+            size = 132 if row.h > 1.6 * HIGH * unit else 108
+            factor = _factor(place, item, 1.25 * size)
+            wide = factor.width if factor is not None else 0.0
+            label = place.set(item.label, size, 620, width=row.w - wide - 60 * unit)
+            y = row.y + 1.25 * size * unit * place.type.cap
+            layer.text(label, row.x, y, opacity)
+            layer.text(factor, row.right, y, opacity)
+            layer.text(since, row.x, y + 84 * unit, opacity)
+            top = y + 120 * unit
+            area = Rect(row.x, top, row.w, row.bottom - 56 * unit - top)
         if len(item.curve) >= 4:
-            area = Rect(row.x + left, row.y + row.h * 0.16, middle, row.h * 0.62)
+            place.stage.glow(area.right, area.y, 420 * unit, 260 * unit, colour, 0.10 * opacity * place.opacity)
             _curve(layer, item.curve[:-1], area, colour, opacity)
+
+    def _lead(self, place: Place, layer: Layer, screens: list[Rect], item: Rising, figures: Figures) -> None:
+        """The steepest over several screens: its name and figure on the first one, its course over all of them."""
+        unit, opacity, colour = place.unit, place.words, _colour(place, 0)
+        body, last = place.body(screens[0]), screens[-1]
+        low = max(screen.y for screen in screens)
+        label = place.fit(item.label, LEAD_SIZES, Rect(body.x, 0, body.w, 220 * unit), 650, leading=1.0)
+        since = place.set(_since(item, figures), 60, colour=place.theme.quiet)
+        factor = _factor(place, item, 240)
+        if label is None or since is None:
+            return
+        y = body.y + 40 * unit + label.cap
+        layer.text(label, body.x, y, opacity)
+        layer.text(since, body.x, y + 96 * unit, opacity)
+        right = max(screens, key=lambda screen: screen.x)
+        if factor is not None and right.x > screens[0].x:
+            layer.text(factor, right.right - 150 * unit, right.y + 96 * unit + factor.cap, opacity)
+        elif factor is not None:
+            layer.text(factor, body.right, place.body(last).y + factor.cap, opacity)
+        top = max(y + 170 * unit, low + 240 * unit) if low == screens[0].y else low + 260 * unit
+        area = Rect(body.x, top, last.right - 150 * unit - body.x, low + last.h - 150 * unit - top)
+        if len(item.curve) >= 4:
+            place.stage.glow(area.right, area.y, 900 * unit, 520 * unit, colour, 0.16 * opacity * place.opacity)
+            _curve(layer, item.curve[:-1], area, colour, opacity)
+
+
+def _shared(place: Place, count: int) -> tuple[list[Rect], list[Rect]]:
+    """The screens of the steepest topic, more than one where there are more screens than topics, and those of the others."""
+    screens = place.screens
+    spare = len(screens) - count
+    if spare <= 0:
+        return [], screens
+    row = [screen for screen in screens if screen.y == screens[0].y]
+    most = screens if count == 1 else row if len(row) <= spare + 1 else row[: spare + 1]
+    return most, [screen for screen in screens if screen not in most]
+
+
+def _since(item: Rising, figures: Figures) -> str:
+    minutes = max(1, round((figures.T - item.since) / 60_000))
+    return f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h"
+
+
+def _factor(place: Place, item: Rising, size: float) -> Block | None:
+    """How many times its past a topic is said now; None where that is no more than ever."""
+    if item.factor < 1.05:
+        return None
+    said = f"×\u202f{item.factor:.1f}" if item.factor < 10 else f"×\u202f{item.factor:.0f}"
+    return place.set("new" if item.factor >= NEW else said, size, 650, align="right")
+
+
+def _colour(place: Place, rank: int) -> palette.Colour:
+    return palette.rgb(place.theme.communities[rank % len(place.theme.communities)])
 
 
 def _most_said(view: View, place: Place, layer: Layer) -> bool:
@@ -111,9 +183,8 @@ def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Col
 @lru_cache(maxsize=64)
 def _strips(curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> tuple[Point, list[Floats]]:
     """Where the line ends, and the ribbons that draw it and the area below it."""
-    weights = np.array([1, 2, 3, 2, 1], np.float32) / 9.0
-    values = np.convolve(np.pad(np.array(curve, np.float32), 2, mode="edge"), weights, "valid")
-    x = area.x + np.linspace(0.0, area.w, len(values))
+    along, values = course.smooth(curve)
+    x = area.x + along * area.w
     points = np.column_stack([x, area.bottom - values / max(float(values.max()), 1.0) * area.h]).astype(np.float32)
     lower = points.copy()
     lower[:, 1] = area.bottom + 8

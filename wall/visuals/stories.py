@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from wall.text.typesetter import Block
 from wall.view import View
 from wall.visuals import waiting
 
-SIZES: Final = (168.0, 150.0, 132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
+SIZES: Final = (240.0, 210.0, 188.0, 168.0, 150.0, 132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
 LEAD_SIZES: Final = (210.0, 184.0, 160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
 FADE_MS: Final = 900.0
 TURN_MS: Final = 14_000.0
@@ -30,6 +31,8 @@ PASSED_ON: Final = re.compile(r"^RT @\w+:?\s+")
 UNDER_TITLE: Final = 50.0
 """What a card keeps from the layout's title above it."""
 ROOMY: Final = 560.0
+FOOT_SIZES: Final = ((10, 76.0), (100, 96.0), (1000, 120.0), (math.inf, 144.0))
+"""Type size of a story's count, by how great it is."""
 LEADS_FROM: Final = 3
 """A story of at least this many posts may lead over two screens."""
 
@@ -83,7 +86,7 @@ class StoriesVisual:
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
         below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
         foot = _foot(place, layer, body, card, opacity)
-        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 64) * unit)
+        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 56) * unit)
         words = place.fit(_said(card), SIZES, room, 450, leading=1.24, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + words.baseline, opacity)
@@ -179,16 +182,19 @@ def _line(place: Place, text: str, size: float, weight: int, colour: str, room: 
 
 
 def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:
-    """How far it went; returns where the foot begins."""
+    """How far it went, in a figure that grows with it; returns where the foot begins."""
     if card.count < 2:
         return body.bottom
-    times = "twice" if card.count == 2 else f"{card.count:,} times"
-    voices = f" by {card.voices:,} voices" if 1 < card.voices < card.count else ""
-    block = place.set(f"shared {times}{voices}", 55, 450, place.theme.quiet, width=body.w)
-    if block is None:
+    unit = place.unit
+    size = next(size for limit, size in FOOT_SIZES if card.count < limit)
+    voices = f", by {card.voices:,} voices" if 1 < card.voices < card.count else ""
+    count = place.set(f"{card.count:,}", size, 620)
+    if count is None:
         return body.bottom
-    layer.text(block, body.x, body.bottom - 4, opacity)
-    return body.bottom - block.cap - 12
+    said = place.set(f"times shared{voices}", 55, 450, place.theme.quiet, width=body.w - count.width - 30 * unit)
+    layer.text(count, body.x, body.bottom - 4, opacity)
+    layer.text(said, body.x + count.width + 30 * unit, body.bottom - 4, opacity)
+    return body.bottom - count.cap - 12
 
 
 def _said(card: Card) -> str:

@@ -13,7 +13,7 @@ from stream.wire.messages import Graph
 from stream.wire.snapshot import PersonNode
 from wall import figure, palette, transition
 from wall.drawlist import Layer
-from wall.palette import Colour
+from wall.palette import Colour, rgb
 from wall.panel import Place
 from wall.view import View
 from wall.visuals import waiting
@@ -31,6 +31,7 @@ HEADING: Final = 110.0
 FADE_MS: Final = 900.0
 PUBLIC: Final = "The public"
 OWN: Final = "Our own"
+REST: Final = "#33415A"
 EXPLAINED: Final = "replies, shares and mentions, given and received"
 
 
@@ -133,18 +134,20 @@ def _list(
         room = rooms[i // each]
         opacity = _come(place, f"{side} {i}", voice.handle, view.t) * place.words
         share = voice.weight / greatest
-        name = place.set(voice.handle, 104 if large else 72, 600, width=room.w)
-        count = place.set(f"{voice.weight:,}", 76 if large else 58, 500)
+        count = place.set(f"{voice.weight:,}", 104 if large else 72, 500, align="right")
+        wide = count.width if count is not None else 0.0
+        name = place.set(voice.handle, 104 if large else 72, 600, width=room.w - wide - 48 * unit)
         if name is None or count is None:
             continue
         gap = (76 if large else 50) * unit
         y = room.y + (i % each) * high + (high - name.cap - gap) / 2 + name.cap
         layer.text(name, room.x, y, opacity)
+        layer.text(count, room.right, y, opacity)
         y += gap
         light = (12 + (26 if large else 12) * math.sqrt(share)) * unit
-        end = room.x + max(30 * unit, share * (room.w - count.width - 100 * unit))
+        end = room.x + max(30 * unit, share * (room.w - 40 * unit))
+        layer.line(np.array([[room.x, y], [room.right, y]], np.float32), 3 * unit, rgb(REST), 0.5 * opacity)
         _beam(view, place, layer, room.x, end, y, light, voice)
-        layer.text(count, end + light + 40 * unit, y + count.cap / 2, opacity)
 
 
 def _beam(

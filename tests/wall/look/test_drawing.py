@@ -31,7 +31,7 @@ def test_edges_are_the_same_curve_in_both_directions() -> None:
     for source, target in ((a, b), (b, a)):
         row = np.zeros((1, len(CURVE)), np.float32)
         row[:, 0:2], row[:, 2:4] = lights.xy[source], lights.xy[target]
-        row[:, 5] = graph.bows(lights, source, target)
+        row[:, 5:7] = lights.ways.via(source, target)
         rows.append(row)
     share = np.array([0.3], np.float32)
     assert np.allclose(graph.on_curve(rows[0], share), graph.on_curve(rows[1], 1 - share), atol=0.01)

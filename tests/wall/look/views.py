@@ -69,7 +69,12 @@ def shipped(name: str) -> Layout:
 def graph_state(graph: Graph, n: int, m: int, seed: int = 7, groups: int = 14) -> GraphState:
     """A graph of ``n`` nodes with communities, hubs and weak ties, its nodes strongest first."""
     made = _graph_state(graph, n, m, seed, groups)
-    return dataclasses.replace(made, pulses=list(made.pulses))
+    arrays = {name: value.copy() for name, value in _fields(made) if isinstance(value, np.ndarray)}
+    return dataclasses.replace(made, **arrays, pulses=list(made.pulses))
+
+
+def _fields(state: GraphState) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(state, field.name)) for field in dataclasses.fields(state)]
 
 
 @cache
