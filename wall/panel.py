@@ -18,7 +18,7 @@ DENSE: Final = 1.15
 """How much larger Arabic and Thai must be to be read as far."""
 REFERENCE_CAP: Final = 39.68
 MARGIN: Final = 96.0
-TITLE_ROOM: Final = 190.0
+TITLE_ROOM: Final = 226.0
 CAPTION_ROOM: Final = 120.0
 
 
@@ -70,6 +70,15 @@ class Place:
         least = SMALLEST * DENSE if needs_room(text) else SMALLEST
         pixels = max(least, size) * self.unit
         return self.type.set(text, Style(round(pixels, 1), weight, colour or self.theme.ink, **style))
+
+    def line(
+        self, text: str, size: float, room: float, weight: int = 400, colour: str = "", **style: Any
+    ) -> Block | None:
+        """One line ``text`` that begins where it is placed, whatever its own direction, cut where it is wider than ``room``."""
+        block = self.set(text, size, weight, colour, **style)
+        if block is not None and block.width > room:
+            return self.set(text, size, weight, colour, width=room, **style)
+        return block
 
     def fit(self, text: str, sizes: tuple[float, ...], room: Rect, weight: int = 400, colour: str = "", leading: float = 1.28,
             align: Align = "left", lang: str = "") -> Block | None:  # fmt: skip

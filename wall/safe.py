@@ -20,7 +20,7 @@ def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Laye
     centre = grid.screen((grid.columns + 1) // 2)
     stage.glow(centre.x + centre.w / 2, centre.y + centre.h * 0.6, centre.w * 0.9, centre.h * 0.8, place.accent, 0.16)
     layer = Layer(Rect(canvas.x, canvas.y, canvas.w, canvas.h))
-    waiting.motes(view, place, layer, 14 * grid.count)
+    waiting.motes(view, place, layer, 1.0)
     if view.code:
         for number in range(1, grid.count + 1):
             _ask(view.code, place, layer, grid.screen(number))

@@ -82,7 +82,7 @@ def _view(
 ) -> View:  # fmt: skip
     grid = grid or Grid(columns=1, rows=1)
     screens = tuple(range(1, grid.count + 1))
-    layout = Layout(visual, title, (Panel(visual, screens, caption or CAPTIONS[visual]),))
+    layout = Layout(visual, title, (Panel(visual, screens, caption or ("" if title else CAPTIONS[visual])),))
     view = views.view(
         layout, grid, topics=topics if visual in ("constellation", "rising") else 0,
         people=people if visual == "conversations" else 0, figures=figures, **more,
@@ -101,7 +101,7 @@ def _fewer(figures: Figures) -> Figures:
         figures.numbers, posts=34, volume_per_min=1.1, change=None, voices=9, new_voices_share=0.2, creators=7, editors=2,
         reach=0, sentiment=Sentiment(0.2, 0.4, 0.5, 0.1, 10), roles={"public": 9}, flows={"public_public": Flow(4, 1.0, None)},
         countries={"FI": 2}, languages={"fi": 20}, timeline=course[:-1], timeline_positive=course[:-1],
-        timeline_negative=(0,) * 60, tracks={"Festival of Light": Track("brand", 12, 1.0, 0.2, None, 4, 0.3, 0.1, 2, 10, 0)},
+        timeline_negative=course[1:], tracks={"Festival of Light": Track("brand", 12, 1.0, 0.2, None, 4, 0.3, 0.1, 2, 10, 0)},
     )  # fmt: skip
     rising = (Rising("#coffee", 0.4, figures.T - 240_000, "#coffee", 2.4, course[:-1]),)
     topics = (TopicNode("a", "#coffee", 6, 0.4, 0.0, 0), TopicNode("b", "#Tram9", 3, -0.2, 0.0, 1))

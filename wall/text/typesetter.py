@@ -28,7 +28,7 @@ ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 FULL: Final = 0.92
 """How much of its width a line that is not the last one fills on average."""
-SHORT: Final = 0.3
+SHORT: Final = 0.2
 """A last line of less than so much of the width is short."""
 
 

@@ -23,6 +23,8 @@ TURN_MS: Final = 16_000.0
 """A panel of one screen turns to the next group after this long."""
 FADE_MS: Final = 700.0
 RING_SIZES: Final = (260, 220, 180, 140, 110, 92)
+RING_UNTIL: Final = 1.2
+"""A screen that is read from so much farther than usual has room for rows alone."""
 NAMED_FROM: Final = 220.0
 """A ring of this radius has room for a name in it."""
 SPACE: Final = 0.03
@@ -116,6 +118,9 @@ def _draw_group(view: View, figures: Figures, place: Place, layer: Layer, screen
             _rows(view, place, layer, [place.body(s) for s in screens[1:]], group)
             return
         body = place.body(screens[0])
+        if place.unit > RING_UNTIL:
+            _rows(view, place, layer, [body], group)
+            return
         side = min(body.h, 0.42 * body.w)
         _ring(view, place, layer, Rect(body.x, body.y, side, body.h), group)
         left = side + 110 * place.unit
@@ -183,7 +188,7 @@ def _row(view: View, place: Place, layer: Layer, row: Rect, line: Line) -> None:
     if not barred:
         indent = 52 * unit
         layer.disc(row.x + 14 * unit, y - 72 * unit * cap / 2, 14 * unit, line.colour)
-    layer.text(place.set(line.name, name_size, 600, width=row.w - indent - wide - 48 * unit), row.x + indent, y)
+    layer.text(place.line(line.name, name_size, row.w - indent - wide - 48 * unit, 600), row.x + indent, y)
     if barred:
         parts = _whence(place, track) if track.kind == "campaign" else _of_all(track.share, line.colour)
         statement.bar(layer, place, Rect(row.x, y + gap, row.w, 16 * unit), parts)

@@ -61,7 +61,7 @@ class MoodVisual:
         body, unit, mood = place.body(screen), place.unit, figures.numbers.sentiment
         positive = rgb(place.theme.positive)
         place.stage.glow(body.x + body.w * 0.3, body.y + body.h * 0.45, 760, 460, positive, 0.15 * place.opacity)
-        room = Rect(body.x, body.y + 60 * unit, body.w, body.h - 60 * unit)
+        room = Rect(body.x, body.y + 30 * unit, body.w, body.h - 30 * unit)
         said = f"{figure.percent(mood.negative)} sound critical, the others just tell"
         item = Statement("glad", figure.percent(mood.positive), "sound glad", said)
         statement.draw(layer, place, room, item, LEAD_SIZES, (108, 62), view.t)
@@ -81,7 +81,7 @@ class MoodVisual:
             end = figure.draw(layer, place, key, figure.percent(share), x, y, size, view.t)
             layer.text(word, end + 36 * unit if beside else x, y + below)
         top = y + below + 60 * unit
-        if body.bottom - top >= 260 * unit:
+        if body.bottom - top >= 200 * unit:
             _balance(layer, place, figures, Rect(body.x + 70 * unit, top, body.w - 130 * unit, body.bottom - top), 5.0)
 
     def _course(self, figures: Figures, place: Place, layer: Layer, screens: list[Rect]) -> None:

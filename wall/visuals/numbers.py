@@ -54,7 +54,7 @@ class NumbersVisual:
         body, unit = place.body(place.screens[0]), place.unit
         numbers = figures.numbers
         value, words = figure.rate(numbers.volume_per_min)
-        size = 300.0
+        size = 250.0 if place.titled else 300.0
         place.stage.glow(body.x + 360, body.y + 150, 620, 420, place.accent, 0.13 * place.opacity)
         y = body.y + size * unit * place.type.cap
         right = figure.draw(layer, place, "minute", value, body.x, y, size, view.t)
@@ -91,7 +91,7 @@ class NumbersVisual:
         window = headline.span(figures.window_s)
         said = figure.change(numbers.change, f"in the {window} before") or f"in the last {window}"
         item = Statement("posts", f"{numbers.posts:,}", figure.counted(numbers.posts, "post", "posts"), said)
-        room = Rect(body.x, body.y + 60 * unit, body.w, body.h - 60 * unit)
+        room = Rect(body.x, body.y + 30 * unit, body.w, body.h - 30 * unit)
         below = statement.draw(layer, place, room, item, LEAD_SIZES, (108, 62), view.t)
         if with_course and body.bottom - below > 190 * unit:
             course.draw(layer, place, numbers.timeline, Rect(body.x, body.bottom - 120 * unit, body.w, 110 * unit), 5.0)

@@ -51,15 +51,18 @@ class RisingVisual:
         if len(led) > 1:
             self._lead(place, layer, led, rising[0], figures)
             rising = rising[1:]
-        each = math.ceil(len(rising) / len(rest)) if rest else 0
+        rank = int(len(led) > 1)
         for number, screen in enumerate(rest):
             body = place.body(screen)
-            fits = min(each, max(1, int((body.h + 40 * place.unit) // (ROW * place.unit))))
-            here = rising[number * each :][:fits]
-            step = body.h / max(1, len(here))
-            for i, item in enumerate(here):
-                rank = number * each + i + (len(led) > 1)
+            fits = min(
+                math.ceil(len(rising) / (len(rest) - number)),
+                max(1, int((body.h + 40 * place.unit) // (ROW * place.unit))),
+            )
+            step = body.h / max(1, fits)
+            for i, item in enumerate(rising[:fits]):
                 self._row(place, layer, Rect(body.x, body.y + i * step, body.w, step), item, figures, rank)
+                rank += 1
+            rising = rising[fits:]
 
     def _row(self, place: Place, layer: Layer, row: Rect, item: Rising, figures: Figures, rank: int) -> None:
         """One topic: name, since when and how much; its course beside the name, or below where the row is high."""
@@ -69,7 +72,7 @@ class RisingVisual:
         if row.h < HIGH * unit:
             roomy = row.h > ROOMY * unit
             left, middle = row.w * 0.42, row.w * 0.36
-            label = place.set(item.label, 92 if roomy else (84, 76, 70)[min(rank, 2)], 600, width=left - 30)
+            label = place.line(item.label, 92 if roomy else (84, 76, 70)[min(rank, 2)], left - 30, 600)
             y = row.y + row.h / 2
             layer.text(label, row.x, y - 8 * unit, opacity)
             layer.text(since, row.x, y + 62 * unit, opacity)
@@ -79,15 +82,15 @@ class RisingVisual:
             size = 132 if row.h > 1.6 * HIGH * unit else 108
             factor = _factor(place, item, 1.25 * size)
             wide = factor.width if factor is not None else 0.0
-            label = place.set(item.label, size, 620, width=row.w - wide - 60 * unit)
+            label = place.line(item.label, size, row.w - wide - 60 * unit, 620)
             y = row.y + 1.25 * size * unit * place.type.cap
             layer.text(label, row.x, y, opacity)
             layer.text(factor, row.right, y, opacity)
             layer.text(since, row.x, y + 84 * unit, opacity)
             top = y + 120 * unit
             area = Rect(row.x, top, row.w, row.bottom - 56 * unit - top)
-        if len(item.curve) >= 4:
             place.stage.glow(area.right, area.y, 420 * unit, 260 * unit, colour, 0.10 * opacity * place.opacity)
+        if len(item.curve) >= 4:
             _curve(layer, item.curve[:-1], area, colour, opacity)
 
     def _lead(self, place: Place, layer: Layer, screens: list[Rect], item: Rising, figures: Figures) -> None:
@@ -108,9 +111,13 @@ class RisingVisual:
             layer.text(factor, right.right - 150 * unit, right.y + 96 * unit + factor.cap, opacity)
         elif factor is not None:
             layer.text(factor, body.right, place.body(last).y + factor.cap, opacity)
-        top = max(y + 170 * unit, low + 240 * unit) if low == screens[0].y else low + 260 * unit
+        top, under = low + 320 * unit, y + 170 * unit
         area = Rect(body.x, top, last.right - 150 * unit - body.x, low + last.h - 150 * unit - top)
         if len(item.curve) >= 4:
+            points = _points(item.curve[:-1], area)
+            below_words = points[points[:, 0] < body.x + max(label.width, since.width) + 60 * unit]
+            if low == screens[0].y and len(below_words) and below_words[:, 1].min() < under:
+                area = Rect(area.x, under, area.w, area.bottom - under)
             place.stage.glow(area.right, area.y, 900 * unit, 520 * unit, colour, 0.16 * opacity * place.opacity)
             _curve(layer, item.curve[:-1], area, colour, opacity)
 
@@ -180,12 +187,17 @@ def _curve(layer: Layer, curve: tuple[int, ...], area: Rect, colour: palette.Col
     layer.sparks.append(np.array([[*end, 60.0, 7.0, *colour, opacity]], np.float32).reshape(-1, len(HALO)))
 
 
+def _points(curve: tuple[int, ...], area: Rect) -> Floats:
+    """The line of a course in ``area``."""
+    along, values = course.smooth(curve)
+    x = area.x + along * area.w
+    return np.column_stack([x, area.bottom - values / max(float(values.max()), 1.0) * area.h]).astype(np.float32)
+
+
 @lru_cache(maxsize=64)
 def _strips(curve: tuple[int, ...], area: Rect, colour: palette.Colour, opacity: float) -> tuple[Point, list[Floats]]:
     """Where the line ends, and the ribbons that draw it and the area below it."""
-    along, values = course.smooth(curve)
-    x = area.x + along * area.w
-    points = np.column_stack([x, area.bottom - values / max(float(values.max()), 1.0) * area.h]).astype(np.float32)
+    points = _points(curve, area)
     lower = points.copy()
     lower[:, 1] = area.bottom + 8
     along = np.linspace(0.2, 1.0, len(points)).astype(np.float32) * np.float32(opacity)

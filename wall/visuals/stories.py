@@ -15,7 +15,7 @@ from wall.drawlist import Layer
 from wall.palette import Colour
 from wall.panel import Place
 from wall.text.clusters import right_to_left
-from wall.text.typesetter import Block
+from wall.text.typesetter import Align
 from wall.view import View
 from wall.visuals import waiting
 
@@ -28,8 +28,10 @@ TURNS: Final = 5
 ADDRESS: Final = re.compile(r"[\s:\u2013\u2014→]*https?://\S+")
 """An address with what points to it."""
 PASSED_ON: Final = re.compile(r"^RT @\w+:?\s+")
-UNDER_TITLE: Final = 50.0
+UNDER_TITLE: Final = 14.0
 """What a card keeps from the layout's title above it."""
+SINKS: Final = 0.35
+"""Of the room that words leave, how much is above them."""
 ROOMY: Final = 560.0
 FOOT_SIZES: Final = ((10, 76.0), (100, 96.0), (1000, 120.0), (math.inf, 144.0))
 """Type size of a story's count, by how great it is."""
@@ -86,10 +88,10 @@ class StoriesVisual:
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
         below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
         foot = _foot(place, layer, body, card, opacity)
-        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 56) * unit)
+        room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 70) * unit)
         words = place.fit(_said(card), SIZES, room, 450, leading=1.24, lang=card.lang)
         if words is not None:
-            layer.text(words, room.x, room.y + words.baseline, opacity)
+            layer.text(words, room.x, room.y + SINKS * max(0.0, room.h - words.height) + words.baseline, opacity)
 
     def _lead(self, place: Place, layer: Layer, view: View, first: Rect, second: Rect, card: Card, fade: float) -> None:
         """The strongest story over two screens: who, and how many carry it; then its words, larger than all others."""
@@ -165,20 +167,13 @@ def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, 
     x = rect.x + room if mirrored else rect.right - room
     handle = f"@{card.handle.lstrip('@')}" if card.handle else ""
     line = " · ".join(part for part in (handle, headline.ago(card.age_s)) if part)
-    name = _line(place, card.name or card.handle, 62, 620, place.theme.ink, room, mirrored)
-    small = _line(place, line, 55, 400, place.theme.quiet, room, mirrored)
+    align: Align = "right" if mirrored else "left"
+    name = place.line(card.name or card.handle, 62, room, 620, align=align)
+    small = place.line(line, 55, room, 400, place.theme.quiet, align=align)
     if name is not None and small is not None:
         layer.text(name, x, rect.y + r - 14 * unit, opacity)
         layer.text(small, x, rect.y + r + 18 * unit + small.cap, opacity)
     return rect.y + 2 * r
-
-
-def _line(place: Place, text: str, size: float, weight: int, colour: str, room: float, mirrored: bool) -> Block | None:
-    """One line that starts at the monogram, whatever its own direction; cut where it would leave the card."""
-    block = place.set(text, size, weight, colour, align="right" if mirrored else "left")
-    if block is not None and block.width > room:
-        return place.set(text, size, weight, colour, align="right" if mirrored else "left", width=room)
-    return block
 
 
 def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:

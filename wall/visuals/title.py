@@ -24,7 +24,7 @@ class Title:
         return not view.hello.event.name
 
     def draw(self, view: View, place: Place, layer: Layer) -> None:
-        waiting.motes(view, place, layer, 10 * len(place.panel.screens))
+        waiting.motes(view, place, layer, 1.0)
         screens = place.screens
         if len(screens) == 1:
             self._one_screen(view, place, layer)

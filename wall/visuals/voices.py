@@ -32,6 +32,7 @@ FADE_MS: Final = 900.0
 PUBLIC: Final = "The public"
 OWN: Final = "Our own"
 REST: Final = "#33415A"
+COUNTED: Final = "exchanges"
 EXPLAINED: Final = "replies, shares and mentions, given and received"
 
 
@@ -59,11 +60,13 @@ class VoicesVisual:
             _lead(view, place, layer, rooms[0], public[0], greatest)
             public, rooms = public[1:], rooms[1:]
         if public and own:
-            for room, words in ((rooms[0], PUBLIC), (own_rooms[0], OWN)):
-                _heading(place, layer, room, words, counted=not led)
+            heads = ((rooms[0], PUBLIC), (own_rooms[0], OWN))
+            counted = not led and all(_roomy(place, room, words) for room, words in heads)
+            for room, words in heads:
+                _heading(place, layer, room, words, counted=counted)
             rooms, own_rooms = _below(place, rooms), _below(place, own_rooms)
-        _list(view, place, layer, rooms, public, greatest, PUBLIC)
-        _list(view, place, layer, own_rooms, own, greatest, OWN)
+        _list(view, place, layer, rooms, public, greatest, PUBLIC, alone=not own)
+        _list(view, place, layer, own_rooms, own, greatest, OWN, alone=not public)
 
 
 def _rooms(place: Place, public: bool, own: bool) -> tuple[list[Rect], list[Rect]]:
@@ -87,9 +90,18 @@ def _heading(place: Place, layer: Layer, room: Rect, words: str, *, counted: boo
     if block is None:
         return
     layer.text(block, room.x, room.y + block.cap, place.words)
-    what = place.set("exchanges", 56, colour=place.theme.quiet, align="right") if counted else None
-    if what is not None and block.width + what.width + 60 * place.unit < room.w:
+    if counted:
+        what = place.set(COUNTED, 56, colour=place.theme.quiet, align="right")
         layer.text(what, room.right, room.y + block.cap, place.words)
+
+
+def _roomy(place: Place, room: Rect, words: str) -> bool:
+    """Whether a heading has room to say what its figures count."""
+    block, what = (
+        place.set(words, 56, 500, width=room.w),
+        place.set(COUNTED, 56, colour=place.theme.quiet, align="right"),
+    )
+    return block is not None and what is not None and block.width + what.width + 60 * place.unit < room.w
 
 
 def _below(place: Place, rooms: Sequence[Rect]) -> list[Rect]:
@@ -107,7 +119,7 @@ def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode,
     if said is None or word is None or name is None:
         return
     high = name.cap + 84 * unit + 84 * unit + word.cap + 34 * unit + said.height
-    y = room.y + 50 * unit + max(0.0, (room.h - 50 * unit - high) / 2) + name.cap
+    y = room.y + 20 * unit + max(0.0, (room.h - 20 * unit - high) / 2) + name.cap
     layer.text(name, room.x, y, place.words)
     y += 84 * unit
     end = room.x + max(60 * unit, voice.weight / greatest * (room.w - 70 * unit))
@@ -120,7 +132,8 @@ def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode,
 
 
 def _list(
-    view: View, place: Place, layer: Layer, rooms: Sequence[Rect], voices: Sequence[PersonNode], greatest: int, side: str
+    view: View, place: Place, layer: Layer, rooms: Sequence[Rect], voices: Sequence[PersonNode], greatest: int, side: str, *,
+    alone: bool,
 ) -> None:  # fmt: skip
     """Voices under each other, in the order of their strength, evenly over the rooms."""
     if not rooms or not voices:
@@ -128,7 +141,7 @@ def _list(
     unit = place.unit
     fits = min(MOST, *(max(1, int(room.h // (ROW * unit))) for room in rooms))
     each = min(fits, math.ceil(len(voices) / len(rooms)))
-    high = min(room.h / fits for room in rooms)
+    high = min(room.h for room in rooms) / (each if alone else fits)
     large = high > LARGE_FROM * unit
     for i, voice in enumerate(voices[: each * len(rooms)]):
         room = rooms[i // each]
@@ -136,7 +149,7 @@ def _list(
         share = voice.weight / greatest
         count = place.set(f"{voice.weight:,}", 104 if large else 72, 500, align="right")
         wide = count.width if count is not None else 0.0
-        name = place.set(voice.handle, 104 if large else 72, 600, width=room.w - wide - 48 * unit)
+        name = place.line(voice.handle, 104 if large else 72, room.w - wide - 48 * unit, 600)
         if name is None or count is None:
             continue
         gap = (76 if large else 50) * unit

@@ -1,34 +1,66 @@
-"""What a visual shows when it has nothing to show yet: a few lights that drift, and a quiet sentence. Not an error."""
+"""What a visual shows when it has nothing to show yet: a stream of lights that drifts, and a quiet sentence. Not an error."""
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
+from wall import palette
 from wall.drawlist import HALO, Layer
 from wall.panel import Place
 from wall.view import View
 
+A_SCREEN: Final = 34
+"""Lights a screen."""
+PERIODS_S: Final = (150.0, 420.0)
+"""How long the quickest and the slowest light takes from end to end."""
+
 
 def draw(view: View, place: Place, layer: Layer, sentence: str) -> None:
-    motes(view, place, layer, 9 * len(place.panel.screens))
+    motes(view, place, layer, 1.0)
     screen = place.screens[0]
     body = place.body(screen)
-    block = place.set(sentence, 60, colour=place.theme.quiet, width=body.w, lines=3)
+    block = place.set(sentence, 72, 450, colour=place.theme.quiet, width=body.w, lines=3)
     if block is not None:
-        layer.text(block, body.x, body.y + (body.h + block.cap) / 2, 0.9)
+        layer.text(block, body.x, body.y + (body.h + block.cap) / 2, 0.95)
 
 
-def motes(view: View, place: Place, layer: Layer, count: int) -> None:
-    """Faint lights on slow paths of their own, the same on every wall at the same time."""
+def motes(view: View, place: Place, layer: Layer, strength: float) -> None:
+    """Soft lights that flow along a slow wave over the whole panel, the same on every wall at the same time."""
+    count = A_SCREEN * len(place.screens)
+    seconds = view.t / 1000.0
     i = np.arange(count)
     a, b, c = (i * 0.61803399) % 1.0, (i * 0.75487767) % 1.0, (i * 0.56984029) % 1.0
-    turn = (view.t / 1000.0) % 3600.0 * 2.0 * math.pi
+    period = PERIODS_S[0] + (PERIODS_S[1] - PERIODS_S[0]) * b
+    along = (a + seconds / period) % 1.0
+    rect = place.rect
+    spread = (b + (i * 0.41421356) % 1.0 - 1.0) * (0.16 + 0.30 * c)
     rows = np.empty((count, len(HALO)), np.float32)
-    rows[:, 0] = place.rect.x + place.rect.w * (a + 0.02 * np.sin(turn / (60.0 + 30.0 * c) + 9.0 * b))
-    rows[:, 1] = place.rect.y + place.rect.h * (b + 0.03 * np.cos(turn / (50.0 + 40.0 * a) + 7.0 * c))
-    rows[:, 2], rows[:, 3] = 26.0 + 60.0 * c, 2.0 + 2.5 * c
-    rows[:, 4:7] = place.accent
-    rows[:, 7] = 0.10 + 0.16 * c * (1.0 + 0.5 * np.sin(turn / (11.0 + 9.0 * a) + 5.0 * c))
+    rows[:, 0] = rect.x + rect.w * along
+    rows[:, 1] = rect.y + rect.h * (
+        _wave(along, seconds) + spread + 0.015 * np.sin(seconds / (9.0 + 7.0 * a) + 9.0 * c)
+    )
+    rows[:, 2], rows[:, 3] = 22.0 + 74.0 * c**3, 1.8 + 3.4 * c**3
+    colours = np.array([place.accent, *(palette.rgb(named) for named in place.theme.communities)], np.float32)
+    rows[:, 4:7] = (
+        0.35 * np.array(place.quiet, np.float32) + 0.65 * colours[np.where(i % 3 == 0, i // 3 % len(colours), 0)]
+    )
+    ends = np.minimum(1.0, 5.0 * np.minimum(along, 1.0 - along))
+    rows[:, 7] = strength * ends * (0.14 + 0.42 * c) * (0.75 + 0.25 * np.sin(seconds / (4.0 + 5.0 * a) + 5.0 * b))
     layer.halos.append(rows)
+    for n, share in enumerate((0.16, 0.4, 0.64, 0.88)):
+        x, y = rect.x + rect.w * share, rect.y + rect.h * float(_wave(np.array(share), seconds))
+        place.stage.glow(
+            x, y, 0.16 * rect.w, 0.24 * rect.h, place.accent, (0.085, 0.055)[n % 2] * strength * place.opacity
+        )
+
+
+def _wave(along: np.ndarray, seconds: float) -> np.ndarray:
+    """The height of the stream's middle, as a share of the panel's."""
+    return (
+        0.55
+        + 0.17 * np.sin(2.0 * math.pi * (0.62 * along - seconds / 230.0) + 0.6)
+        + 0.06 * np.sin(9.0 * along + seconds / 47.0)
+    )
