@@ -6,7 +6,7 @@ with one level), so that what flows from group to group is seen as one river of 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from wall.palette import NONE
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint32]
-Nodes = npt.NDArray[np.integer[npt.NBitBase]]
+Nodes = npt.NDArray[np.integer[Any]]
 
 BOW: Final = np.float32(2 * 0.125)
 HIGHEST_BOW: Final = np.float32(2 * 150.0)

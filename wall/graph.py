@@ -155,7 +155,7 @@ def draw_nodes(layer: Layer, picture: Lights, gain: Floats | float = 1.0) -> Non
 
 @dataclass(slots=True)
 class _Edges:
-    """Drawn edges, strongest first after ``lit`` ones: their ends, their ways, and rows of ``CURVE`` that lack place, way and light."""
+    """Drawn edges, strongest first after ``lit`` ones: ends, ways, and rows of ``CURVE`` that lack place, way and light."""
 
     lit: bytes
     ends: npt.NDArray[np.intp]

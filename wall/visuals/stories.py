@@ -13,7 +13,7 @@ from stream.wire.messages import Card, Graph
 from wall import figure, headline, palette, transition
 from wall.drawlist import Layer
 from wall.palette import Colour
-from wall.panel import Place
+from wall.panel import SMALLEST, Place
 from wall.text.clusters import right_to_left
 from wall.text.typesetter import Align
 from wall.view import View
@@ -33,6 +33,8 @@ UNDER_TITLE: Final = 14.0
 SINKS: Final = 0.35
 """Of the room that words leave, how much is above them."""
 ROOMY: Final = 560.0
+LOW: Final = 600.0
+"""A card of this height has no room for a large count."""
 FOOT_SIZES: Final = ((10, 76.0), (100, 96.0), (1000, 120.0), (math.inf, 144.0))
 """Type size of a story's count, by how great it is."""
 LEADS_FROM: Final = 3
@@ -181,7 +183,7 @@ def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) ->
     if card.count < 2:
         return body.bottom
     unit = place.unit
-    size = next(size for limit, size in FOOT_SIZES if card.count < limit)
+    size = next(size for limit, size in FOOT_SIZES if card.count < limit) if body.h > LOW * unit else SMALLEST
     voices = f", by {card.voices:,} voices" if 1 < card.voices < card.count else ""
     count = place.set(f"{card.count:,}", size, 620)
     if count is None:

@@ -13,6 +13,7 @@ from stream.wire.geometry import Grid, Rect
 from tests.golden import pictures
 from tests.wall.look import views
 from wall import figure, graph, legibility, palette
+from wall.bundles import Ways, hearts
 from wall.drawlist import CURVE, DrawList, Layer, ribbon
 from wall.panel import Place
 from wall.scene import Scene
@@ -31,7 +32,8 @@ def test_edges_are_the_same_curve_in_both_directions() -> None:
     for source, target in ((a, b), (b, a)):
         row = np.zeros((1, len(CURVE)), np.float32)
         row[:, 0:2], row[:, 2:4] = lights.xy[source], lights.xy[target]
-        row[:, 5:7] = lights.ways.via(source, target)
+        ways = Ways(source, target, state.community, state.key)
+        row[:, 5:7], _ = ways.via(row[:, 0:4], hearts(lights.xy, lights.light, state.community))
         rows.append(row)
     share = np.array([0.3], np.float32)
     assert np.allclose(graph.on_curve(rows[0], share), graph.on_curve(rows[1], 1 - share), atol=0.01)
