@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cramjam
@@ -11,20 +12,20 @@ import xxhash
 
 from stream.analysis.columns import FEATURES, Columns
 from stream.analysis.names import NAMED_BY, Names
+from stream.analysis.packed import Blocks
 from stream.config import Config
 
-VERSION: Final = 5
+VERSION: Final = 7
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What travels. ``data`` holds each row's mention, ``columns`` what was read from it."""
+    """What travels. ``data`` holds each row's mention; what was read from it travels beside, a piece a column."""
 
     config: int
     window_ms: int
     t: int | None
     names: dict[str, list[str]]
-    columns: dict[str, bytes]
-    data: list[bytes]
+    data: Blocks
     gone: tuple[dict[int, int], list[str], list[str], dict[int, int]]
     edits: list[tuple[int, str, int, str, bytes, int]]
     tallies: list[tuple[int, int, str, int, int]]
@@ -43,22 +44,23 @@ def digest(config: Config) -> int:
     return xxhash.xxh3_64_intdigest(msgspec.json.encode((config.tracks, config.accounts), order="deterministic"))
 
 
-def pack(parts: Parts) -> bytes:
-    """The bytes, compressed."""
-    return bytes(cramjam.lz4.compress_block(_encoder.encode(parts)))
+def pack(parts: Parts, columns: dict[str, bytes]) -> list[bytes]:
+    """The pieces, none of which holds up other threads for long: ``parts``, then each column, compressed."""
+    return [_encoder.encode(parts), *(bytes(cramjam.lz4.compress_block(columns[name])) for name in FEATURES)]
 
 
-def unpack(data: bytes, config: Config) -> Parts:
-    """Raises ``ValueError`` when ``data`` is no checkpoint of this version and configuration."""
+def unpack(pieces: Sequence[bytes], config: Config) -> tuple[Parts, Columns]:
+    """Raises ``ValueError`` when ``pieces`` are no checkpoint of this version and configuration."""
     try:
-        parts = _decoder.decode(bytes(cramjam.lz4.decompress_block(data)))
-    except (cramjam.DecompressionError, msgspec.DecodeError) as fault:
+        parts = _decoder.decode(pieces[0])
+        columns = [bytes(cramjam.lz4.decompress_block(piece)) for piece in pieces[1:]]
+    except (cramjam.DecompressionError, msgspec.DecodeError, IndexError) as fault:
         raise ValueError(f"no checkpoint: {fault}") from fault
     if parts.version != VERSION:
         raise ValueError(f"a checkpoint of version {parts.version}; this is {VERSION}")
     if parts.config != digest(config):
         raise ValueError("a checkpoint of another configuration")
-    return parts
+    return parts, load(dict(zip(FEATURES, columns, strict=True)))
 
 
 def dump(rows: Columns) -> dict[str, bytes]:

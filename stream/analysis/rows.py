@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.columns import Columns
-from stream.analysis.packed import Packed
+from stream.analysis.packed import Blocks, Packed
 
 Slots = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -64,9 +64,16 @@ class Rows:
             _enter(self._table, self.columns.key, slots)
         return slots
 
-    def put(self, slots: Slots, data: Sequence[bytes]) -> None:
-        """Keep the bytes of rows."""
-        self._data.put(slots, data)
+    def put(self, slots: Slots, data: Sequence[bytes] | Blocks) -> None:
+        """Keep the bytes of rows; ``Blocks`` only when none are kept yet."""
+        if isinstance(data, Blocks):
+            self._data.restore(slots, data)
+        else:
+            self._data.put(slots, data)
+
+    def save(self, slots: Slots) -> Blocks:
+        """The bytes of rows, in order, as ``put`` takes them."""
+        return self._data.save(slots)
 
     def replace(self, slots: Slots, data: Sequence[bytes]) -> None:
         """Keep other bytes of rows."""

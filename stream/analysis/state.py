@@ -7,7 +7,7 @@ merging two states is the union of their rows, and a restart from bytes or from 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -21,6 +21,7 @@ from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import KEPT_MS, Gone
 from stream.analysis.memory import Memory
 from stream.analysis.names import NAMED_BY, Names
+from stream.analysis.packed import Blocks
 from stream.analysis.revisions import Revisions
 from stream.analysis.rows import Rows
 from stream.analysis.statistics import Batch, Statistics
@@ -124,7 +125,7 @@ class State:
             if fresh[key][0] >= int(known):
                 del fresh[key]
 
-    def _insert(self, rows: Columns, data: Sequence[bytes]) -> Slots:
+    def _insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:
         """Put rows in, in place of rows with the same key; returns where they are."""
         old = self.rows_held.find(rows.key)
         old = old[old >= 0]
@@ -401,31 +402,37 @@ class State:
             mention=self._mention,
         )
 
-    def to_bytes(self) -> bytes:
-        """Everything the state knows; ``from_bytes`` makes the same state of it."""
+    def to_bytes(self) -> list[bytes]:
+        """Everything the state knows, in pieces; ``from_bytes`` makes the same state of them."""
+        return self.save()()
+
+    def save(self) -> Callable[[], list[bytes]]:
+        """Copy everything now; what comes back makes pieces of it, in any thread and while the state goes on."""
         self.settle()
         slots = np.flatnonzero(self.columns.held)
         rows = self.columns.take(slots)
-        data = [self.rows_held.data(slot) for slot in slots.tolist()]
-        return saved.pack(
-            saved.Parts(
-                config=saved.digest(self.config),
-                window_ms=self.window.width,
-                t=self.t,
-                names={name: list(table.names) for name, table in self.names.tables().items()},
-                columns=saved.dump(rows),
-                data=data,
-                gone=(self.gone.posts, sorted(self.gone.authors), sorted(self.gone.blocked), self.gone.hidden),
-                edits=[(k, author, e.at, e.id, e.data, e.until) for (k, author), e in self.revisions.edits.items()],
-                tallies=[(key, *tally) for key, tally in self.revisions.tallies.items()],
-                memory=self.memory.entries(),
-            )
+        parts = saved.Parts(
+            config=saved.digest(self.config),
+            window_ms=self.window.width,
+            t=self.t,
+            names={name: list(table.names) for name, table in self.names.tables().items()},
+            data=self.rows_held.save(slots),
+            gone=(
+                dict(self.gone.posts),
+                sorted(self.gone.authors),
+                sorted(self.gone.blocked),
+                dict(self.gone.hidden),
+            ),
+            edits=[(k, author, e.at, e.id, e.data, e.until) for (k, author), e in self.revisions.edits.items()],
+            tallies=[(key, *tally) for key, tally in self.revisions.tallies.items()],
+            memory=self.memory.entries(),
         )
+        return lambda: saved.pack(parts, saved.dump(rows))
 
     @classmethod
-    def from_bytes(cls, data: bytes, config: Config) -> Self:
+    def from_bytes(cls, pieces: Sequence[bytes], config: Config) -> Self:
         """The state that ``to_bytes`` packed. Raises ``ValueError`` when it cannot be read or is of another configuration."""
-        parts = saved.unpack(data, config)
+        parts, rows = saved.unpack(pieces, config)
         state = cls(config, parts.window_ms)
         for key, value in parts.memory.items():
             state.memory.remember(key, value)
@@ -436,7 +443,7 @@ class State:
         state.gone.blocked, state.gone.hidden = set(blocked), dict(hidden)
         state.revisions.restore(parts.edits, parts.tallies)
         state.t = parts.t
-        state._insert(saved.load(parts.columns), parts.data)
+        state._insert(rows, parts.data)
         state._pulses.clear()
         state._pulse_seq = 0
         return state

@@ -1,6 +1,7 @@
 """The checkpoint: what the hub knew and how far it had read, so that a restart is quick. It never changes the result.
 
-One file, replaced as a whole: a line that names the version, a checksum, then MessagePack (the state in it is compressed).
+One file, replaced as a whole: a line that names the version, a checksum of the rest, then pieces, each after its length: what
+the hub knows beside the state as MessagePack, then the pieces of the state.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from stream.config import Config
 from stream.log import MENTIONS, Log
 from stream.wire.messages import Graph
 
-MAGIC: Final = b"agora checkpoint 2\n"
+MAGIC: Final = b"agora checkpoint 3\n"
+_CHECKSUM: Final = 8
+_LENGTH: Final = 8
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +33,7 @@ class Saved(msgspec.Struct, frozen=True):
     made_for: str
     offsets: dict[str, dict[int, int]]
     mark: tuple[int, int, int] | None
-    state: bytes
+    state: list[bytes]
     gate: dict[str, Any]
     sources: dict[str, list[int]]
     recent: list[str]
@@ -61,16 +64,20 @@ def made_for(config: Config) -> str:
 
 def write(path: Path, saved: Saved) -> int:
     """Replace the checkpoint, for good on disk; returns its size in bytes. Raises ``OSError``."""
-    body = msgspec.msgpack.encode(saved)
+    pieces = [msgspec.msgpack.encode(msgspec.structs.replace(saved, state=[])), *saved.state]
+    parts = [part for piece in pieces for part in (len(piece).to_bytes(_LENGTH, "little"), piece)]
+    checksum = xxhash.xxh3_64()
+    for part in parts:
+        checksum.update(part)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     with fresh.open("wb") as file:
-        file.write(MAGIC + xxhash.xxh3_64_digest(body))
-        file.write(body)
+        file.write(MAGIC + checksum.digest())
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    return len(body)
+    return sum(map(len, parts))
 
 
 def read(path: Path, config: Config) -> Saved | None:
@@ -82,7 +89,8 @@ def read(path: Path, config: Config) -> Saved | None:
     except OSError as fault:
         log.warning("the checkpoint is ignored", reason=str(fault))
         return None
-    magic, checksum, body = data[: len(MAGIC)], data[len(MAGIC) : len(MAGIC) + 8], data[len(MAGIC) + 8 :]
+    start = len(MAGIC) + _CHECKSUM
+    magic, checksum, body = data[: len(MAGIC)], data[len(MAGIC) : start], memoryview(data)[start:]
     reason = ""
     if magic != MAGIC:
         reason = "it is of another version, or none"
@@ -90,8 +98,9 @@ def read(path: Path, config: Config) -> Saved | None:
         reason = "it is damaged"
     else:
         try:
-            saved = _decoder.decode(body)
-        except msgspec.DecodeError as fault:
+            first, *state = _pieces(body)
+            saved = msgspec.structs.replace(_decoder.decode(first), state=state)
+        except (msgspec.DecodeError, ValueError) as fault:
             reason = str(fault)
         else:
             if saved.made_for == made_for(config):
@@ -99,6 +108,15 @@ def read(path: Path, config: Config) -> Saved | None:
             reason = "it was made with another configuration"
     log.warning("the checkpoint is ignored", reason=reason)
     return None
+
+
+def _pieces(body: memoryview) -> list[bytes]:
+    found, start = [], 0
+    while start < len(body):
+        end = start + _LENGTH + int.from_bytes(body[start : start + _LENGTH], "little")
+        found.append(bytes(body[start + _LENGTH : end]))
+        start = end
+    return found
 
 
 async def belongs(saved: Saved, current: Log) -> bool:

@@ -160,19 +160,23 @@ class Engine:
         found = self._memoir.due(self.state, hub_ms, t_ms)
         return found | self._memoir.places(self._stage.positions(), self.presenter.strongest, hub_ms, t_ms)
 
-    def save(self) -> checkpoint.Saved:
-        """What a later life needs to go on from here."""
-        return checkpoint.Saved(
+    def save(self) -> Callable[[], checkpoint.Saved]:
+        """Copy what a later life needs to go on from here; what comes back packs it, in any thread."""
+        offsets = {topic: dict(offsets) for topic, offsets in self.offsets.items()}
+        state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
+        mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
+        recent, terms = list(self.presenter.recent), sorted(self._terms)
+        return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
-            offsets={topic: dict(offsets) for topic, offsets in self.offsets.items()},
-            mark=self._mark,
-            state=self.state.to_bytes(),
-            gate=self.gate.save(),
-            sources=self.sources.save(),
-            recent=list(self.presenter.recent),
-            terms=sorted(self._terms),
-            spoke=self._memoir.save(),
-            places=self._stage.positions(),
+            offsets=offsets,
+            mark=mark,
+            state=state(),
+            gate=gate,
+            sources=sources,
+            recent=recent,
+            terms=terms,
+            spoke=spoke,
+            places=places,
         )
 
     def restore(self, saved: checkpoint.Saved, state: State) -> None:

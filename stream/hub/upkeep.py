@@ -91,7 +91,8 @@ class Upkeep:
         async with self._writing:
             with self._metrics.checkpoint_s.time():
                 saved = await self._analyst.ask(self._engine.save)
-                self._metrics.checkpoint_bytes.set(await asyncio.to_thread(checkpoint.write, self._path, saved))
+                size = await asyncio.to_thread(lambda: checkpoint.write(self._path, saved()))
+                self._metrics.checkpoint_bytes.set(size)
 
     async def keep_house(self) -> None:
         """Clear old decisions about posts, once an hour."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,14 @@ def test_packed_holds_what_a_dictionary_would(steps: list[tuple[bool, set[int]]]
             packed.drop(some)
             known = {number: value for number, value in known.items() if number not in numbers}
         assert {number: packed.get(number) for number in known} == known
+    kept = np.array(sorted(known), np.int64)
+    restored = Packed()
+    restored.restore(kept[::-1], packed.save(kept[::-1]))
+    assert {number: restored.get(number) for number in known} == known
+    restored.drop(kept[::2])
+    restored.put(kept[::2], [b"again"] * len(kept[::2]))
+    expected = known | dict.fromkeys(kept[::2].tolist(), b"again")
+    assert {number: restored.get(number) for number in known} == expected
 
 
 @given(st.lists(st.text(max_size=3)), st.lists(st.text(max_size=3)))

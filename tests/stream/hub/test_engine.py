@@ -412,7 +412,7 @@ def test_its_time_runs_on_over_a_restart() -> None:
         first.engine.apply([record], first.now)
         first.later(passed)
         with_it, without = live(), live()
-        with_it.engine.restore(first.engine.save(), State.from_bytes(first.engine.state.to_bytes(), first.config))
+        with_it.engine.restore(first.engine.save()(), State.from_bytes(first.engine.state.to_bytes(), first.config))
         without.engine.apply([record], first.now)
         then = first.now
         for house in (first, with_it, without):
