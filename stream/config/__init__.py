@@ -61,6 +61,12 @@ class ClockConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         now = self.event_start + int((wall_ms - self.wall_start) * self.speed)
         return min(now, self.event_end) if self.event_end else now
 
+    def when(self, t_ms: int) -> int:
+        """The wall clock's time at which T is ``t_ms``."""
+        if self.mode == "live" or not self.wall_start:
+            return t_ms
+        return self.wall_start + round((t_ms - self.event_start) / self.speed)
+
 
 class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the hub listens, and how far back it looks."""
@@ -111,6 +117,16 @@ class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+
+
+class ProgrammeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``zone`` is the time zone of the schedule (empty: this machine's), ``agenda`` a CSV or iCalendar file of the event's
+    sessions, ``room`` the one before the wall.
+    """
+
+    zone: str = ""
+    agenda: str = ""
+    room: str = ""
 
 
 class PrivacyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,6 +222,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall: WallConfig = WallConfig()
     theme: Theme = Theme()
     event: Event = Event()
+    programme: ProgrammeConfig = ProgrammeConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     accounts: AccountsConfig = AccountsConfig()
     ingest: IngestConfig = IngestConfig()

@@ -23,17 +23,19 @@ from stream.analysis.memory import Memory
 from stream.config import Config
 from stream.hub import greeting
 from stream.hub.board import Board
+from stream.hub.decisions import Ledger, Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
-from stream.hub.programme import Conflict, Programme
+from stream.hub.programme import Conflict, Programme, urgent_layout
 from stream.hub.reader import Follower
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
 from stream.log import CONTROL, Record
+from stream.show.schedule import zone_of
 from stream.wire.messages import Graph, Hello, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
@@ -109,9 +111,17 @@ class Hub:
         )
         self._follower = self._new_follower()
         self._desk = Desk(
-            Programme(config.wall.layout, self._shelf.layouts, int(self.clock())),
+            Programme(
+                config.wall.layout,
+                self._shelf.layouts,
+                int(self.clock()),
+                zone=zone_of(config.programme.zone),
+                clock=config.clock,
+                urgent=urgent_layout(config.wall.grid),
+            ),
             self._analyst,
             stage=self._stage,
+            board=self.board,
             tablet=self.tablet,
             metrics=self.metrics,
             clock=self.clock,
@@ -216,6 +226,20 @@ class Hub:
         if not self._engine.presenter.knows(graph, node_id):
             raise KeyError(node_id)
         return self._told(await self._desk.focus(graph, node_id, seen_rev=seen_rev, by=by))
+
+    @property
+    def programme(self) -> Programme:
+        """Who wins on air, and what is planned."""
+        return self._desk.programme
+
+    @property
+    def ledger(self) -> Ledger:
+        """What stands, by subject."""
+        return self._desk.ledger
+
+    async def put(self, subject: str, value: Value, *, seen: int | None, by: str) -> Receipt:
+        """Write a plan down, or take it back with None. Raises ``Conflict`` as ``Desk.put`` does."""
+        return self._told(await self._desk.put(subject, value, seen=seen, by=by))
 
     @property
     def turned_to(self) -> tuple[Graph, str] | None:
@@ -352,6 +376,7 @@ class Hub:
     def mind(self) -> None:
         """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
         self._desk.look()
+        self._desk.plan_again()
         self._greet()
         at = int(self.clock())
         walls = self.walls.report(self.on_air.rev, self.on_air.at)

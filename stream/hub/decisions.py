@@ -134,6 +134,12 @@ class Ledger:
         standing = self._stands.get(subject)
         return standing.new if standing else None
 
+    def newest(self, subject: str) -> Decision | None:
+        """The newest decision about ``subject`` that stands, or will once the log has it; None where nothing does."""
+        waiting = [d for d in self._pending.values() if d.subject == subject]
+        newest = waiting[-1] if waiting else self._stands.get(subject)
+        return newest if newest is not None and newest.new is not None else None
+
     def pending(self) -> list[Decision]:
         """What the log has not taken, in order."""
         return [d for d in self._pending.values() if d.id not in self._saved]

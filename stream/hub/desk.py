@@ -13,10 +13,13 @@ from stream.hub import subjects
 from stream.hub.board import Board
 from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
 from stream.hub.metrics import Metrics
-from stream.hub.programme import SUBJECTS, TAKE_MS, Conflict, Programme
+from stream.hub.planned import planned
+from stream.hub.presenter import Played
+from stream.hub.programme import SWITCHES, TAKE_MS, Conflict, Programme
 from stream.hub.stage import Stage, on_air_json
 from stream.log import Log, LogUnavailable
-from stream.wire.messages import Graph, Layout, OnAir
+from stream.show import say
+from stream.wire.messages import Graph, Layout, OnAir, Said, encode
 
 UNDO_DEPTH: Final = 10_000
 """How many of the newest decisions can be undone."""
@@ -49,6 +52,10 @@ class Moderator(Protocol):
         """The fingerprint of what would be approved. Raises ``KeyError`` for a post that is not there."""
         ...
 
+    def play(self, played: Played) -> None:
+        """Let feeds follow the programme; returns at once."""
+        ...
+
 
 class Desk:
     """Decisions of the staff, in the event loop. ``clock`` is hub time in ms, ``log_of`` the log once it is open."""
@@ -59,6 +66,7 @@ class Desk:
         moderator: Moderator,
         *,
         stage: Stage,
+        board: Board,
         tablet: Board,
         metrics: Metrics,
         clock: Callable[[], float],
@@ -70,12 +78,15 @@ class Desk:
         self.scribe = Scribe(self.ledger, spool, self._settle)
         self._moderator = moderator
         self._stage = stage
+        self._board = board
         self._tablet = tablet
         self._metrics = metrics
         self._clock = clock
         self._log_of = log_of
         self._deciding: dict[str, str] = {}
         self._open = False
+        self._last: Decision | None = None
+        self._told: dict[str, Any] = {}
 
     @property
     def on_air(self) -> OnAir:
@@ -87,6 +98,7 @@ class Desk:
         self._open = True
         self.programme.look(int(self._clock()))
         self._air()
+        self.plan_again()
 
     async def take(self, layouts: Mapping[str, Layout], layout: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Put a layout on air for 15 minutes or until ``back_to_programme``.
@@ -114,6 +126,18 @@ class Desk:
     async def back_to_programme(self, by: str) -> OnAir:
         """End the take or the focus."""
         return await self._programmed("layout", None, by, self._next_at())
+
+    async def put(self, subject: str, value: Value, *, seen: int | None, by: str, reason: str = "") -> Receipt:
+        """Write down a plan (``playlist:<id> schedule:<id> announcement:<id> sponsor:<id> agenda fresh playlist``).
+
+        None clears. ``seen`` is the ``rev`` of what the person saw, 0 for nothing: raises ``Conflict`` when somebody else has
+        changed it since.
+        """
+        standing = self.ledger.newest(subject)
+        rev, who = (standing.seq, standing.by) if standing else (0, "")
+        if seen is not None and rev != seen and who != by:
+            raise Conflict(who, rev, subject)
+        return await self._decided(subject, value, by, reason, self._next_at())
 
     async def panic(self, on: bool, by: str) -> OnAir:
         """Show the safe scene on every screen, or release it. Survives restarts."""
@@ -161,7 +185,7 @@ class Desk:
             decision, saved = await self.scribe.write(subject, value, by=by, reason=reason, at=at)
         finally:
             self._deciding.pop(subject, None)
-        if subject not in SUBJECTS:
+        if subject not in SWITCHES or subject == "freeze":
             await self._moderator.decided()
         self._metrics.decision_s.observe(time.perf_counter() - begun)
         return Receipt(decision.id, saved)
@@ -174,9 +198,12 @@ class Desk:
         """A decision takes effect, read back from the log or not."""
         if not self.ledger.settle(decision):
             return
-        if decision.subject in SUBJECTS:
+        if Programme.owns(decision.subject):
             self.programme.decide(decision.subject, decision.new, decision.at, decision.by)
+            if decision.subject in SWITCHES and decision.by:
+                self._last = decision
             self.look()
+            self.plan_again()
         else:
             self._moderator.decide(decision.subject, decision.new)
 
@@ -196,10 +223,42 @@ class Desk:
         if self.programme.look(int(self._clock())) and self._open:
             self._air()
 
+    def plan_again(self) -> None:
+        """Tell tablets what is planned, walls what is said, and the feeds what they follow, where it is something new."""
+        if not self._open:
+            return
+        now = int(self._clock())
+        plan = self.programme.plan
+        words = tuple(kept.value for kept in plan.kept("announcement").values() if say.matters(kept.value, now))
+        sponsors = tuple(kept.value for _, kept in sorted(plan.kept("sponsor").items()) if say.matters(kept.value, now))
+        if self._new("said", (words, sponsors)):
+            self._board.put("said", encode(Said(now, words, sponsors)))
+        for channel, told in planned(self.programme, self.ledger, now).items():
+            if self._new(channel, told):
+                self._tablet.put(channel, msgspec.json.encode({"at": now, **told}))
+        self._play()
+
+    def _new(self, channel: str, told: Any) -> bool:
+        """Whether ``told`` differs from what was told on ``channel`` before."""
+        if self._told.get(channel) == told:
+            return False
+        self._told[channel] = told
+        return True
+
+    def _play(self) -> None:
+        plan = self.programme.plan
+        fresh = plan.fresh.value if plan.fresh else 0
+        played = Played(self.programme.turned_to, self.on_air.frozen, fresh, plan.agenda)
+        if self._new("played", played):
+            self._moderator.play(played)
+
     def _air(self) -> None:
         self._stage.show(self.on_air)
+        self._play()
         self.tell_tablets()
 
     def tell_tablets(self) -> None:
-        saved = not any(decision.subject in SUBJECTS for decision in self.ledger.pending())
-        self._tablet.put("on_air", on_air_json(self.on_air, saved, self.programme.turned_to))
+        saved = not any(Programme.owns(decision.subject) for decision in self.ledger.pending())
+        last = self._last
+        told = {"id": last.id, "subject": last.subject, "by": last.by, "at": last.at} if last else None
+        self._tablet.put("on_air", on_air_json(self.on_air, saved, self.programme.turned_to, told))

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from math import isinf
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -24,7 +24,8 @@ from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Scene, Stage
 from stream.mention import Mention
-from stream.wire.messages import Graph, encode
+from stream.show.agenda import Agenda, between
+from stream.wire.messages import Figures, Graph, encode
 from stream.wire.snapshot import PersonNode, Snapshot
 
 SNAPSHOT_MS: Final = 1000
@@ -45,6 +46,17 @@ CATCH_UP_MS: Final = 30_000
 """So long a hub that was just started presents nothing until it has caught up: walls keep what an earlier life showed."""
 RECENT: Final = 200
 LISTED: Final = 200
+
+
+class Played(NamedTuple):
+    """What feeds follow of the programme: the graph and node that the wall turns to, whether its picture is held, the T before
+    which posts are cleared from the stories, and the agenda.
+    """
+
+    focus: tuple[Graph, str] | None = None
+    frozen: bool = False
+    fresh: int = 0
+    agenda: Agenda = Agenda()
 
 
 class Presenter:
@@ -86,6 +98,9 @@ class Presenter:
         """Ids of the newest posts, the newest last."""
         self.snapshot: Snapshot | None = None
         """The newest that was presented."""
+        self._played = Played()
+        self._frozen: Snapshot | None = None
+        """What the wall holds while its picture is frozen."""
         self._hub_ms = 0
         self._due_ms = 0.0
         self._pace_ms = 0.0
@@ -98,6 +113,13 @@ class Presenter:
         self._fresh = False
         self._new = False
         self._begun_ms = 0
+
+    def play(self, played: Played) -> None:
+        """Follow the programme from now on."""
+        before, self._played = self._played, played
+        self._frozen = (self._frozen or self.snapshot) if played.frozen else None
+        if before != played:
+            self.remove()
 
     def heard(self, post_id: str, *, shown: bool) -> None:
         """A new post, or a new edit of one; ``shown`` when it may be a card at once."""
@@ -163,12 +185,13 @@ class Presenter:
         first, begun = self.snapshot is None, self._timer()
         with self._metrics.snapshot_s.time():
             snapshot = self.snapshot = self._state_of().snapshot(t_ms)
-        say, topics, people = self._gate.say, snapshot.topics, snapshot.people
-        topic_names = feeds.topic_names(topics.nodes, say)
-        people_names = feeds.people_names(people.nodes, say, self._vouched)
-        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), topic_names))
-        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), people_names))
-        self._tell_cards(snapshot, hub_ms)
+        if self._frozen is None:
+            self._hand(snapshot)
+            self._tell_cards(snapshot, hub_ms)
+        else:
+            self._rename(self._frozen)
+            self._tell_cards(self._frozen, hub_ms)
+        self._tell_staff(snapshot, hub_ms)
         if self._gone_s is not None:
             self._removed(hub_ms)
             self._metrics.removal_s.observe(time.perf_counter() - self._gone_s)
@@ -180,41 +203,67 @@ class Presenter:
         self._due_ms = hub_ms + self._pace_ms
         self._soon_ms = hub_ms + max(SOON_MS, min(SHARE * self._cost_ms, self._cost_ms + PATIENCE_MS))
 
+    def _hand(self, snapshot: Snapshot) -> None:
+        """Both graphs to the stage."""
+        say, topics, people = self._gate.say, snapshot.topics, snapshot.people
+        topic_names = feeds.topic_names(topics.nodes, say)
+        people_names = feeds.people_names(people.nodes, say, self._vouched)
+        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), topic_names))
+        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), people_names))
+
+    def _rename(self, snapshot: Snapshot) -> None:
+        """The names in both graphs that may be shown now."""
+        self._stage.name("topics", feeds.topic_names(snapshot.topics.nodes, self._gate.say))
+        self._stage.name("people", feeds.people_names(snapshot.people.nodes, self._gate.say, self._vouched))
+
     def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
         """The stories of now; all else stays as the last snapshot had it."""
-        if self.snapshot is None:
+        if self.snapshot is None or self._frozen is not None:
             return
         begun, state = self._timer(), self._state_of()
         state.advance(t_ms)
         told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=state.stories())
-        self._board.put("stories", encode(feeds.stories(told, hub_ms, self.passes, self._gate.say)))
+        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._may_be_told, self._gate.say)))
         self._fresh = False
         self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
 
     def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
         begun = self._timer()
-        say = self._gate.say
-        self._stage.name("topics", feeds.topic_names(snapshot.topics.nodes, say))
-        self._stage.name("people", feeds.people_names(snapshot.people.nodes, say, self._vouched))
-        self._tell_cards(snapshot, hub_ms)
+        shown = self._frozen or snapshot
+        self._rename(shown)
+        self._tell_cards(shown, hub_ms)
+        self._tell_staff(snapshot, hub_ms)
         self._removed(hub_ms)
         self._words_gone = False
         self._words_ms = hub_ms + SHARE * (self._timer() - begun) * 1000
 
     def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
-        """Stories and figures, and what tablets read of them."""
-        say = self._gate.say
-        self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self.passes, say)))
-        age_s = self._sources.age_ms(hub_ms) / 1000
-        figures = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, say, self._vouched)
-        river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, say))
-        self._board.put("figures", encode(msgspec.structs.replace(figures, river=river)))
+        """Stories and figures for the walls."""
+        self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say)))
+        river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, self._gate.say))
+        sessions = between(self._played.agenda, snapshot.at - self._window_ms, snapshot.at)
+        self._board.put(
+            "figures", encode(msgspec.structs.replace(self._figures(snapshot, hub_ms), river=river, sessions=sessions))
+        )
+
+    def _tell_staff(self, snapshot: Snapshot, hub_ms: int) -> None:
+        """What tablets read: always what is now, also while the wall's picture is held."""
+        figures = self._figures(snapshot, hub_ms)
         told = {"numbers": figures.numbers, "rising": figures.rising}
         self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
         sources = self._sources.now(hub_ms, snapshot.numbers.sources)
         self._put("sources", hub_ms, {"sources": sources})
         self._tell_posts(hub_ms)
+
+    def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:
+        age_s = self._sources.age_ms(hub_ms) / 1000
+        return feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, self._gate.say, self._vouched)
+
+    def _may_be_told(self, post_id: str) -> tuple[Mention, Passage] | None:
+        """``passes`` for stories on the wall: posts from before a fresh start are cleared."""
+        found = self.passes(post_id)
+        return found if found is not None and found[0].at >= self._played.fresh else None
 
     def _tell_posts(self, hub_ms: int) -> None:
         """The newest posts, and those that wait for a decision."""

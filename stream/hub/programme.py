@@ -1,23 +1,31 @@
 """The programme: which layout is on air, why, and until when.
 
-The order is panic, urgent announcement, freeze, a person's take, the default. All of it comes from decisions in ``control``
-(subjects ``panic urgent freeze layout``), so that it survives restarts; times are hub time in milliseconds.
+The order is panic, urgent announcement, freeze, a person's take or focus, ``speaker`` from the agenda, schedule, playlist, the
+default. All of it comes from decisions in ``control``, so that it survives restarts; times are hub time in milliseconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from stream.config import ClockConfig
 from stream.graphs import key_of
-from stream.wire.messages import Focus, Graph, Layout, OnAir
+from stream.hub.plan import Plan
+from stream.show import playlist, schedule
+from stream.wire.geometry import Grid
+from stream.wire.messages import Focus, Graph, Layout, OnAir, Panel
 
 TAKE_MS: Final = 15 * 60_000
 """How long a person's take lasts when nobody goes back to the programme."""
 
-SUBJECTS: Final = frozenset({"panic", "urgent", "freeze", "layout"})
+SWITCHES: Final = frozenset({"panic", "freeze", "layout", "playlist"})
+"""Subjects that change what is on air at once; two people may be at odds about them."""
+SPEAKER: Final = "speaker"
+"""The layout while somebody speaks."""
 
 FOCUSED: Final[Mapping[Graph, tuple[str, ...]]] = {"topics": ("topic", "topics"), "people": ("person", "people")}
 """The layouts that turn to one topic or one person, the first that there is."""
@@ -26,13 +34,19 @@ SAFE: Final = Layout(name="safe", title="", panels=())
 """What is on air when there is not one layout that can be shown."""
 
 
-class Conflict(Exception):
-    """Somebody was quicker: ``by`` decided what is on air at revision ``rev``."""
+def urgent_layout(grid: Grid) -> Layout:
+    """The whole wall for an urgent announcement."""
+    return Layout("announcement", "", (Panel("announcement", tuple(range(1, grid.count + 1))),))
 
-    def __init__(self, by: str, rev: int) -> None:
+
+class Conflict(Exception):
+    """Somebody was quicker: ``by`` decided, and ``rev`` is the revision that holds now. ``what`` says about what it was."""
+
+    def __init__(self, by: str, rev: int, what: str = "") -> None:
         super().__init__(f"{by} was quicker")
         self.by = by
         self.rev = rev
+        self.what = what
 
 
 class _Wish(msgspec.Struct, frozen=True):
@@ -43,17 +57,38 @@ class _Wish(msgspec.Struct, frozen=True):
     by: str
 
 
+class _Running(NamedTuple):
+    layout: Layout
+    why: str
+    by: str = ""
+    until: int | None = None
+
+
 class Programme:
     """Folds decisions into the one ``OnAir`` that holds; pure, the clock is an argument.
 
     Revisions grow and are near to hub time, so that they go on growing over a restart. A freeze names the layout that it
-    holds. A decision's ``at`` lies after the revision that held when it was made.
+    holds. A decision's ``at`` lies after the revision that held when it was made. ``zone`` is the schedule's time zone,
+    ``clock`` that of the event, ``urgent`` the layout of an urgent announcement.
     """
 
-    def __init__(self, default: str, layouts: Mapping[str, Layout], at: int) -> None:
+    def __init__(
+        self,
+        default: str,
+        layouts: Mapping[str, Layout],
+        at: int,
+        *,
+        zone: ZoneInfo | None = None,
+        clock: ClockConfig | None = None,
+        urgent: Layout = SAFE,
+    ) -> None:
         self._default = default
         self._layouts = dict(layouts)
+        self.zone = zone or ZoneInfo("UTC")
+        self.clock = clock or ClockConfig()
+        self._urgent = urgent
         self._wishes: dict[str, _Wish] = {}
+        self.plan = Plan(self.clock)
         self._decided = (0, "")
         self._on_air = self._outcome(at)
 
@@ -62,13 +97,22 @@ class Programme:
         """What held when the programme last looked."""
         return self._on_air
 
+    @staticmethod
+    def owns(subject: str) -> bool:
+        """Whether decisions about ``subject`` are for the programme."""
+        return subject in SWITCHES or Plan.owns(subject)
+
     def shelve(self, layouts: Mapping[str, Layout]) -> None:
         """Take new versions of the layouts; the one on air stays on the shelf when its file has gone."""
-        kept = {self._on_air.layout.name: self._on_air.layout} if self._on_air.layout is not SAFE else {}
+        own = self._on_air.layout in (SAFE, self._urgent)
+        kept = {} if own else {self._on_air.layout.name: self._on_air.layout}
         self._layouts = {**kept, **layouts}
 
     def decide(self, subject: str, value: Mapping[str, Any] | None, at: int, by: str) -> None:
-        """Somebody's decision about one of ``SUBJECTS``, made at ``at``; None takes the earlier one back."""
+        """Somebody's decision about a subject that it ``owns``, made at ``at``; None takes the earlier one back."""
+        if subject not in SWITCHES:
+            self.plan.decide(subject, value, at, by)
+            return
         if value is None:
             self._wishes.pop(subject, None)
         else:
@@ -100,6 +144,31 @@ class Programme:
         """The layout that turns to one node of ``graph``."""
         return next((name for name in FOCUSED[graph] if name in self._layouts), self._on_air.layout.name)
 
+    def playing(self, now: int) -> tuple[str, int, playlist.Position] | None:
+        """The playlist that was started: its id, when it was to begin, and where it is, on air or not."""
+        wish = self._wishes.get("playlist")
+        found = self.plan.playlists.get(str(wish.value.get("id"))) if wish else None
+        if wish is None or found is None:
+            return None
+        since = int(wish.value.get("since") or wish.at)
+        position = playlist.position(found, since, now, self._layouts.keys())
+        return (str(wish.value["id"]), since, position) if position else None
+
+    def next_since(self, now: int) -> int | None:
+        """When the playlist that runs must have begun for its next item to begin at ``now``."""
+        playing = self.playing(now)
+        if playing is None:
+            return None
+        return playlist.skipped(self.plan.playlists[playing[0]], playing[1], now, self._layouts.keys())
+
+    def scheduled(self, now: int) -> schedule.Occurrence | None:
+        """The slot that the schedule is in."""
+        return schedule.current(self.plan.slots, self.zone, now)
+
+    def coming(self, now: int) -> list[schedule.Occurrence]:
+        """The next slots of the schedule."""
+        return schedule.coming(self.plan.slots, self.zone, now)
+
     def _outcome(self, now: int) -> OnAir:
         layout, why, by, until = self._running(now)
         focus = self._focus() if why == "take" else None
@@ -126,17 +195,37 @@ class Programme:
         turned = _turned_to(self._wishes["layout"].value)
         return Focus(turned[0], key_of(turned[1])) if turned else None
 
-    def _running(self, now: int) -> tuple[Layout, str, str, int | None]:
+    def _running(self, now: int) -> _Running:
         """The layout, why it runs, who wanted it and until when, panic and freeze apart."""
-        for subject, why in (("urgent", "urgent"), ("layout", "take")):
-            wish = self._wishes.get(subject)
-            layout = self._layouts.get(str(wish.value.get("layout"))) if wish else None
-            if wish and layout:
-                until = int(wish.value.get("until") or wish.at + TAKE_MS)
-                if now < until:
-                    return layout, why, wish.by, until
+        if urgent := self.plan.urgent(now):
+            return _Running(self._urgent, "urgent", urgent.by, urgent.value.until or None)
+        wish = self._wishes.get("layout")
+        layout = self._layouts.get(str(wish.value.get("layout"))) if wish else None
+        if wish and layout:
+            until = int(wish.value.get("until") or wish.at + TAKE_MS)
+            if now < until:
+                return _Running(layout, "take", wish.by, until)
+        return self._planned(now)
+
+    def _planned(self, now: int) -> _Running:
+        """What runs when nobody has taken anything."""
+        speaker = self._layouts.get(SPEAKER)
+        if speaker and (end := self.plan.speaking_until(now)):
+            return _Running(speaker, "speaker", until=end)
+        if (slot := self.scheduled(now)) and (running := self._slot(slot, now)):
+            return running
+        if playing := self.playing(now):
+            return _Running(self._layouts[playing[2].layout], "playlist", until=playing[2].until)
         default = self._layouts.get(self._default) or next((self._layouts[n] for n in sorted(self._layouts)), SAFE)
-        return default, "default", "", None
+        return _Running(default, "default")
+
+    def _slot(self, slot: schedule.Occurrence, now: int) -> _Running | None:
+        """A slot's layout, or where its playlist is, which begins with the slot."""
+        if found := self.plan.playlists.get(slot.slot.playlist):
+            here = playlist.position(found, slot.since, now, self._layouts.keys())
+            return _Running(self._layouts[here.layout], "schedule", until=min(here.until, slot.until)) if here else None
+        layout = self._layouts.get(slot.slot.layout)
+        return _Running(layout, "schedule", until=slot.until) if layout else None
 
 
 def _turned_to(value: Mapping[str, Any]) -> tuple[Graph, str] | None:

@@ -137,6 +137,8 @@ class Stage:
 
     def _move(self, at: int, pulses: Sequence[tuple[str, str]], fresh: frozenset[Graph]) -> None:
         self._ticks += 1
+        if self._on_air is not None and self._on_air.frozen:
+            return
         seen = self._seen()
         for graph, view in self._views.items():
             if graph in seen or graph in fresh or self._ticks % IDLE_STEPS == 0:
@@ -179,8 +181,12 @@ class Stage:
         return self._views[graph].choose_labels(self._grid, layout, panel, self._names[graph], at)
 
 
-def on_air_json(on_air: OnAir, saved: bool, turned_to: tuple[Graph, str] | None = None) -> bytes:
-    """What a tablet reads of ``on_air``; ``turned_to`` is the graph and the node that the wall turns to."""
+def on_air_json(
+    on_air: OnAir, saved: bool, turned_to: tuple[Graph, str] | None = None, last: Mapping[str, Any] | None = None
+) -> bytes:
+    """What a tablet reads of ``on_air``; ``turned_to`` is the graph and the node that the wall turns to, ``last`` the last
+    change by a person.
+    """
     told: dict[str, Any] = {
         "at": on_air.at,
         "rev": on_air.rev,
@@ -193,5 +199,6 @@ def on_air_json(on_air: OnAir, saved: bool, turned_to: tuple[Graph, str] | None 
         "frozen": on_air.frozen,
         "saved": saved,
         "focus": {"graph": turned_to[0], "id": turned_to[1]} if turned_to else None,
+        "last": last,
     }
     return msgspec.json.encode(told)

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from stream.hub.decisions import Value
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
+from stream.hub.presenter import Played
 from stream.hub.stage import Stage
 from stream.log import Record
 
@@ -93,6 +94,10 @@ class Analyst(threading.Thread):
     def decide(self, subject: str, value: Value) -> None:
         """Let a decision take effect; returns at once."""
         self.call(lambda: self._engine.decide(subject, value))
+
+    def play(self, played: Played) -> None:
+        """Let feeds follow the programme; returns at once."""
+        self.call(lambda: self._engine.presenter.play(played))
 
     async def decided(self) -> None:
         """Return when everything that was decided has taken effect."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from stream.wire.geometry import Grid
+from stream.wire.said import Session, Sponsor, Word
 from stream.wire.snapshot import Numbers, PersonNode, Rising, TopicNode
 
 Graph = Literal["topics", "people"]
@@ -221,6 +222,43 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
     """The strongest whose mood is known."""
     voices: tuple[PersonNode, ...] = ()
     """The strongest of the public and the strongest of the house, without their ids; strongest first."""
+    sessions: tuple[Session, ...] = ()
+    """Sessions of the agenda that touch the window, those before the wall first."""
+
+
+class Said(msgspec.Struct, frozen=True, tag="said"):
+    """What staff say now and within the next minute, and the sponsors; walls show each between its ``since`` and ``until``."""
+
+    at: int
+    words: tuple[Word, ...] = ()
+    sponsors: tuple[Sponsor, ...] = ()
+
+
+class Logo(msgspec.Struct, frozen=True, tag="logo"):
+    """A sponsor's picture, a PNG, under the ``name`` that sponsors give as their ``picture``."""
+
+    at: int
+    name: str
+    png: bytes
+
+
+class Focused(msgspec.Struct, frozen=True, tag="focused"):
+    """What is known of the topic or the person that the wall turns to; ``label`` is empty when it may not be shown."""
+
+    at: int
+    graph: Graph
+    key: int
+    label: str
+    posts: int
+    voices: int
+    change: float | None
+    """Of the newer half of the window against the older; 1.0 is twice as many."""
+    sentiment: float
+    course: tuple[int, ...]
+    """Posts in each of the window's buckets, oldest first."""
+    near: tuple[int, ...]
+    """Keys of the nodes that it is tied to, strongest first."""
+    cards: tuple[Card, ...]
 
 
 class Watch(msgspec.Struct, frozen=True, tag="watch"):
@@ -230,7 +268,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     fps: float
 
 
-HubMessage = Hello | Pong | OnAir | GraphFeed | Motion | Labels | Stories | Figures | Watch
+HubMessage = Hello | Pong | OnAir | GraphFeed | Motion | Labels | Stories | Figures | Said | Logo | Focused | Watch
 
 
 # From a wall to the hub

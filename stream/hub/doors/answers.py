@@ -98,6 +98,9 @@ def mount_errors(app: FastAPI) -> None:
     @app.exception_handler(Conflict)
     async def conflict(request: Request, fault: Conflict) -> Response:
         on_air = _hub(request).on_air
+        if fault.what:
+            sentence = f"{fault.by or 'Somebody else'} was quicker and has changed it: look at it again, then decide."
+            return answer({"error": sentence, "by": fault.by, "rev": fault.rev}, 409)
         sentence = f"{fault.by or 'Somebody else'} was quicker: “{on_air.layout.name.capitalize()}” is on air now."
         return answer({"error": sentence, "by": fault.by, "rev": fault.rev, "layout": on_air.layout.name}, 409)
 

@@ -17,7 +17,7 @@ NOW = 1_000_000
 
 
 def programme(*, at: int = NOW) -> Programme:
-    return Programme("pulse", LAYOUTS, at)
+    return Programme("pulse", LAYOUTS, at, urgent=LAYOUTS["urgent"])
 
 
 def seen(p: Programme, now: int = NOW) -> tuple[str, str]:
@@ -49,7 +49,13 @@ def test_order_does_not_matter() -> None:
     """Panic wins over urgent, urgent over freeze, freeze over a take, in whatever order they came."""
     decisions = {
         "panic": {},
-        "urgent": {"layout": "urgent", "until": NOW + 1000},
+        "announcement:1": {
+            "kind": "announcement",
+            "text": "Fire drill",
+            "since": NOW,
+            "until": NOW + 1000,
+            "urgent": True,
+        },
         "freeze": {"layout": "people"},
         "layout": {"layout": "topics"},
     }
@@ -62,7 +68,7 @@ def test_order_does_not_matter() -> None:
         assert p.on_air.frozen
         for subject, expected in (
             ("panic", ("urgent", "urgent")),
-            ("urgent", ("people", "freeze")),
+            ("announcement:1", ("people", "freeze")),
             ("freeze", ("topics", "take")),
             ("layout", ("pulse", "default")),
         ):
