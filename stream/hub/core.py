@@ -23,18 +23,21 @@ from stream.analysis.memory import Memory
 from stream.config import Config
 from stream.hub import greeting
 from stream.hub.board import Board
-from stream.hub.decisions import Ledger, Value
+from stream.hub.decisions import Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
+from stream.hub.keepsakes import Keepsakes
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.programme import Conflict, Programme, urgent_layout
 from stream.hub.reader import Follower
+from stream.hub.screen_time import on_the_wall
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
-from stream.log import CONTROL, Record
+from stream.log import CONTROL, MEMORY, Record
+from stream.show.say import matters
 from stream.show.schedule import zone_of
 from stream.wire.messages import Graph, Hello, Layout, OnAir, encode
 
@@ -106,11 +109,11 @@ class Hub:
             path=path,
             times=self._times,
             log_of=lambda: self._follower.log,
-            prune=lambda current, now: self._desk.scribe.prune(current, now),  # noqa: PLW0108 (the desk comes later)
+            prune=lambda current, now: self.desk.scribe.prune(current, now),  # noqa: PLW0108 (the desk comes later)
             ready=self.ready,
         )
         self._follower = self._new_follower()
-        self._desk = Desk(
+        self.desk = Desk(
             Programme(
                 config.wall.layout,
                 self._shelf.layouts,
@@ -128,6 +131,7 @@ class Hub:
             log_of=lambda: self._follower.log,
             spool=path.with_name(path.name + ".decisions"),
         )
+        self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
         self._begun = False
         self._hello: Hello | None = None
         self._notices: list[dict[str, str]] | None = None
@@ -146,7 +150,7 @@ class Hub:
         sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.get_running_loop()
         self._greet()
-        self._desk.scribe.resume()
+        self.desk.scribe.resume()
         self._analyst.start()
         self._mover.start()
         self._task = asyncio.create_task(self._run(), name="hub")
@@ -208,7 +212,7 @@ class Hub:
     @property
     def on_air(self) -> OnAir:
         """What is on air and why."""
-        return self._desk.on_air
+        return self.desk.on_air
 
     async def take(self, layout: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Put a layout on air for 15 minutes or until ``back_to_programme``.
@@ -216,7 +220,7 @@ class Hub:
         Raises ``KeyError`` for a layout that does not exist and ``Conflict`` when somebody else decided what is on air after
         ``seen_rev``.
         """
-        return self._told(await self._desk.take(self._shelf.layouts, layout, seen_rev=seen_rev, by=by))
+        return self._told(await self.desk.take(self._shelf.layouts, layout, seen_rev=seen_rev, by=by))
 
     async def focus(self, graph: Graph, node_id: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Turn the whole wall to one topic or one person, as long as a take lasts.
@@ -225,38 +229,23 @@ class Hub:
         """
         if not self._engine.presenter.knows(graph, node_id):
             raise KeyError(node_id)
-        return self._told(await self._desk.focus(graph, node_id, seen_rev=seen_rev, by=by))
-
-    @property
-    def programme(self) -> Programme:
-        """Who wins on air, and what is planned."""
-        return self._desk.programme
-
-    @property
-    def ledger(self) -> Ledger:
-        """What stands, by subject."""
-        return self._desk.ledger
+        return self._told(await self.desk.focus(graph, node_id, seen_rev=seen_rev, by=by))
 
     async def put(self, subject: str, value: Value, *, seen: int | None, by: str) -> Receipt:
         """Write a plan down, or take it back with None. Raises ``Conflict`` as ``Desk.put`` does."""
-        return self._told(await self._desk.put(subject, value, seen=seen, by=by))
-
-    @property
-    def turned_to(self) -> tuple[Graph, str] | None:
-        """The graph and the id of the node that the whole wall turns to."""
-        return self._desk.programme.turned_to
+        return self._told(await self.desk.put(subject, value, seen=seen, by=by))
 
     async def back_to_programme(self, by: str) -> OnAir:
         """End the take or the focus."""
-        return self._told(await self._desk.back_to_programme(by))
+        return self._told(await self.desk.back_to_programme(by))
 
     async def panic(self, on: bool, by: str) -> OnAir:
         """Show the safe scene on every screen, or release it. Survives restarts."""
-        return self._told(await self._desk.panic(on, by))
+        return self._told(await self.desk.panic(on, by))
 
     async def freeze(self, on: bool, by: str) -> OnAir:
         """Hold the picture (hides and deletions still apply), or release it."""
-        return self._told(await self._desk.freeze(on, by))
+        return self._told(await self.desk.freeze(on, by))
 
     async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
         """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
@@ -264,15 +253,15 @@ class Hub:
 
         Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
         """
-        return self._told(await self._desk.decide(subject, value, by=by, reason=reason))
+        return self._told(await self.desk.decide(subject, value, by=by, reason=reason))
 
     async def undo(self, audit_id: str, by: str) -> Receipt:
         """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""
-        return self._told(await self._desk.undo(audit_id, by))
+        return self._told(await self.desk.undo(audit_id, by))
 
     async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
-        return await self._desk.audit(limit)
+        return await self.desk.audit(limit)
 
     def held(self) -> list[dict[str, Any]]:
         """Posts that wait for a decision, oldest first, with the reason (as on the tablet's ``held``)."""
@@ -303,14 +292,14 @@ class Hub:
         """Decisions here, retractions and memory to the analyst, in front of all mentions."""
         others = []
         for record in records:
-            if record.topic != CONTROL.name:
-                others.append(record)
-                continue
             try:
-                self._desk.scribe.heard(record.key, record.value)
+                if record.topic == CONTROL.name:
+                    self.desk.scribe.heard(record.key, record.value)
+                elif record.topic != MEMORY.name or not self.keepsakes.remember(record.key, record.value):
+                    others.append(record)
             except (msgspec.DecodeError, ValueError) as fault:
                 self.metrics.dead.labels(record.topic).inc()
-                log.warning("a decision cannot be read", offset=record.offset, fault=str(fault))
+                log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
         if others:
             await self._analyst.ask(lambda: self._engine.apply(others, int(self.clock())))
 
@@ -319,7 +308,7 @@ class Hub:
         self._begun = True
         await self._analyst.ask(self._engine.begin)
         self._upkeep.begin()
-        self._desk.open()
+        self.desk.open()
 
     def _greet(self) -> None:
         """Hello, when it says something new (a replay comes to another day)."""
@@ -332,12 +321,13 @@ class Hub:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.run(), name="hub-follower")
-                group.create_task(self._desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
+                group.create_task(self.desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
                 group.create_task(self._mind(), name="hub-mind")
                 group.create_task(self._upkeep.keep_checkpoints(), name="hub-checkpoints")
                 group.create_task(self._upkeep.keep_house(), name="hub-house")
                 group.create_task(self._upkeep.remember(), name="hub-memory")
+                group.create_task(self.keepsakes.write(), name="hub-keepsakes")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault
             while isinstance(fault, BaseExceptionGroup):
@@ -364,8 +354,8 @@ class Hub:
         self._shelf = shelves.load(self._folder, self.config.wall.grid, before=self._shelf.layouts)
         for fault in self._shelf.faults:
             log.warning("a layout is broken", fault=str(fault))
-        self._desk.programme.shelve(self._shelf.layouts)
-        self._desk.look()
+        self.desk.programme.shelve(self._shelf.layouts)
+        self.desk.look()
         self._notice()
 
     async def _mind(self) -> None:
@@ -375,28 +365,36 @@ class Hub:
 
     def mind(self) -> None:
         """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
-        self._desk.look()
-        self._desk.plan_again()
+        self.desk.look()
+        self.desk.plan_again()
         self._greet()
+        self._show()
         at = int(self.clock())
         walls = self.walls.report(self.on_air.rev, self.on_air.at)
         self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
         self.metrics.lag.set(self._lag_ms() / 1000)
         self.metrics.queue.set(self._follower.behind + self._analyst.queued)
-        self.metrics.unsaved.set(len(self._desk.ledger.pending()))
+        self.metrics.unsaved.set(len(self.desk.ledger.pending()))
         for name, heard in self._engine.sources.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
         self._notice()
 
+    def _show(self) -> None:
+        """Send walls the logos that they need, and count for how long what is on them was."""
+        now, plan = int(self.clock()), self.desk.programme.plan
+        self.keepsakes.send(kept.value.picture for kept in plan.kept("sponsor").values() if matters(kept.value, now))
+        lit = any(state.on_air_rev == self.on_air.rev and not state.panic for state, _ in self.walls.states())
+        self.keepsakes.screen_time.look(now, on_the_wall(plan, self.on_air, now) if lit else {})
+
     def _notice(self) -> None:
         """What staff should know, when it is something new."""
         follower = self._follower
-        notices = greeting.notices(len(self._desk.ledger.pending()), follower.fault, follower.caught_up, self.faults())
+        notices = greeting.notices(len(self.desk.ledger.pending()), follower.fault, follower.caught_up, self.faults())
         if notices != self._notices:
             self._notices = notices
             self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
             if self._begun:
-                self._desk.tell_tablets()
+                self.desk.tell_tablets()
 
     def _times(self) -> tuple[int, int]:
         now = int(self.clock())

@@ -19,6 +19,8 @@ from stream.hub.porter import Porter
 
 BODY_LIMIT: Final = 16 * 1024
 """Bytes of a request's body; the longest that is meant is a reason of a few hundred characters."""
+UPLOADS: Final = {"/api/v1/agenda": 1024 * 1024, "/api/v1/pictures": 4 * 1024 * 1024}
+"""Doors where files come in, for who has signed in, and how many bytes."""
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
@@ -36,7 +38,8 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _OPEN: Final = frozenset({"/", "/wall", "/healthz", "/readyz", "/favicon.ico"})
 
 
-TOO_LONG: Final = f"A request may hold {BODY_LIMIT} bytes; send less."
+def too_long(limit: int) -> str:
+    return f"A request may hold {limit} bytes here; send less."
 
 
 class Guard:
@@ -76,7 +79,7 @@ class Guard:
         if refusal is not None:
             await refuse(send_guarded, *refusal)
             return
-        await self.app(scope, _bounded(receive), send_guarded)
+        await self.app(scope, _bounded(receive, _limit(scope)), send_guarded)
 
     def _wait_s(self, scope: Scope) -> float:
         address = (scope.get("client") or ("",))[0]
@@ -92,8 +95,8 @@ class Guard:
         if not known and not _is_open(method, scope["path"]):
             return 401, "Sign in with the PIN first."
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
-            return 413, TOO_LONG
+        if not length.isdigit() or int(length) > _limit(scope):
+            return 413, too_long(_limit(scope))
         return None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
@@ -138,8 +141,13 @@ def _is_open(method: str, path: str) -> bool:
     return method in _SAFE and (path in _OPEN or path.startswith("/page/"))
 
 
-def _bounded(receive: Receive) -> Receive:
-    left = BODY_LIMIT
+def _limit(scope: Scope) -> int:
+    """How many bytes a request may hold."""
+    return UPLOADS.get(scope["path"], BODY_LIMIT) if scope["state"]["session"] is not None else BODY_LIMIT
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    left = limit
 
     async def receive_bounded() -> Message:
         nonlocal left
@@ -147,7 +155,7 @@ def _bounded(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413, TOO_LONG)
+                raise HTTPException(413, too_long(limit))
         return message
 
     return receive_bounded

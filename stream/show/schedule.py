@@ -19,7 +19,7 @@ from msgspec import Meta
 
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEK_MS: Final = 7 * 86_400_000
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def current(slots: Mapping[str, Slot], zone: ZoneInfo, now: int) -> Occurrence |
 def coming(slots: Mapping[str, Slot], zone: ZoneInfo, now: int, most: int = 8) -> list[Occurrence]:
     """The next beginnings within a week, the first one first."""
     today = datetime.fromtimestamp(now / 1000, zone).date()
-    ahead = [it for it in _occurrences(slots, zone, today, back=0, ahead=7) if it.since > now]
+    ahead = [it for it in _occurrences(slots, zone, today, back=0, ahead=7) if now < it.since <= now + WEEK_MS]
     return sorted(ahead, key=lambda it: (it.since, it.id))[:most]
 
 

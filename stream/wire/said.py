@@ -12,8 +12,8 @@ Kind = Literal["announcement", "countdown", "code"]
 
 LONGEST_TEXT: Final = 140
 LONGEST_DETAIL: Final = 200
-SPONSOR_MS: Final = 12_000
-"""How long one sponsor is shown before the next."""
+TURN_MS: Final = 12_000
+"""How long one announcement, or one sponsor, is shown before the next."""
 LEEWAY_MS: Final = 10 * 60_000
 """What people say of a session they still say so long after its end."""
 
@@ -59,10 +59,16 @@ def lasts(it: Word | Sponsor, now: float) -> bool:
     return it.since <= now and (not it.until or now < it.until)
 
 
-def shown_sponsor(sponsors: Sequence[Sponsor], now: float) -> Sponsor | None:
-    """The sponsor whose turn it is at ``now``: each in turn for equally long, the same on every wall."""
-    present = [sponsor for sponsor in sponsors if lasts(sponsor, now)]
-    return present[int(now // SPONSOR_MS) % len(present)] if present else None
+def turn(items: Sequence[Word] | Sequence[Sponsor], now: float) -> int | None:
+    """Which of ``items`` is shown at ``now``: each in turn for equally long, the same on every wall; None while none lasts."""
+    every: Sequence[Word | Sponsor] = items
+    present = [i for i, it in enumerate(every) if lasts(it, now)]
+    return present[int(now // TURN_MS) % len(present)] if present else None
+
+
+def quiet(words: Sequence[Word]) -> list[Word]:
+    """Those that do not take the whole wall."""
+    return [word for word in words if not word.urgent]
 
 
 def under(sessions: Iterable[Session], t: int) -> Session | None:

@@ -104,7 +104,7 @@ async def play(body: PlayBody, session: Moderator, hub: TheHub) -> Response:
     """Start a playlist from its first layout, or stop the one that runs."""
     if body.id is None:
         return receipt(await hub.put("playlist", None, seen=body.rev, by=session.desk))
-    if body.id not in hub.programme.plan.playlists:
+    if body.id not in hub.desk.programme.plan.playlists:
         raise Refused(404, "There is no such playlist (any more); choose one from the list.")
     value = {"id": body.id, "since": int(hub.clock())}
     return receipt(await hub.put("playlist", value, seen=body.rev, by=session.desk))
@@ -114,7 +114,7 @@ async def play(body: PlayBody, session: Moderator, hub: TheHub) -> Response:
 async def play_next(session: Moderator, hub: TheHub) -> Response:
     """Go on to the playlist's next layout now."""
     now = int(hub.clock())
-    playing, since = hub.programme.playing(now), hub.programme.next_since(now)
+    playing, since = hub.desk.programme.playing(now), hub.desk.programme.next_since(now)
     if playing is None or since is None:
         raise Refused(409, "No playlist runs; start one first.")
     return receipt(await hub.put("playlist", {"id": playing[0], "since": since}, seen=None, by=session.desk))
@@ -123,7 +123,7 @@ async def play_next(session: Moderator, hub: TheHub) -> Response:
 @router.post("/playlist")
 async def make_playlist(body: PlaylistBody, session: Moderator, hub: TheHub) -> Response:
     """A new playlist."""
-    enough(hub.programme.plan.playlists)
+    enough(hub.desk.programme.plan.playlists)
     return await _put_playlist(new_key(), body, session.desk, hub)
 
 
@@ -149,7 +149,7 @@ async def schedule(hub: TheHub) -> Response:
 @router.post("/schedule")
 async def make_slot(body: SlotBody, session: Moderator, hub: TheHub) -> Response:
     """A new slot."""
-    enough(hub.programme.plan.slots)
+    enough(hub.desk.programme.plan.slots)
     return await _put_slot(new_key(), body, session.desk, hub)
 
 
@@ -175,9 +175,9 @@ async def agenda(hub: TheHub) -> Response:
 async def import_agenda(body: AgendaBody, session: Moderator, hub: TheHub) -> Response:
     """Take over the sessions of a file in place of those before; answers what could not be read."""
     try:
-        zone = zone_of(body.zone) if body.zone else hub.programme.zone
+        zone = zone_of(body.zone) if body.zone else hub.desk.programme.zone
     except ValueError as fault:
-        raise Refused(422, f"{str(fault).capitalize()}.") from fault
+        raise Refused(422, f"{str(fault)[0].upper()}{str(fault)[1:]}.") from fault
     sessions, faults = agenda_file.read(body.text, zone)
     if not sessions:
         raise Refused(422, faults[0] if faults else "The file holds no session.", faults=faults)
@@ -189,7 +189,7 @@ async def import_agenda(body: AgendaBody, session: Moderator, hub: TheHub) -> Re
 @router.patch("/agenda")
 async def change_agenda(body: AgendaChange, session: Moderator, hub: TheHub) -> Response:
     """Decide which sessions turn the wall to ``speaker``."""
-    now = hub.programme.plan.agenda
+    now = hub.desk.programme.plan.agenda
     sessions = tuple(msgspec.structs.replace(s, calm=body.calm.get(s.id, s.calm)) for s in now.sessions)
     changed = msgspec.structs.replace(
         now,
@@ -226,7 +226,7 @@ async def _put_slot(key: str, body: SlotBody, by: str, hub: Hub) -> Response:
         raise Refused(422, "A slot shows either a layout or a playlist; choose one.")
     if body.layout:
         known_layout(hub, body.layout)
-    elif body.playlist not in hub.programme.plan.playlists:
+    elif body.playlist not in hub.desk.programme.plan.playlists:
         raise Refused(404, "There is no such playlist (any more); choose one from the list.")
     value = {
         "days": sorted(set(body.days)),
@@ -241,7 +241,7 @@ async def _put_slot(key: str, body: SlotBody, by: str, hub: Hub) -> Response:
 
 def told(hub: Hub) -> dict[str, dict[str, Any]]:
     """What tablets read of the plan now, by channel."""
-    return planned(hub.programme, hub.ledger, int(hub.clock()))
+    return planned(hub.desk.programme, hub.desk.ledger, int(hub.clock()))
 
 
 def receipt(saved: Receipt, key: str = "") -> Response:

@@ -117,5 +117,5 @@ def air(on_air: OnAir, hub: Hub) -> dict[str, Any]:
 
 
 def _focus(hub: Hub) -> dict[str, str] | None:
-    turned = hub.turned_to
+    turned = hub.desk.programme.turned_to
     return {"graph": turned[0], "id": turned[1]} if turned else None

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from stream.config import ClockConfig
 from stream.graphs import key_of
 from stream.hub.programme import SAFE, TAKE_MS, Conflict, Programme
 from stream.wire.messages import Focus, Layout, Panel
@@ -157,3 +158,98 @@ def test_broken_focus_is_none() -> None:
     p.decide("layout", {"layout": "topics", "focus": {"graph": "planets", "id": "x"}}, NOW, "desk")
     assert seen(p) == ("topics", "take")
     assert p.on_air.focus is None
+
+
+DAY = {"title": "Day", "items": [{"layout": "topics", "seconds": 60}, {"layout": "people", "seconds": 30}]}
+WHOLE_WEEK = {"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "00:00"}
+
+
+def agenda(**more: object) -> dict[str, object]:
+    session = {"id": "s", "start": NOW, "end": NOW + 1000, "title": "Opening", "calm": True}
+    return {"sessions": [{**session, **more}], "on": True}
+
+
+def test_everybody_wins_over_who_comes_after() -> None:
+    """Urgent over take, take over the speaker, the speaker over the schedule, that over the playlist, that over the default."""
+    layouts = {**LAYOUTS, "speaker": Layout("speaker", "", (Panel("title", (1,)),))}
+    decisions = {
+        "announcement:1": {"kind": "announcement", "text": "Fire drill", "since": NOW, "urgent": True},
+        "layout": {"layout": "topics"},
+        "agenda": agenda(),
+        "schedule:1": {**WHOLE_WEEK, "layout": "people"},
+        "playlist": {"id": "day", "since": NOW},
+    }
+    wins = [
+        ("urgent", "urgent"),
+        ("topics", "take"),
+        ("speaker", "speaker"),
+        ("people", "schedule"),
+        ("topics", "playlist"),
+    ]
+    for order in permutations(decisions):
+        p = Programme("pulse", layouts, NOW, urgent=LAYOUTS["urgent"])
+        p.decide("playlist:day", DAY, NOW, "desk")
+        for subject in order:
+            p.decide(subject, decisions[subject], NOW, "desk")
+        for subject, expected in zip(decisions, wins, strict=True):
+            assert seen(p) == expected
+            p.decide(subject, None, NOW, "desk")
+        assert seen(p) == ("pulse", "default")
+
+
+def test_playlist_goes_on_by_itself_and_says_until_when() -> None:
+    """A playlist changes layouts when their time is over, and can be sent on."""
+    p = programme()
+    p.decide("playlist:day", DAY, NOW, "desk")
+    p.decide("playlist", {"id": "day", "since": NOW}, NOW, "desk")
+    assert seen(p) == ("topics", "playlist")
+    assert p.on_air.until == NOW + 60_000
+    assert seen(p, NOW + 60_000) == ("people", "playlist")
+    p.decide("playlist", {"id": "day", "since": p.next_since(NOW + 70_000)}, NOW + 70_000, "desk")
+    assert seen(p, NOW + 70_000) == ("topics", "playlist")
+    assert p.on_air.until == NOW + 130_000
+    p.decide("playlist:day", None, NOW + 71_000, "desk")
+    assert seen(p, NOW + 71_000) == ("pulse", "default")
+
+
+def test_slot_may_hold_a_playlist() -> None:
+    """A playlist in a slot begins with the slot, and ends with it."""
+    p = programme()
+    p.decide("playlist:day", DAY, NOW, "desk")
+    p.decide("schedule:1", {**WHOLE_WEEK, "playlist": "day"}, NOW, "desk")
+    day = NOW // 86_400_000 * 86_400_000
+    assert seen(p, day + 86_400_000 + 61_000) == ("people", "schedule")
+    assert p.on_air.until == day + 86_400_000 + 90_000
+
+
+def test_speaker_until_the_session_ends() -> None:
+    """The speaker's layout is on until the end of the session, in hub time also when T runs faster."""
+    layouts = {**LAYOUTS, "speaker": Layout("speaker", "", (Panel("title", (1,)),))}
+    clock = ClockConfig(mode="replay", event_start=5000, wall_start=NOW, speed=10.0)
+    p = Programme("pulse", layouts, NOW, clock=clock)
+    p.decide("agenda", agenda(start=5000, end=6000), NOW, "desk")
+    assert seen(p, NOW + 50) == ("speaker", "speaker")
+    assert p.on_air.until == NOW + 100
+    assert seen(p, NOW + 100) == ("pulse", "default")
+
+
+def test_plan_that_means_nothing_is_left_out() -> None:
+    """A value of another version that cannot be read changes nothing, and does not stop the wall."""
+    p = programme()
+    for subject, value in (
+        ("playlist:x", {"title": 1}),
+        ("schedule:x", {}),
+        ("announcement:x", {"kind": "?"}),
+        ("agenda", {"sessions": 3}),
+        ("fresh", {}),
+    ):
+        p.decide(subject, value, NOW, "desk")
+    assert seen(p) == ("pulse", "default")
+
+
+def test_plans_are_no_conflict_on_air() -> None:
+    """Who writes an announcement or a playlist is not quicker than who takes a layout."""
+    p = programme()
+    rev = p.on_air.rev
+    p.decide("announcement:1", {"kind": "announcement", "text": "Hello", "since": NOW}, rev + 1, "Ada")
+    p.check(rev, "Ben")
