@@ -140,3 +140,19 @@ def error(answer: httpx2.Response) -> str:
     assert isinstance(sentence, str)
     assert sentence.endswith((".", "?"))
     return sentence
+
+
+def cleared(desk: TestClient) -> TestClient:
+    """``desk``, with nothing planned, nothing said and nothing taken."""
+    plan = desk.get("/api/v1/programme").json()
+    desk.put("/api/v1/playlist", json={"id": None})
+    for door, kind in (
+        ("playlist", "playlists"), ("schedule", "schedule"), ("announcements", "announcements"), ("sponsors", "sponsors"),
+    ):  # fmt: skip
+        for it in plan[kind]:
+            assert desk.delete(f"/api/v1/{door}/{it['id']}", params={"rev": it["rev"]}).status_code == 200
+    desk.delete("/api/v1/agenda", params={"rev": plan["revs"]["agenda"]})
+    for switch in ("fresh", "freeze", "panic"):
+        desk.put(f"/api/v1/{switch}", json={"on": False})
+    desk.delete("/api/v1/layout")
+    return desk

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from tests.stream.doors.conftest import House, error
+from tests.stream.doors.conftest import House, cleared, error
 
 CSV = "start,end,title,speaker,room\n2026-09-01 09:00,2026-09-01 10:00,Opening,Ada,Hall\n2026-09-01 10:00,,Coffee,,Foyer\n"
 
@@ -15,14 +15,9 @@ CSV = "start,end,title,speaker,room\n2026-09-01 09:00,2026-09-01 10:00,Opening,A
 @pytest.fixture
 def desk(house: House) -> Iterator[TestClient]:
     """A desk that leaves no plan behind."""
-    desk = house.visit("moderator", "Desk 1")
+    desk = cleared(house.visit("moderator", "Desk 1"))
     yield desk
-    plan = desk.get("/api/v1/programme").json()
-    desk.put("/api/v1/playlist", json={"id": None})
-    for door, kind in (("playlist", "playlists"), ("schedule", "schedule")):
-        for it in plan[kind]:
-            assert desk.delete(f"/api/v1/{door}/{it['id']}", params={"rev": it["rev"]}).status_code == 200
-    desk.delete("/api/v1/agenda", params={"rev": plan["revs"]["agenda"]})
+    cleared(desk)
 
 
 def playlist(desk: TestClient, title: str = "Day") -> str:

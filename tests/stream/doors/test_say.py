@@ -10,7 +10,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from stream.wire.messages import Logo, OnAir, Said, WallState, decode_from_hub, encode
-from tests.stream.doors.conftest import House, error
+from tests.stream.doors.conftest import House, cleared, error
 
 WORD = {"kind": "announcement", "text": "Doors open at nine"}
 
@@ -18,11 +18,9 @@ WORD = {"kind": "announcement", "text": "Doors open at nine"}
 @pytest.fixture
 def desk(house: House) -> Iterator[TestClient]:
     """A desk that leaves nothing said behind."""
-    desk = house.visit("moderator", "Desk 1")
+    desk = cleared(house.visit("moderator", "Desk 1"))
     yield desk
-    for kind in ("announcements", "sponsors"):
-        for it in desk.get(f"/api/v1/{kind}").json()[kind]:
-            assert desk.delete(f"/api/v1/{kind}/{it['id']}", params={"rev": it["rev"]}).status_code == 200
+    cleared(desk)
 
 
 def picture(size: tuple[int, int] = (400, 200), form: str = "PNG") -> bytes:

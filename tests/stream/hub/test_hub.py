@@ -193,7 +193,7 @@ async def test_freeze(hub: Hub) -> None:
 async def test_decide_and_undo(log: Log, hub: Hub) -> None:
     """A decision takes effect at once and is undone by its id; ids, never content, are in the log."""
     await say(log, post(1, "Unusual words about #weather"))
-    await until(lambda: b"Unusual" in hub.board.newest("stories").payload)
+    await until(lambda: (posted := hub.board.newest("stories")) and b"Unusual" in posted.payload)
     receipt = await hub.decide("post:simulation:1", {"show": "hidden"}, by="Ada", reason="too long")
     assert receipt.saved
     await until(lambda: b"Unusual" not in hub.board.newest("stories").payload)
