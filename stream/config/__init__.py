@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import typing
+import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -301,6 +302,9 @@ def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     """What the types cannot say: the path of a setting, and a sentence."""
     for path, sentence in config.wall.faults():
         yield ("wall", *path), sentence
+    zone = config.event.timezone
+    if zone and zone not in zoneinfo.available_timezones():
+        yield ("event", "timezone"), f"{zone!r} is no time zone; write one such as Europe/Helsinki"
 
 
 def environment_of(config: Config) -> dict[str, str]:

@@ -63,6 +63,8 @@ class Event(msgspec.Struct, frozen=True):
     contact: str = ""
     guestbook: str = ""
     """Where visitors write."""
+    timezone: str = ""
+    """Where it takes place, such as ``Europe/Helsinki``; empty is each wall's own."""
 
 
 # From the hub to a wall

@@ -100,6 +100,14 @@ def test_a_misspelt_variable_is_a_fault() -> None:
     ]
 
 
+def test_a_time_zone_must_exist(tmp_path: Path) -> None:
+    """The clock's time zone is one that the system knows."""
+    path = written(tmp_path, '[event]\nname = "Light"\ntimezone = "Europe/Helsinky"\n')
+    assert faults_of(path, {}) == [
+        "3: event.timezone: 'Europe/Helsinky' is no time zone; write one such as Europe/Helsinki"
+    ]
+
+
 def test_a_child_gets_the_same(tmp_path: Path) -> None:
     """environment_of hands log, clock and hub to a child process unchanged."""
     config = load(None, {"AGORA_CLOCK_MODE": "replay", "AGORA_CLOCK_SPEED": "120", "AGORA_LOG_PREFIX": "r-"})

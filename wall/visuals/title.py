@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import segno
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Graph
+from wall import figure
 from wall.drawlist import Layer
-from wall.panel import Place
+from wall.panel import MARGIN, Place
 from wall.view import View
 from wall.visuals import waiting
+
+NAMES: Final = (420, 360, 310, 270, 230, 200, 176, 152, 132, 108, 92)
 
 
 class Title:
@@ -31,35 +37,47 @@ class Title:
             return
         event, unit, body = view.hello.event, place.unit, place.body(screens[0])
         place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.45, 900, 520, place.accent, 0.2 * place.opacity)
-        room = Rect(body.x, body.y, body.w, body.h - 150 * unit)
-        name = place.fit(event.name, (260, 220, 190, 160, 132, 108, 92), room, 700, leading=1.08)
+        tall = screens[-1].y > screens[0].y
+        room = Rect(body.x, body.y, body.w, body.h - (150 * unit if event.place else 0.0))
+        name = place.fit(event.name, NAMES, room, 700, leading=1.04)
         if name is not None:
             more = (name.lines - 1) * name.style.leading * name.style.size
             y = max(body.y + name.cap, _line_of(screens[0], unit) - more / 2)
             layer.text(name, body.x, y)
-            under = place.set(event.place, 72, 450, place.theme.quiet, width=body.w) if event.place else None
-            layer.text(under, body.x, y + more + 150 * unit)
-        last = place.body(screens[2] if len(screens) > 2 else screens[1])
-        if event.hashtag and len(screens) > 2:
-            self._hashtag(event.hashtag, place, layer, place.body(screens[1]), _line_of(screens[1], unit))
+            under = place.set(event.place, 84, 450, place.theme.quiet, width=body.w) if event.place else None
+            layer.text(under, body.x, y + more + 160 * unit)
+        last = place.body(screens[-1] if tall else screens[2] if len(screens) > 2 else screens[1])
+        joining = next((s for s in screens if s.y == screens[-1].y), screens[0]) if tall else screens[1]
+        if event.hashtag and joining.x != last.x - MARGIN * min(1.0, joining.w / 1280):
+            self._hashtag(event.hashtag, place, layer, place.body(joining), _line_of(joining, unit))
         elif event.hashtag:
             self._hashtag(event.hashtag, place, layer, last, last.y + 0.38 * last.h)
             last = Rect(last.x, last.y + 0.5 * last.h, last.w, 0.5 * last.h)
         self._more(view, place, layer, last)
+        upper = [s for s in screens if s.y == screens[0].y]
+        if len(upper) > 1 and (tall or len(upper) > 2):
+            self._clock(view, place, layer, place.body(upper[-1]), 220 if tall else 92)
+
+    def _clock(self, view: View, place: Place, layer: Layer, body: Rect, size: float) -> None:
+        """What time it is where the event is, at the upper right."""
+        text = _time(view.t, view.hello.event.timezone)
+        wide = figure.width(place, text, size)
+        y = body.y + size * place.unit * place.type.cap
+        figure.draw(layer, place, "clock", text, body.right - wide, y, size, view.t)
 
     def _hashtag(self, hashtag: str, place: Place, layer: Layer, body: Rect, y: float) -> None:
         """What to write, with its baseline at ``y`` and as large as the screen allows."""
-        room = Rect(body.x, body.y, body.w, 260 * place.unit)
-        block = place.fit(hashtag, (230, 190, 160, 132, 108, 92), room, 650, place.theme.accent, leading=1.0)
+        room = Rect(body.x, body.y, body.w, 330 * place.unit)
+        block = place.fit(hashtag, (300, 260, 230, 190, 160, 132, 108, 92), room, 650, place.theme.accent, leading=1.0)
         if block is not None:
-            layer.text(place.set("Join in with", 62, 450, place.theme.quiet), body.x, y - block.cap - 90 * place.unit)
+            layer.text(place.set("Join in with", 72, 450, place.theme.quiet), body.x, y - block.cap - 96 * place.unit)
             layer.text(block, body.x, y)
 
     def _more(self, view: View, place: Place, layer: Layer, body: Rect) -> None:
         """Where to write and to read more, and whom to write to. The code is the guest book's where there is one."""
         event, unit = view.hello.event, place.unit
         code = event.guestbook or event.url
-        side = min(440 * unit, body.h) if code else 0.0
+        side = min(560 * unit, body.h, 0.36 * body.w) if code else 0.0
         y = body.y + (body.h - side) / 2
         if code:
             _code(layer, Rect(body.x, y, side, side), code)
@@ -67,11 +85,11 @@ class Title:
         lines = [("Write on this wall", _spoken(event.guestbook))] if event.guestbook else []
         lines += [("Read more", _spoken(event.url))] if event.url else []
         lines += [("Off this wall", event.contact)] if event.contact else []
-        high = 190 * unit
+        high = min(230 * unit, max(190 * unit, side / max(1, len(lines))))
         y = body.y + (body.h - high * len(lines)) / 2
         for i, (words, where) in enumerate(lines):
             said = place.set(words, 56, 450, place.theme.quiet)
-            block = place.set(where, 66, 560, width=body.right - x)
+            block = place.set(where, 72, 560, width=body.right - x)
             if said is not None and block is not None:
                 top = y + i * high + (high - said.cap - 40 * unit - block.cap) / 2
                 layer.text(said, x, top + said.cap)
@@ -80,10 +98,8 @@ class Title:
     def _one_screen(self, view: View, place: Place, layer: Layer) -> None:
         event, unit = view.hello.event, place.unit
         body = place.body(place.screens[0])
-        place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.4, 900, 520, place.accent, 0.2 * place.opacity)
-        name = place.fit(
-            event.name, (190, 160, 132, 108, 92), Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12
-        )
+        place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.4, 900, 520, place.accent, 0.1 * place.opacity)
+        name = place.fit(event.name, NAMES[2:], Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12)
         if name is None:
             return
         layer.text(name, body.x, body.y + name.baseline)
@@ -109,6 +125,12 @@ class Title:
                     "Write on this wall", 55, 500, place.theme.quiet, width=code_room + side, align="right"
                 )
                 layer.text(invitation, square.right, square.y - 40 * unit)
+
+
+def _time(t: float, timezone: str) -> str:
+    """Hours and minutes at hub time ``t`` in a time zone, or in this machine's own."""
+    at = datetime.fromtimestamp(t / 1000.0, UTC)
+    return at.astimezone(ZoneInfo(timezone) if timezone else None).strftime("%H:%M")
 
 
 def _spoken(url: str) -> str:

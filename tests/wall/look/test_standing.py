@@ -158,6 +158,19 @@ def test_any_event_has_its_title(event: Event, screens: tuple[int, ...]) -> None
     assert faults(view) == []
 
 
+def test_the_clock_tells_the_time_of_the_event() -> None:
+    """Digits stand for the hour where the event is, whatever the wall's machine says."""
+    told = []
+    for timezone in ("UTC", "Asia/Tokyo"):
+        view = views.view(views.shipped("event"), topics=0, people=0)
+        view.hello = msgspec.structs.replace(
+            view.hello, event=msgspec.structs.replace(view.hello.event, timezone=timezone)
+        )
+        texts = [text for _, text in draw(view).texts() if text.block.style.size == 92.0 and len(text.block.text) == 1]
+        told.append("".join(text.block.text for text in sorted(texts, key=lambda text: text.x)))
+    assert told == ["14:13", "23:13"]
+
+
 def test_calm_has_no_words_of_strangers() -> None:
     """Behind a speaker there are lights and what the house says, nothing else."""
     view = views.view(views.shipped("speaker"), topics=200, people=0)

@@ -258,7 +258,7 @@ def view(
     """The evening on ``layout``, quite as a wall would know it at hub time ``T``."""
     grid = grid or Grid()
     hello = Hello(int(T), grid, Theme(), Event("Festival of Light", "#LichterNacht", "Harbour", "https://example.org/light",
-                                               "privacy@example.org"), "rehearsal", "Rehearsal")  # fmt: skip
+                                               "privacy@example.org", timezone="UTC"), "rehearsal", "Rehearsal")  # fmt: skip
     graphs: dict[Graph, GraphState] = {}
     if topics:
         graphs["topics"] = graph_state("topics", topics, topics * 3, seed=7)
