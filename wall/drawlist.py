@@ -87,6 +87,16 @@ class Text:
 
 
 @dataclass(slots=True)
+class Image:
+    """A picture over ``rect``: ``pixels`` u1 (h, w, 4), premultiplied, which stay the same under one ``key``."""
+
+    key: str
+    pixels: npt.NDArray[np.uint8]
+    rect: Rect
+    opacity: float = 1.0
+
+
+@dataclass(slots=True)
 class Layer:
     """One panel's part of the picture: cut to ``clip``, faded by ``opacity``, moved by ``offset``."""
 
@@ -101,6 +111,7 @@ class Layer:
     ribbons: list[Floats] = field(default_factory=list)
     sparks: list[Floats] = field(default_factory=list)
     """Halos that lie on ribbons: the light at the end of a line."""
+    images: list[Image] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
 
     def text(self, block: Block | None, x: float, y: float, opacity: float = 1.0, role: Role = "still",
@@ -163,7 +174,7 @@ class DrawList:
         """Every text that can be read, with its layer."""
         for layer in self.layers:
             for text in layer.texts:
-                if text.opacity * layer.opacity > 0.05:
+                if text.block.text and text.opacity * layer.opacity > 0.05:
                     yield layer, text
 
 

@@ -16,15 +16,18 @@ import numpy as np
 
 from stream.wire.messages import (
     Figures,
+    Focused,
     Graph,
     GraphFeed,
     Hello,
     HubMessage,
     Labels,
     Layout,
+    Logo,
     Motion,
     OnAir,
     Panel,
+    Said,
     Stories,
 )
 from wall.motion import Motions
@@ -36,6 +39,7 @@ DELAY_MS = 66.0
 SWITCH_MS = 800.0
 PULSE_MS = 3_000.0
 MOST_PULSES = 240
+MOST_LOGOS = 60
 SILENT_S = 10.0
 """Without the hub for so long, strangers' words fade: one of them may have been deleted meanwhile."""
 FADE_OUT_S = 0.6
@@ -82,6 +86,9 @@ class Store:
         self._labels: dict[tuple[str, int], Labels] = {}
         self._stories: Stories | None = None
         self._figures: Figures | None = None
+        self._said: Said | None = None
+        self._logos: dict[str, bytes] = {}
+        self._focused: Focused | None = None
         self._heard = clock()
         self._unconfirmed: set[object] = set()
         self._unconfirmed_since = 0.0
@@ -110,6 +117,13 @@ class Store:
                 case Figures():
                     self._figures = message
                     self._unconfirmed.discard("figures")
+                case Focused():
+                    self._focused = message
+                    self._unconfirmed.discard("focused")
+                case Said():
+                    self._said = message
+                case Logo():
+                    self._keep(message)
             self._heard = now
 
     def view(self, hub_ms: float) -> View:
@@ -128,6 +142,11 @@ class Store:
                 labels=dict(self._labels),
                 stories=self._stories,
                 figures=self._figures,
+                said=self._said,
+                logos=dict(self._logos),
+                focused=self._focused
+                if on_air.focus and self._focused and self._focused.key == on_air.focus.key
+                else None,
                 words=words,
                 silent_s=max(0.0, now - self._heard) / 1000.0,
                 panic=on_air.panic,
@@ -157,8 +176,17 @@ class Store:
             self._unconfirmed.add("stories")
         if self._figures is not None:
             self._unconfirmed.add("figures")
+        if self._focused is not None:
+            self._unconfirmed.add("focused")
         for graph in self._graphs.values():
             graph.motions.restart()
+
+    def _keep(self, logo: Logo) -> None:
+        """Keep a sponsor's logo, and no more of them than may be shown."""
+        self._logos.pop(logo.name, None)
+        self._logos[logo.name] = logo.png
+        for oldest in list(self._logos)[:-MOST_LOGOS]:
+            del self._logos[oldest]
 
     def _switched(self, on_air: OnAir, now: float) -> None:
         if self._on_air and self._on_air[-1][0] == on_air:
@@ -235,11 +263,13 @@ class Store:
 
     def _forget_words(self) -> None:
         """Strangers' words leave the memory too; they come back only from a hub that still has them."""
-        forgotten = self._unconfirmed or {*self._labels, "stories", "figures"}
+        forgotten = self._unconfirmed or {*self._labels, "stories", "figures", "focused"}
         for place in [place for place in self._labels if place in forgotten]:
             del self._labels[place]
         if "stories" in forgotten:
             self._stories = None
+        if "focused" in forgotten:
+            self._focused = None
         if "figures" in forgotten and self._figures is not None:
             unnamed = tuple(msgspec.structs.replace(stream, label="") for stream in self._figures.river)
             self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=(), river=unnamed)

@@ -92,7 +92,19 @@ class Painter:
             self.ctx.blend_func = SCREEN
             self._halos.draw(layer.sparks, *see)
             self.ctx.blend_func = OVER
+        self._paint_images(layer, see)
         self._paint_texts(layer, viewport, scale)
+
+    def _paint_images(self, layer: Layer, see: See) -> None:
+        for image in layer.images:
+            spot = self.atlas.image(image.key, image.pixels)
+            if spot is not None:
+                self.atlas.pages[spot.page].texture.use(0)
+                self._smooth.use(0)
+                rect = image.rect
+                row = (rect.x, rect.y, rect.w, rect.h, *spot.part, image.opacity)
+                self._texts.draw([np.array([row], np.float32)], *see)
+        self._smooth.clear(0)
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
         x, y = curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from stream.wire.messages import Figures, Graph, Hello, Labels, OnAir, Stories
+from stream.wire.messages import Figures, Focused, Graph, Hello, Labels, OnAir, Said, Stories
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.uint32]
@@ -57,6 +57,12 @@ class View:
     """By layout name and panel index."""
     stories: Stories | None = None
     figures: Figures | None = None
+    said: Said | None = None
+    """What staff say, and the sponsors."""
+    logos: dict[str, bytes] = field(default_factory=dict)
+    """Sponsors' logos as PNG, by name."""
+    focused: Focused | None = None
+    """What is known of the node that the wall turns to, while it does."""
     words: float = 1.0
     """Opacity of strangers' words, names and pictures: falls to 0 when the hub has been silent for ten seconds."""
     silent_s: float = 0.0

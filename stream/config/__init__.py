@@ -121,11 +121,8 @@ class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProgrammeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``zone`` is the time zone of the schedule (empty: this machine's), ``agenda`` a CSV or iCalendar file of the event's
-    sessions, ``room`` the one before the wall.
-    """
+    """``agenda`` is a CSV or iCalendar file of the event's sessions, ``room`` the one before the wall."""
 
-    zone: str = ""
     agenda: str = ""
     room: str = ""
 

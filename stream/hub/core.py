@@ -118,7 +118,7 @@ class Hub:
                 config.wall.layout,
                 self._shelf.layouts,
                 int(self.clock()),
-                zone=zone_of(config.programme.zone),
+                zone=zone_of(config.event.timezone),
                 clock=config.clock,
                 urgent=urgent_layout(config.wall.grid),
             ),

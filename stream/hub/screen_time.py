@@ -21,7 +21,7 @@ LONGEST_MS: Final = 2000
 WRITE_MS: Final = 60_000
 DAYS: Final = 40
 SPONSORED: Final = frozenset({"title"})
-"""Visuals on which sponsors are shown."""
+"""Visuals on which sponsors are shown, where they span more than one screen."""
 
 
 class Shown(msgspec.Struct):
@@ -93,7 +93,7 @@ def on_the_wall(plan: Plan, on_air: OnAir, now: int) -> dict[str, str]:
     if (i := turn([word for _, word in quiet], now)) is not None:
         found[quiet[i][0]] = quiet[i][1].text
     sponsors = [(f"sponsor:{key}", kept.value) for key, kept in sorted(plan.kept("sponsor").items())]
-    if SPONSORED & {panel.visual for panel in on_air.layout.panels}:
+    if any(panel.visual in SPONSORED and len(panel.screens) > 1 for panel in on_air.layout.panels):
         i = turn([sponsor for _, sponsor in sponsors], now)
         if i is not None:
             found[sponsors[i][0]] = sponsors[i][1].name

@@ -85,6 +85,18 @@ class Atlas:
             self.pages[spot.shadow.page].used = self._frame
         return spot
 
+    def image(self, name: str, pixels: Pixels) -> Spot | None:
+        """Where a picture is; None when the atlas has no room for it."""
+        key: Key = (name, Style(0.0), 0.0)
+        spot = self._spots.get(key)
+        if spot is None:
+            spot = self._put(key, pixels, 1.0, trim=False)
+            if spot is None:
+                return None
+            self._spots[key] = spot
+        self.pages[spot.page].used = self._frame
+        return spot
+
     def _drawn(self, key: Key, block: Block, scale: float) -> Spot | None:
         spot = self._put(key, block.picture(scale), scale)
         if spot is None:
@@ -95,8 +107,8 @@ class Atlas:
         self._spots[key] = spot
         return spot
 
-    def _put(self, key: Key, pixels: Pixels, scale: float) -> Spot | None:
-        pixels, left, top = _trimmed(pixels)
+    def _put(self, key: Key, pixels: Pixels, scale: float, *, trim: bool = True) -> Spot | None:
+        pixels, left, top = _trimmed(pixels) if trim else (pixels, 0, 0)
         height, width = pixels.shape[:2]
         found = self._room(width + 1, height + 1)
         if found is None:

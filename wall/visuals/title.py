@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import segno
-
 from stream.wire.geometry import Rect
 from stream.wire.messages import Graph
-from wall import figure
+from wall import code, figure, sponsors
 from wall.drawlist import Layer
 from wall.panel import MARGIN, Place
 from wall.view import View
@@ -38,11 +35,13 @@ class Title:
         event, unit, body = view.hello.event, place.unit, place.body(screens[0])
         place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.45, 900, 520, place.accent, 0.2 * place.opacity)
         tall = screens[-1].y > screens[0].y
-        room = Rect(body.x, body.y, body.w, body.h - (150 * unit if event.place else 0.0))
+        thanks = sponsors.shown(view)
+        foot = sponsors.ROOM * unit if thanks and tall else 0.0
+        room = Rect(body.x, body.y, body.w, body.h - foot - (150 * unit if event.place else 0.0))
         name = place.fit(event.name, NAMES, room, 700, leading=1.04)
         if name is not None:
             more = (name.lines - 1) * name.style.leading * name.style.size
-            y = max(body.y + name.cap, _line_of(screens[0], unit) - more / 2)
+            y = max(body.y + name.cap, _line_of(screens[0], unit) - (more + foot) / 2)
             layer.text(name, body.x, y)
             under = place.set(event.place, 84, 450, place.theme.quiet, width=body.w) if event.place else None
             layer.text(under, body.x, y + more + 160 * unit)
@@ -53,6 +52,8 @@ class Title:
         elif event.hashtag:
             self._hashtag(event.hashtag, place, layer, last, last.y + 0.38 * last.h)
             last = Rect(last.x, last.y + 0.5 * last.h, last.w, 0.5 * last.h)
+        if thanks:
+            sponsors.draw(view, place, layer, body if tall else place.body(screens[1]), thanks)
         self._more(view, place, layer, last)
         upper = [s for s in screens if s.y == screens[0].y]
         if len(upper) > 1 and (tall or len(upper) > 2):
@@ -76,11 +77,11 @@ class Title:
     def _more(self, view: View, place: Place, layer: Layer, body: Rect) -> None:
         """Where to write and to read more, and whom to write to. The code is the guest book's where there is one."""
         event, unit = view.hello.event, place.unit
-        code = event.guestbook or event.url
-        side = min(560 * unit, body.h, 0.36 * body.w) if code else 0.0
+        address = event.guestbook or event.url
+        side = min(560 * unit, body.h, 0.36 * body.w) if address else 0.0
         y = body.y + (body.h - side) / 2
-        if code:
-            _code(layer, Rect(body.x, y, side, side), code)
+        if address:
+            code.draw(layer, Rect(body.x, y, side, side), address)
         x = body.x + side + (72 * unit if side else 0.0)
         lines = [("Write on this wall", _spoken(event.guestbook))] if event.guestbook else []
         lines += [("Read more", _spoken(event.url))] if event.url else []
@@ -104,8 +105,8 @@ class Title:
             return
         layer.text(name, body.x, body.y + name.baseline)
         y = body.y + name.height + 96 * unit
-        code = event.guestbook or event.url
-        code_room = 330 * unit if code else 0.0
+        address = event.guestbook or event.url
+        code_room = 330 * unit if address else 0.0
         end = body.bottom - (110 * unit if event.contact else 0.0)
         if event.hashtag and y < end:
             layer.text(place.set(event.hashtag, 108, 600, place.theme.accent, width=body.w - code_room), body.x, y)
@@ -116,10 +117,10 @@ class Title:
         if event.contact:
             said = f"Off this wall: {event.contact}"
             layer.text(place.set(said, 55, 400, place.theme.quiet, width=body.w - code_room - 40), body.x, body.bottom)
-        if code:
+        if address:
             side = 300 * unit
             square = Rect(body.right - side, body.bottom - side, side, side)
-            _code(layer, square, code)
+            code.draw(layer, square, address)
             if event.guestbook:
                 invitation = place.set(
                     "Write on this wall", 55, 500, place.theme.quiet, width=code_room + side, align="right"
@@ -141,31 +142,6 @@ def _spoken(url: str) -> str:
 def _line_of(screen: Rect, unit: float) -> float:
     """The baseline that names and hashtag share, a little under the middle of their screens."""
     return screen.y + screen.h / 2 + 84 * unit
-
-
-def _code(layer: Layer, rect: Rect, url: str) -> None:
-    """A QR code on a light ground, modules joined along rows."""
-    rows = _modules(url)
-    cell = rect.w / (len(rows) + 4)
-    layer.rect(rect, (0.95, 0.97, 1.0), 1.0, cell * 1.5)
-    for r, row in enumerate(rows):
-        c = 0
-        while c < len(row):
-            run = c
-            while run < len(row) and row[run]:
-                run += 1
-            if run > c:
-                layer.rect(
-                    Rect(rect.x + (c + 2) * cell, rect.y + (r + 2) * cell, (run - c) * cell, cell),
-                    (0.01, 0.02, 0.05),
-                    1.0,
-                )
-            c = max(run, c + 1)
-
-
-@lru_cache(maxsize=8)
-def _modules(url: str) -> list[list[bool]]:
-    return [[bool(m) for m in row] for row in segno.make(url, error="m", micro=False).matrix]
 
 
 VISUAL = Title()

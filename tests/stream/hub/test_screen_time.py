@@ -22,7 +22,7 @@ def plan() -> Plan:
 
 
 def air(visual: str = "title", why: str = "default", panic: bool = False) -> OnAir:
-    return OnAir(at=NOW, rev=1, layout=Layout("x", "", (Panel(visual, (1,)),)), why=why, panic=panic)
+    return OnAir(at=NOW, rev=1, layout=Layout("x", "", (Panel(visual, (1, 2)),)), why=why, panic=panic)
 
 
 def test_sponsors_take_turns_for_equally_long() -> None:
