@@ -198,6 +198,15 @@ class GuestbookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
 
 
+class AlertsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where alerts go besides the tablets, and which ``kinds`` (none means all)."""
+
+    url: str = ""
+    secret: str = ""
+    """What signs them (Standard Webhooks), from the environment or ``var/secrets.toml``."""
+    kinds: tuple[Literal["raid", "mood", "source", "screens", "log"], ...] = ()
+
+
 class IngestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which sources run, and the spool that keeps mentions on disk while the log is away."""
 
@@ -234,6 +243,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simulation: SimulationConfig = SimulationConfig()
     webhook: WebhookConfig = WebhookConfig()
     guestbook: GuestbookConfig = GuestbookConfig()
+    alerts: AlertsConfig = AlertsConfig()
     tracks: dict[str, TrackConfig] = {}
 
 

@@ -33,7 +33,7 @@ class Sign(msgspec.Struct, frozen=True):
 
 
 class Alert(msgspec.Struct):
-    """``since`` is when the first sign came, ``raised`` when it became an alert, ``ended`` when it was over (0 while it lasts)."""
+    """``since`` is when the first sign came, ``raised`` when it became an alert, ``ended`` when it was over, or 0."""
 
     id: str
     kind: Kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from stream.hub.alerts import Sign
@@ -21,11 +21,11 @@ SURE: Final = 3.5
 """Standard errors that the drop must be wide: chance alone does this once in some thousand comparisons."""
 
 
-def of_sources(states: Iterable[SourceState], name_of: dict[str, str]) -> list[Sign]:
-    """Sources that are dead, stopped, or have tried in vain for five minutes. ``name_of`` gives networks' names."""
+def of_sources(states: Iterable[SourceState], name_of: Callable[[str], str]) -> list[Sign]:
+    """Sources that are dead, stopped, or have tried in vain for five minutes. ``name_of`` says their names as people do."""
     found = []
     for state in states:
-        name = name_of.get(state.source or state.name, state.name)
+        name = name_of(state.name)
         error = f": {state.error}" if state.error else ""
         do = f"{state.advice[0].upper()}{state.advice[1:]}." if state.advice else "See Health for what it says."
         if state.state in ("dead", "stopped"):
