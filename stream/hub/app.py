@@ -29,7 +29,7 @@ from stream.config.authority import folder as authority_folder
 from stream.config.certificates import issued, renew
 from stream.hub import auth
 from stream.hub.core import Hub, now_ms
-from stream.hub.doors import machines, moderation, pairing, plan, say, session, show, walls
+from stream.hub.doors import alerts, machines, moderation, pairing, plan, say, session, show, walls
 from stream.hub.doors.answers import mount_errors
 from stream.hub.guard import Guard
 from stream.hub.pairing import Pairing
@@ -54,12 +54,13 @@ def create_app(hub: Hub, porter: Porter | None = None) -> FastAPI:
     app = FastAPI(title="Agora", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub, app.state.porter, app.state.sockets = hub, porter, Sockets(hub, porter)
     app.state.pairing = _pairing(hub)
-    for door in (machines, session, show, plan, say, moderation, pairing, walls):
+    for door in (alerts, machines, session, show, plan, say, moderation, pairing, walls):
         app.include_router(door.router)
     app.include_router(sockets_router)
     mount_errors(app)
     _mount_page(app)
     app.add_middleware(Guard, porter=porter)
+    hub.signed_in = porter.sessions.count
     return app
 
 
@@ -117,6 +118,11 @@ def problems(config: Config) -> list[str]:
     hub, found = config.hub, []
     if bool(hub.certificate) != bool(hub.key):
         found.append("[hub] certificate and key belong together; give both, or neither.")
+    if config.alerts.url and not config.alerts.secret:
+        found.append(
+            "Alerts are signed, so that nobody can make some up: give [alerts] secret by AGORA_ALERTS_SECRET, such as whsec_ "
+            "and 32 random bytes in base64, and the same to the receiver."
+        )
     if not is_loopback(hub.host) and not config.privacy.contact:
         found.append(
             "Where others can see the wall, people must know whom to write to: set [privacy] contact in agora.toml "

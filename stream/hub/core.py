@@ -36,6 +36,7 @@ from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
+from stream.hub.warden import Seen, Warden
 from stream.log import CONTROL, MEMORY, Record
 from stream.show.say import matters
 from stream.show.schedule import zone_of
@@ -45,6 +46,8 @@ __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
 MIND_S: Final = 0.25
 LAG_MS: Final = 5000
+SWITCH_MS: Final = 3000
+"""How long a wall may take to show what is on air before it is called late."""
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 END_S: Final = 1.5
@@ -113,6 +116,9 @@ class Hub:
             ready=self.ready,
         )
         self._follower = self._new_follower()
+        self.signed_in: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """How many have signed in, and how many of them are idle; the doors know."""
+        self.warden = Warden(config, clock=self.clock, tablet=self.tablet, path=path.with_name(path.name + ".alerts"))
         self.desk = Desk(
             Programme(
                 config.wall.layout,
@@ -130,6 +136,7 @@ class Hub:
             clock=self.clock,
             log_of=lambda: self._follower.log,
             spool=path.with_name(path.name + ".decisions"),
+            seen=self.warden.see,
         )
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
         self._begun = False
@@ -324,6 +331,8 @@ class Hub:
                 group.create_task(self.desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
                 group.create_task(self._mind(), name="hub-mind")
+                if self.warden.messenger is not None:
+                    group.create_task(self.warden.messenger.run(), name="hub-messenger")
                 group.create_task(self._upkeep.keep_checkpoints(), name="hub-checkpoints")
                 group.create_task(self._upkeep.keep_house(), name="hub-house")
                 group.create_task(self._upkeep.remember(), name="hub-memory")
@@ -377,7 +386,26 @@ class Hub:
         self.metrics.unsaved.set(len(self.desk.ledger.pending()))
         for name, heard in self._engine.sources.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
+        self.warden.look(self._seen)
         self._notice()
+
+    def _seen(self) -> Seen:
+        """Everything as it is now, for the warden."""
+        presenter, on_air = self._engine.presenter, self.on_air
+        signed_in, idle = self.signed_in()
+        return Seen(
+            sources=presenter.source_states,
+            walls=self.walls.states(),
+            rev=on_air.rev,
+            changing=self.clock() - on_air.at < SWITCH_MS,
+            log_fault=self._follower.fault,
+            unsaved=len(self.desk.ledger.pending()),
+            caught_up=self._follower.caught_up,
+            numbers=presenter.snapshot.numbers if presenter.snapshot is not None else None,
+            raids=(),
+            signed_in=signed_in,
+            idle=idle,
+        )
 
     def _show(self) -> None:
         """Send walls the logos that they need, and count for how long what is on them was."""

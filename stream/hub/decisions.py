@@ -25,6 +25,9 @@ RETRY_S: Final = 0.5
 POST_DAYS: Final = 7
 """Days after which a decision about a post is cleared; the post itself has left the log by then."""
 
+PASSING: Final = ("post:", "alert:")
+"""Subjects that mean nothing any more after that."""
+
 log = structlog.get_logger(__name__)
 
 Value = Mapping[str, Any] | None
@@ -145,9 +148,9 @@ class Ledger:
         return [d for d in self._pending.values() if d.id not in self._saved]
 
     def outlived(self, now: int) -> list[str]:
-        """Subjects about posts that were decided more than ``POST_DAYS`` before ``now``."""
+        """Subjects about posts and alerts that were decided more than ``POST_DAYS`` before ``now``."""
         limit = now - POST_DAYS * DAY_MS
-        return [s for s, d in self._stands.items() if s.startswith("post:") and d.at < limit]
+        return [s for s, d in self._stands.items() if s.startswith(PASSING) and d.at < limit]
 
 
 class Scribe:

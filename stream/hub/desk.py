@@ -72,10 +72,12 @@ class Desk:
         clock: Callable[[], float],
         log_of: Callable[[], Log | None],
         spool: Path,
+        seen: Callable[[str, str, int], None],
     ) -> None:
         self.programme = programme
         self.ledger = Ledger()
         self.scribe = Scribe(self.ledger, spool, self._settle)
+        self._seen = seen
         self._moderator = moderator
         self._stage = stage
         self._board = board
@@ -204,6 +206,8 @@ class Desk:
                 self._last = decision
             self.look()
             self.plan_again()
+        elif decision.subject.startswith("alert:"):
+            self._seen(decision.subject.removeprefix("alert:"), decision.by if decision.new else "", decision.at)
         else:
             self._moderator.decide(decision.subject, decision.new)
 

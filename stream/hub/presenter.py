@@ -26,7 +26,7 @@ from stream.hub.stage import Scene, Stage
 from stream.mention import Mention
 from stream.show.agenda import Agenda, between
 from stream.wire.messages import Figures, Graph, encode
-from stream.wire.snapshot import PersonNode, Snapshot
+from stream.wire.snapshot import PersonNode, Snapshot, SourceState
 
 SNAPSHOT_MS: Final = 1000
 CARDS_MS: Final = 100
@@ -94,6 +94,7 @@ class Presenter:
         self._river = River()
         self.posts: tuple[dict[str, Any], ...] = ()
         self.held: tuple[dict[str, Any], ...] = ()
+        self.source_states: tuple[SourceState, ...] = ()
         self.recent: deque[str] = deque(maxlen=RECENT)
         """Ids of the newest posts, the newest last."""
         self.snapshot: Snapshot | None = None
@@ -252,8 +253,8 @@ class Presenter:
         figures = self._figures(snapshot, hub_ms)
         told = {"numbers": figures.numbers, "rising": figures.rising}
         self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
-        sources = self._sources.now(hub_ms, snapshot.numbers.sources)
-        self._put("sources", hub_ms, {"sources": sources})
+        self.source_states = self._sources.now(hub_ms, snapshot.numbers.sources)
+        self._put("sources", hub_ms, {"sources": self.source_states})
         self._tell_posts(hub_ms)
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:

@@ -103,6 +103,11 @@ class Sessions:
         """The living sessions, newest first."""
         return sorted((s for s in self._sessions.values() if self.alive(s)), key=lambda s: -s.made)
 
+    def count(self) -> tuple[int, int]:
+        """How many are signed in, and how many of them are idle."""
+        living = self.all()
+        return len(living), sum(map(self.idle, living))
+
     def end(self, session: Session) -> None:
         """Sign one out."""
         self._sessions.pop(session.key, None)

@@ -1,4 +1,4 @@
-"""Subjects of decisions beside the programme: a post, an author, a term; and which values mean something there."""
+"""Subjects of decisions beside the programme: a post, an author, a term, an alert; and which values mean something there."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from stream.moderation.folding import term
 
 HIDDEN: Final[Mapping[str, Any]] = {"show": "hidden"}
 APPROVED: Final[Mapping[str, Any]] = {"show": "approved"}
+SEEN: Final[Mapping[str, Any]] = {"seen": True}
 
 
 class Subject(NamedTuple):
-    """``key`` is a post's or an author's id, or the term."""
+    """``key`` is a post's, an author's or an alert's id, or the term."""
 
-    kind: Literal["post", "author", "term"]
+    kind: Literal["post", "author", "term", "alert"]
     key: str
 
 
 def parse(subject: str) -> Subject:
-    """``post:<id>``, ``block:author:<id>`` or ``block:term:<term>``. Raises ``ValueError`` for anything else."""
+    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>`` or ``alert:<id>``. Raises ``ValueError`` for others."""
     kind, _, rest = subject.partition(":")
     if kind == "post" and rest:
         return Subject("post", rest)
+    if kind == "alert" and rest:
+        return Subject("alert", rest)
     what, _, key = rest.partition(":")
     if kind == "block" and key and what == "author":
         return Subject("author", key)
@@ -35,8 +38,10 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
     """``value`` if it can be decided about ``subject``; None clears. Raises ``ValueError`` with what could be."""
     if subject.kind == "post" and value not in (None, HIDDEN, APPROVED):
         raise ValueError('a post is {"show": "hidden"}, {"show": "approved"} or null')
+    if subject.kind == "alert" and value not in (None, SEEN):
+        raise ValueError('an alert is {"seen": true} or null')
     if subject.kind == "term" and not term(subject.key).strip():
         raise ValueError(f"{subject.key!r} has no letter that could be blocked")
-    if value is None or subject.kind == "post":
+    if value is None or subject.kind in ("post", "alert"):
         return value
     return {}
