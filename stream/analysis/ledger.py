@@ -194,9 +194,8 @@ class Ledger:
         """T moves on; it never goes back. Returns whether rows were forgotten."""
         if self.t is not None and t_ms <= self.t:
             return False
-        self.settle()
         old, self.t = self.t, t_ms
-        self._count(self.rows.slots() if old is None else self.buckets.crossing(old, t_ms))
+        self._count(self.rows.slots() if old is None else self.buckets.crossing(old, t_ms, self.columns.at))
         dropped = self.buckets.drop(self.floor)
         if not dropped.size:
             return False
