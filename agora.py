@@ -299,6 +299,84 @@ def analyse(
 
 
 @app.command
+def report(
+    archive: str | None = None,
+    *,
+    format: Format = "agora",
+    from_: From = None,
+    to: To = None,
+    out: Path = Path("report"),
+    config: ConfigFile = None,
+) -> int:
+    """Write what happened as a page to hand on, with its tables; without what was deleted, hidden or opted out.
+
+    Parameters
+    ----------
+    archive
+        An archive, or the URL of a log (default: the configured log).
+    out
+        The folder for the page, CSV and Parquet.
+    """
+    from stream.report import run as reports
+
+    settings, records = told_from(archive, format, configuration(config))
+    try:
+        files = reports.report(
+            settings,
+            out,
+            start=moment(from_),
+            end=moment(to),
+            records=records,
+            made=int(datetime.now().timestamp() * 1000),
+        )
+    except (LogUnavailable, ValueError, OSError) as error:
+        raise SystemExit(f"no report: {error}") from None
+    print(f"{files[0]} (and {len(files) - 1} tables beside it)")
+    return 0
+
+
+@app.command
+def export(
+    archive: str | None = None,
+    *,
+    out: Path,
+    format: Format = "agora",
+    from_: From = None,
+    to: To = None,
+    config: ConfigFile = None,
+) -> int:
+    """Write the posts of a log as an archive that `agora replay` plays; without what was deleted, hidden or opted out.
+
+    Parameters
+    ----------
+    archive
+        An archive, or the URL of a log (default: the configured log).
+    out
+        The archive to write, such as event.jsonl.gz.
+    """
+    from stream.report import run as reports
+
+    settings, records = told_from(archive, format, configuration(config))
+    try:
+        count = reports.export(settings, out, start=moment(from_), end=moment(to), records=records)
+    except (LogUnavailable, ValueError, OSError) as error:
+        raise SystemExit(f"no archive: {error}") from None
+    print(f"{out}: {count:,} mentions")
+    return 0
+
+
+def told_from(
+    archive: str | None, format: str, settings: Config
+) -> tuple[Config, Iterator[Mention | Retraction] | None]:
+    """The settings with the log that is meant, or an archive's records."""
+    if archive is None:
+        return settings, None
+    if archive.startswith(("sqlite:", "kafka:")):
+        return msgspec.structs.replace(settings, log=msgspec.structs.replace(settings.log, url=archive)), None
+    return settings, archive_records(Path(archive), format, settings)
+
+
+@app.command
 def simulate(
     *,
     rate: float = 8.0,
