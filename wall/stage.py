@@ -42,6 +42,7 @@ class StageBuilder:
         self.x = (np.arange(self.columns) * STEP).astype(np.float32)
         self.y = (np.arange(self.rows) * STEP).astype(np.float32)
         self._ground = _ground(canvas, self.rows, self.columns, theme.stage_inner, theme.stage_outer)
+        self._even = theme.stage_inner == theme.stage_outer
         self._light = np.zeros((self.rows, self.columns, 3), np.float32)
 
     def glow(self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour, strength: float) -> None:
@@ -89,7 +90,9 @@ class StageBuilder:
         return slice(first, max(first + 2, min(most, int(end // STEP) + 2)))
 
     def stage(self) -> Stage:
-        """The mesh: ground and light by screen blending."""
+        """The mesh: ground and light by screen blending. One of a single colour has one corner."""
+        if self._even and not self._light.any():
+            return Stage(STEP, self._ground[:1, :1])
         light = np.clip(self._light, 0.0, 1.0)
         return Stage(STEP, self._ground + light - self._ground * light)
 
