@@ -1,9 +1,9 @@
-"""Side by side with sigma.js: 2,000 nodes, 6,000 edges, 100 labels at 5760 × 2160, on the same machine, the same software GL, in the same run.
+"""Side by side with sigma.js: 2,000 nodes, 6,000 edges, 100 labels at 5760 × 2160, same machine, same software GL, same run.
 
-sigma.js draws in headless Chromium through ANGLE on the same OpenGL driver. Its frames are counted twice: as a visitor sees them
-(the browser shows each before the next begins), and the drawing alone, finished, which does not even show the picture. Ours are
-counted to ``glFinish``: the same plain picture, then the picture of the wall, both at full scale. The packages are installed by
-``npm ci`` beside this file, as the lock there says.
+sigma.js draws in headless Chromium through ANGLE on the same OpenGL driver. Its frames are counted twice: as a visitor sees
+them (the browser shows each before the next begins), and the drawing alone, finished, which does not even show the picture.
+Ours are counted to ``glFinish``: the same plain picture, then the picture of the wall, both at full scale. The packages are
+installed by ``npm ci`` beside this file, as the lock there says.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _sigma(graph: Plain) -> tuple[float, float, str]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.route("**/*", lambda route: route.fulfill(body=page_source, content_type="text/html"))
+        page.route("**/*", lambda route: route.fulfill(body=body, content_type="text/html"))
         page.route("**/page.js", lambda route: route.fulfill(path=HERE / "page.js", content_type="text/javascript"))
         page.goto("http://bench.test/")
         for script in ("graphology/dist/graphology.umd.min.js", "sigma/dist/sigma.min.js"):
