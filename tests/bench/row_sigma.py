@@ -105,7 +105,8 @@ def _sigma(graph: Plain) -> tuple[float, float, str]:
         "nodes": [(x, HEIGHT - y, r, NODE, label) for x, y, r, label in graph.nodes],
         "edges": [(a, b, width, EDGE) for a, b, width in graph.edges],
     }
-    page_source = f"<body style='margin:0;background:{STAGE}'><div id=stage style='width:{WIDTH}px;height:{HEIGHT}px'></div></body>"
+    size = f"width:{WIDTH}px;height:{HEIGHT}px"
+    body = f"<body style='margin:0;background:{STAGE}'><div id=stage style='{size}'></div></body>"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
