@@ -1,7 +1,7 @@
 """On a GPU: every shipped layout over six screens off-screen at full quality, as fast as frames come, each to ``glFinish``.
 
-``python -m tests.bench.gpu [FOLDER]`` prints a figure a line, and writes what some layouts show into the folder. Hub time runs on
-by a sixtieth of a second a frame. The machine needs EGL and no window; it is no row of ``make bench``, which knows software GL.
+``python -m tests.bench.gpu [FOLDER]`` prints a figure a line, and writes what some layouts show into the folder. Hub time runs
+on by a sixtieth of a second a frame. It needs EGL and no window, and is no row of ``make bench``: that knows software GL.
 """
 
 from __future__ import annotations
@@ -109,4 +109,3 @@ if __name__ == "__main__":
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     for found in measure(given):
         print(msgspec.json.encode(found).decode(), flush=True)
-    print(moderngl.__version__, sys.version.split()[0], file=sys.stderr)
