@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from stream.wire.geometry import Grid, Rect
 from wall.drawlist import CURVE, HALO, RING, SHAPE, DrawList, Layer, Stage, Text
-from wall.text.atlas import PAGE, Atlas, Spot
+from wall.text.atlas import LIMIT_MB, PAGE, Atlas, Spot
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,7 +39,7 @@ See = tuple[Rect, float, tuple[float, float], float]
 class Painter:
     """Draws with ``ctx``; one a context. ``atlas_mb`` bounds the pictures of text."""
 
-    def __init__(self, ctx: moderngl.Context, grid: Grid, atlas_mb: int = 512) -> None:
+    def __init__(self, ctx: moderngl.Context, grid: Grid, atlas_mb: int = LIMIT_MB) -> None:
         self.ctx = ctx
         self.grid = grid
         self.atlas = Atlas(ctx, atlas_mb)

@@ -27,6 +27,7 @@ from stream.hub.decisions import Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
 from stream.hub.keepsakes import Keepsakes
+from stream.hub.lamp import Lamp
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.pace import Pacer
@@ -67,7 +68,7 @@ def now_ms() -> int:
 class Hub:
     """One hub on one log. All methods belong to the event loop that ``start`` ran in; the boards to any thread.
 
-    ``board`` holds MessagePack frames for walls: ``hello on_air graph:topics motion:topics graph:people motion:people
+    ``board`` holds MessagePack frames for walls: ``hello light on_air graph:topics motion:topics graph:people motion:people
     labels:<panel> stories figures watch``. ``tablet`` holds JSON for tablets, each an object with ``at`` (hub time):
 
     - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved, focus}``, ``focus`` null or ``{graph, id}``
@@ -150,6 +151,7 @@ class Hub:
             clock=self.clock,
         )
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
+        self._lamp = Lamp(config, self.board, self.clock)
         self._begun = False
         self._hello: Hello | None = None
         self._notices: list[dict[str, str]] | None = None
@@ -394,6 +396,7 @@ class Hub:
         self.desk.plan_again()
         self._greet()
         self._show()
+        self._lamp.shine()
         at = int(self.clock())
         walls = self.walls.report(self.on_air.rev, self.on_air.at)
         self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
@@ -434,6 +437,7 @@ class Hub:
         follower = self._follower
         unsaved, share = len(self.desk.ledger.pending()), self._pacer.share / WHOLE
         notices = greeting.notices(unsaved, follower.fault, follower.caught_up, self.faults(), share)
+        notices += self._lamp.notice()
         if notices != self._notices:
             self._notices = notices
             self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
