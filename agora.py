@@ -23,6 +23,7 @@ from stream.log import LogUnavailable
 from stream.mention import Mention, Rejected, Retraction, terms
 from stream.supervisor import Supervisor
 from stream.wire.messages import Event
+from stream.wire.said import Session
 
 app = App(
     name="agora",
@@ -305,6 +306,7 @@ def report(
     format: Format = "agora",
     from_: From = None,
     to: To = None,
+    agenda: Path | None = None,
     out: Path = Path("report"),
     config: ConfigFile = None,
 ) -> int:
@@ -314,6 +316,8 @@ def report(
     ----------
     archive
         An archive, or the URL of a log (default: the configured log).
+    agenda
+        Sessions as CSV or iCalendar (default: [programme] agenda); those that staff imported go before them.
     out
         The folder for the page, CSV and Parquet.
     """
@@ -327,6 +331,7 @@ def report(
             start=moment(from_),
             end=moment(to),
             records=records,
+            agenda=sessions_of(agenda or settings.programme.agenda, settings),
             made=int(datetime.now().timestamp() * 1000),
         )
     except (LogUnavailable, ValueError, OSError) as error:
@@ -363,6 +368,18 @@ def export(
         raise SystemExit(f"no archive: {error}") from None
     print(f"{out}: {count:,} mentions")
     return 0
+
+
+def sessions_of(agenda: Path | str, settings: Config) -> tuple[Session, ...]:
+    """The sessions of an agenda's file, times without a zone in the event's; what cannot be read is told on standard error."""
+    from stream.show.agenda_file import read as read_agenda
+    from stream.show.schedule import zone_of
+
+    if not str(agenda):
+        return ()
+    found = read_agenda(Path(agenda).read_text(encoding="utf-8"), zone_of(settings.event.timezone or "UTC"))
+    print("\n".join(found.faults), end="\n" if found.faults else "", file=sys.stderr)
+    return found.sessions
 
 
 def told_from(

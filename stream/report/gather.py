@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -14,8 +14,10 @@ from stream.analysis.state import State
 from stream.config import Config
 from stream.mention import Mention
 from stream.moderation import Chain
+from stream.report.house import House
 from stream.report.peaks import Peak, core, peaks
 from stream.report.told import Gone
+from stream.wire.said import Session
 from stream.wire.snapshot import Snapshot, Story
 
 BATCH: Final = 5000
@@ -31,14 +33,6 @@ QUOTED: Final = 12
 ENOUGH: Final = 4
 """Posts from which the time of a peak is told more closely."""
 SOURCES_APART: Final = 6
-
-
-class Session(msgspec.Struct, frozen=True):
-    """A session of the event's agenda; times in milliseconds UTC."""
-
-    title: str
-    start: int
-    end: int
 
 
 class Volume(msgspec.Struct, frozen=True):
@@ -63,7 +57,10 @@ class Gathered(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     stories: list[Story]
     left_out: dict[str, int]
-    sessions: Sequence[Session]
+    sessions: tuple[Session, ...]
+    shown: list[tuple[str, str, int]]
+    """Kind, name and milliseconds on the wall of announcements and sponsors."""
+    decided: list[tuple[str, int]]
     made: int
 
     def names(self, peak: Peak) -> str:
@@ -110,7 +107,7 @@ class Gatherer:
         """Each post as its newest edit has it."""
         return (post for post in self.state.rows() if self.start <= post.at <= self.end)
 
-    def gathered(self, gone: Gone, sessions: Sequence[Session], made: int) -> Gathered:
+    def gathered(self, gone: Gone, house: House, made: int) -> Gathered:
         """What the report says. Raises ``ValueError`` when nothing was said in its time."""
         snapshot = self.state.snapshot()
         if not snapshot.numbers.posts:
@@ -133,7 +130,9 @@ class Gatherer:
             labels=labels,
             stories=shown[:QUOTED],
             left_out=dict(gone.left_out),
-            sessions=sessions,
+            sessions=tuple(s for s in house.sessions if s.start < self.end and s.end > self.start),
+            shown=house.shown(),
+            decided=house.decided(self.start, self.end),
             made=made,
         )
 

@@ -23,7 +23,14 @@ def page(gathered: Gathered, config: Config) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"day": _day, "clock": _clock, "number": _number, "percent": _percent, "mood": _mood}
+    environment.filters |= {
+        "day": _day,
+        "clock": _clock,
+        "number": _number,
+        "percent": _percent,
+        "mood": _mood,
+        "duration": _duration,
+    }
     snapshot, numbers = gathered.snapshot, gathered.snapshot.numbers
     tracks = [(name, float(track.volume)) for name, track in numbers.tracks.items()]
     flows = [
@@ -74,6 +81,13 @@ def _day(at_ms: int) -> str:
 
 def _clock(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%a %-d %b, %H:%M}"
+
+
+def _duration(ms: int) -> str:
+    hours, minutes = divmod(round(ms / 60_000), 60)
+    if ms < 60_000:
+        return f"{ms / 1000:.0f} s"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _number(value: float) -> str:

@@ -14,8 +14,10 @@ from typing import BinaryIO, Final, cast
 
 from stream.config import Config
 from stream.mention import Mention, Retraction, encode
-from stream.report.gather import Gatherer, Session
-from stream.report.told import Gone, Progress, of_archive, of_log
+from stream.report.gather import Gatherer
+from stream.report.house import House
+from stream.report.told import Gone, of_archive, of_log
+from stream.wire.said import Session
 
 PAGE: Final = "report.html"
 POSTS: Final = "posts.parquet"
@@ -29,19 +31,21 @@ def report(
     start: int | None,
     end: int | None,
     records: Iterable[Mention | Retraction] | None = None,
-    sessions: Sequence[Session] = (),
+    agenda: Sequence[Session] = (),
     made: int,
 ) -> list[Path]:
     """Write page and tables into the folder ``out``; returns the files, the page first.
 
-    ``records`` are an archive's, None reads the configured log. Times are milliseconds UTC; those left out are the first and
-    the last post's. Raises ``ValueError`` with a sentence when there is nothing to tell, ``LogUnavailable``, ``OSError``.
+    ``records`` are an archive's, None reads the configured log; ``agenda`` counts where staff imported no other. Times are
+    milliseconds UTC; those left out are the first and the last post's. Raises ``ValueError`` with a sentence when there is
+    nothing to tell, ``LogUnavailable``, ``OSError``.
     """
     from stream.report.page import page
     from stream.report.tables import write_posts, write_tables
 
     say = Line()
-    gone, batches = _read(config, records, say)
+    house = House(tuple(agenda))
+    gone, batches = _read(config, records, house, say)
     start, end = _bounds(batches, start, end)
     gatherer = Gatherer(config, start, end)
     done = 0
@@ -49,7 +53,7 @@ def report(
         gatherer.take(gone, batch)
         done += len(batch)
         say(f"measured {done:,} posts")
-    gathered = gatherer.gathered(gone, sessions, made)
+    gathered = gatherer.gathered(gone, house, made)
     say("drawing")
     out.mkdir(parents=True, exist_ok=True)
     _write(out / PAGE, page(gathered, config).encode())
@@ -73,7 +77,7 @@ def export(
     They stand in order of time, as `agora replay` wants them.
     """
     say = Line()
-    gone, batches = _read(config, records, say)
+    gone, batches = _read(config, records, House(), say)
     first, last = start if start is not None else -(2**62), end if end is not None else 2**62
     chosen = [m for batch in batches for m in gone.telling(batch) if first <= m.at <= last]
     chosen.sort(key=lambda mention: (mention.at, mention.id))
@@ -86,15 +90,15 @@ def export(
 
 
 def _read(
-    config: Config, records: Iterable[Mention | Retraction] | None, say: Line
+    config: Config, records: Iterable[Mention | Retraction] | None, house: House, say: Line
 ) -> tuple[Gone, list[list[Mention]]]:
     """Everything in memory, in batches: bounds and what is gone must be known before the first is measured."""
     if records is not None:
         gone, mentions = of_archive(records)
         return gone, [mentions]
+    gone = Gone()
     batches: list[list[Mention]] = []
-    told: Progress = lambda read: say(f"read {read:,} records")  # noqa: E731
-    gone = asyncio.run(of_log(config.log, lambda _, batch: batches.append(batch), told))
+    asyncio.run(of_log(config.log, gone, house, batches.append, lambda read: say(f"read {read:,} records")))
     return gone, batches
 
 

@@ -27,7 +27,7 @@ POSTS: Final = pa.schema([
 
 
 def write_tables(gathered: Gathered, folder: Path) -> list[Path]:
-    """``volume topics people ties stories tracks peaks`` as CSV; returns the files."""
+    """``volume topics people ties stories tracks shown peaks`` as CSV; returns the files."""
     snapshot = gathered.snapshot
     topics, people = snapshot.topics, snapshot.people
     volume = gathered.volume
@@ -61,6 +61,10 @@ def write_tables(gathered: Gathered, folder: Path) -> list[Path]:
                 (name, t.kind, t.volume, t.voices, t.share, t.sentiment, t.owned, t.earned, t.bought)
                 for name, t in snapshot.numbers.tracks.items()
             ),
+        ),
+        "shown": (
+            ("kind", "name", "seconds"),
+            ((kind, name, round(ms / 1000)) for kind, name, ms in gathered.shown),
         ),
         "peaks": (
             ("topic", "from", "to", "posts", "times_usual", "session"),

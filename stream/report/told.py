@@ -11,9 +11,11 @@ import msgspec
 
 from stream.config import LogConfig
 from stream.hub import subjects
-from stream.log import CONTROL, MENTIONS, RETRACTIONS, Log, Record, open_log
+from stream.hub.decisions import decode as decode_decision
+from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, RETRACTIONS, Log, Record, open_log
 from stream.log.whole import whole
 from stream.mention import Mention, Retraction, Unreadable, decode, decode_retraction
+from stream.report.house import House
 
 Progress = Callable[[int], None]
 """Told how many records were read."""
@@ -85,34 +87,41 @@ def of_archive(records: Iterable[Mention | Retraction]) -> tuple[Gone, list[Ment
     return gone, mentions
 
 
-async def of_log(settings: LogConfig, take: Callable[[Gone, list[Mention]], None], progress: Progress) -> Gone:
-    """Read a whole log: decisions and retractions first, then its mentions in batches, each of which ``take`` is given.
+async def of_log(
+    settings: LogConfig, gone: Gone, house: House, take: Callable[[list[Mention]], None], progress: Progress
+) -> None:
+    """Read a whole log: what was decided and taken back first, then its mentions in batches, each of which ``take`` is given.
 
     What cannot be read is counted as ``unreadable``. Raises ``LogUnavailable``, or ``ValueError`` for a URL that names no log.
     """
     log = await open_log(settings.url, prefix=settings.prefix, timeout_s=settings.timeout_s)
     try:
-        gone = await _gone(log)
+        await _before(log, gone, house)
         read = 0
         async for batch in whole(log, [MENTIONS]):
-            take(gone, list(_mentions(batch, gone)))
+            take(list(_mentions(batch, gone)))
             read += len(batch)
             progress(read)
     finally:
         await log.close()
-    return gone
 
 
-async def _gone(log: Log) -> Gone:
-    gone = Gone()
-    async for batch in whole(log, [CONTROL, RETRACTIONS]):
+async def _before(log: Log, gone: Gone, house: House) -> None:
+    """Everything that must be known before the first mention; broken records are passed over."""
+    async for batch in whole(log, [CONTROL, RETRACTIONS, MEMORY, AUDIT]):
         for record in batch:
             with contextlib.suppress(Unreadable, msgspec.DecodeError):
-                if record.topic == RETRACTIONS.name:
-                    gone.retract(decode_retraction(record.value or b""))
-                else:
-                    gone.decide(record.key, _stood.decode(record.value).get("value") if record.value else None)
-    return gone
+                match record.topic:
+                    case RETRACTIONS.name:
+                        gone.retract(decode_retraction(record.value or b""))
+                    case CONTROL.name:
+                        value = _stood.decode(record.value).get("value") if record.value else None
+                        gone.decide(record.key, value)
+                        house.decide(record.key, value)
+                    case MEMORY.name:
+                        house.remember(record.key, record.value)
+                    case AUDIT.name:
+                        house.audit([decode_decision(record.value or b"")])
 
 
 def _mentions(batch: Iterable[Record], gone: Gone) -> Iterator[Mention]:

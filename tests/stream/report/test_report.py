@@ -16,10 +16,13 @@ from pyarrow import parquet
 
 from ingest.simulation import World
 from stream.config import Config, LogConfig, ModerationConfig
-from stream.hub.decisions import Envelope
-from stream.log import CONTROL, MENTIONS, RETRACTIONS, Entry, open_log
+from stream.hub.decisions import Decision, Envelope
+from stream.hub.screen_time import Shown
+from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, RETRACTIONS, Entry, open_log
 from stream.mention import Author, Mention, Retraction, Target, decode, encode
 from stream.report.run import export, report
+from stream.show.agenda import Agenda
+from stream.wire.said import Session
 from tests.stream.hub.house import NOW, config, post
 
 MADE = 1_790_000_000_000
@@ -151,6 +154,28 @@ async def test_who_is_gone_is_in_no_byte_of_it(log: LogConfig, tmp_path: Path) -
         assert word not in told(folder)
         assert word not in archive.read_text()
     assert "6 were left out" in (folder / "report.html").read_text()
+
+
+async def test_it_says_what_the_house_did(log: LogConfig, tmp_path: Path) -> None:
+    """Sessions, time on the wall and what staff decided are told, each decision once."""
+    session = Session("a", NOW - 30_000, NOW, "Opening of the harbour", speaker="Port Authority")
+    agenda = msgspec.to_builtins(Agenda((session,)))
+    shown = {"announcement:1": Shown("Doors close at ten", 65_000), "sponsor:2": Shown("Lighthouse Bakery", 3_720_000)}
+    hidden = {"show": "hidden"}
+    decided = [Decision(f"d{n}", n, f"post:{n}", NOW, "Desk 1", hidden) for n in (1, 2)]
+    current = await open_log(log.url)
+    await current.publish(CONTROL, [Entry("agenda", msgspec.json.encode(Envelope("e", 9, NOW, "Desk 1", agenda)))])
+    await current.publish(MEMORY, [Entry("shown:2026-09-21", msgspec.json.encode(shown))])
+    await current.publish(AUDIT, [Entry(d.subject, msgspec.json.encode(d)) for d in [*decided, decided[0]]])
+    await current.close()
+    await asyncio.to_thread(
+        report, msgspec.structs.replace(config(), log=log), tmp_path, start=None, end=None, made=MADE
+    )
+    words = " ".join(Reader((tmp_path / "report.html").read_text()).words)
+    assert re.search(r"Doors close at ten\s+announcement\s+1 min", words)
+    assert re.search(r"Lighthouse Bakery\s+sponsor\s+1 h 2 min", words)
+    assert re.search(r"posts hidden\s+2", words)
+    assert "shaded: the sessions of the agenda" in words
 
 
 async def test_an_archive_can_be_played_again(log: LogConfig, tmp_path: Path) -> None:
