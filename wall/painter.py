@@ -65,7 +65,8 @@ class Painter:
         self.atlas.begin(drawlist.text_ms)
         target.scissor = (0, 0, *target.size)
         if drawlist.stage.colours.size == 3:
-            target.clear(*drawlist.stage.colours.ravel().tolist(), 1.0)
+            red, green, blue = drawlist.stage.colours.ravel().tolist()
+            target.clear(red, green, blue, 1.0)
         else:
             self._stage.draw(drawlist.stage, viewport, target.height, scale)
         share = min(1.0, edges / max(1, drawlist.edges))
