@@ -146,10 +146,7 @@ class Layer:
 
 @dataclass(slots=True)
 class Stage:
-    """The dark behind everything and the soft fields in it: colours (h, w, 3) at the corners of a mesh of ``step`` pixels.
-
-    With a single corner it is that colour everywhere.
-    """
+    """The dark behind everything and the soft fields in it: colours (h, w, 3) at the corners of a mesh of ``step`` pixels."""
 
     step: float
     colours: Floats
