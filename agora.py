@@ -23,6 +23,7 @@ from stream.log import LogUnavailable
 from stream.mention import Mention, Rejected, Retraction, terms
 from stream.supervisor import Supervisor
 from stream.wire.messages import Event
+from stream.wire.said import Session
 
 app = App(
     name="agora",
@@ -296,6 +297,100 @@ def analyse(
     else:
         print(summary(snapshot))
     return 0
+
+
+@app.command
+def report(
+    archive: str | None = None,
+    *,
+    format: Format = "agora",
+    from_: From = None,
+    to: To = None,
+    agenda: Path | None = None,
+    out: Path = Path("report"),
+    config: ConfigFile = None,
+) -> int:
+    """Write what happened as a page to hand on, with its tables; without what was deleted, hidden or opted out.
+
+    Parameters
+    ----------
+    archive
+        An archive, or the URL of a log (default: the configured log).
+    agenda
+        Sessions as CSV or iCalendar (default: [programme] agenda); those that staff imported go before them.
+    out
+        The folder for the page, CSV and Parquet.
+    """
+    from stream.report import run as reports
+
+    settings, records = told_from(archive, format, configuration(config))
+    try:
+        files = reports.report(
+            settings,
+            out,
+            start=moment(from_),
+            end=moment(to),
+            records=records,
+            agenda=sessions_of(agenda or settings.programme.agenda, settings),
+            made=int(datetime.now().timestamp() * 1000),
+        )
+    except (LogUnavailable, ValueError, OSError) as error:
+        raise SystemExit(f"no report: {error}") from None
+    print(f"{files[0]} (and {len(files) - 1} tables beside it)")
+    return 0
+
+
+@app.command
+def export(
+    archive: str | None = None,
+    *,
+    out: Path,
+    format: Format = "agora",
+    from_: From = None,
+    to: To = None,
+    config: ConfigFile = None,
+) -> int:
+    """Write the posts of a log as an archive that `agora replay` plays; without what was deleted, hidden or opted out.
+
+    Parameters
+    ----------
+    archive
+        An archive, or the URL of a log (default: the configured log).
+    out
+        The archive to write, such as event.jsonl.gz.
+    """
+    from stream.report import run as reports
+
+    settings, records = told_from(archive, format, configuration(config))
+    try:
+        count = reports.export(settings, out, start=moment(from_), end=moment(to), records=records)
+    except (LogUnavailable, ValueError, OSError) as error:
+        raise SystemExit(f"no archive: {error}") from None
+    print(f"{out}: {count:,} mentions")
+    return 0
+
+
+def sessions_of(agenda: Path | str, settings: Config) -> tuple[Session, ...]:
+    """The sessions of an agenda's file, times without a zone in the event's; what cannot be read is told on standard error."""
+    from stream.show.agenda_file import read as read_agenda
+    from stream.show.schedule import zone_of
+
+    if not str(agenda):
+        return ()
+    found = read_agenda(Path(agenda).read_text(encoding="utf-8"), zone_of(settings.event.timezone or "UTC"))
+    print("\n".join(found.faults), end="\n" if found.faults else "", file=sys.stderr)
+    return found.sessions
+
+
+def told_from(
+    archive: str | None, format: str, settings: Config
+) -> tuple[Config, Iterator[Mention | Retraction] | None]:
+    """The settings with the log that is meant, or an archive's records."""
+    if archive is None:
+        return settings, None
+    if archive.startswith(("sqlite:", "kafka:")):
+        return msgspec.structs.replace(settings, log=msgspec.structs.replace(settings.log, url=archive)), None
+    return settings, archive_records(Path(archive), format, settings)
 
 
 @app.command

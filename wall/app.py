@@ -21,10 +21,14 @@ import moderngl
 
 from stream.config import Config
 from stream.wire.messages import Hello, Picture, WallState, Watch
+from wall import alive, overlay
 from wall.client import Client
+from wall.clock import HubClock
 from wall.doorway import Doorway
+from wall.drawlist import Layer
 from wall.feeds import DELAY_MS, Store
 from wall.frame import Frame, TooLarge
+from wall.load import Load, Loads
 from wall.outputs import NotScreens, Part, parse_screens
 from wall.painter import Painter
 from wall.panic import PanicFile
@@ -47,6 +51,9 @@ TEXT_SHARE: Final = 0.15
 """Share of a slow frame that new text may take, so that words do not wait for many of them."""
 FAULTS: Final = 90
 """So many frames in a row that could not be drawn end the process."""
+DARK: Final = 1.0 / 512.0
+"""Brightness that no screen shows."""
+DARK_FPS: Final = 10.0
 
 
 class Feed(Protocol):
@@ -54,6 +61,8 @@ class Feed(Protocol):
 
     watch: Watch
 
+    @property
+    def hub_clock(self) -> HubClock | None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def hub_ms(self) -> float: ...
@@ -180,9 +189,12 @@ class Wall:
         self._told_at = float("-inf")
         self._counted = (0, self.clock())
         self._fps = 0.0
-        self._took = 0.0
+        self._took = self._spent = 0.0
         self._missing = 0
         self._pictures = Pictures(self.window.context, feed.tell)
+        self._canary = alive.Canary(self.window.context)
+        self._load: Load | None = None
+        self._loads: Loads | None = None
         self._build()
 
     def _build(self) -> None:
@@ -204,13 +216,23 @@ class Wall:
 
     def run(self, *, frames: int | None, shot: Shot | None) -> None:
         """Draw until ``end``, or the last of ``frames``, or the shot is taken. Raises ``Broken``."""
-        slot = 1000.0 / self._fps_limit
+        try:
+            self._loop(frames, shot)
+        finally:
+            alive.disarm()
+
+    def _loop(self, frames: int | None, shot: Shot | None) -> None:
         due = self.clock()
         while not self._ending:
             began = self.clock()
             self._react()
             view = self._view()
-            if self._draw(view):
+            dark = view.brightness < DARK and shot is None
+            slot = 1000.0 / (DARK_FPS if dark else self._fps_limit)
+            self.frame.brightness = view.brightness
+            if dark:
+                self.frame.black()
+            if dark or self._draw(view):
                 self._present()
             took = self._took = self.clock() - began
             self.drawn += 1
@@ -255,6 +277,9 @@ class Wall:
                     self._panic.press()
                 case "full screen":
                     self.window.toggle_full_screen()
+                case "load":
+                    self._load = Load(self.clock) if self._load is None else None
+                    self._loads = self._load.now() if self._load is not None else None
 
     def _view(self) -> View:
         """The view of now, in the hub's geometry, with this machine's panic over it."""
@@ -279,6 +304,8 @@ class Wall:
         self._rescaled = False
         try:
             drawlist = self.scene.draw(view)
+            if self._loads is not None:
+                drawlist.layers.append(self._overlay(view, self._loads))
             self.painter.paint(drawlist, self.frame.target, self.part.viewport, self.frame.scale, self.quality.edges)
         except moderngl.Error as fault:
             raise Broken(f"the graphics driver fails: {fault}") from fault
@@ -294,6 +321,27 @@ class Wall:
         self.frame.darken()
         return True
 
+    def _overlay(self, view: View, loads: Loads) -> Layer:
+        said = overlay.lines(
+            view,
+            loads,
+            renderer=self.window.renderer,
+            fps=self._fps,
+            frame_ms=self._spent,
+            dropped=self.dropped,
+            scale=self.frame.scale,
+            edges=self.quality.edges,
+            textures_mb=self.textures_mb,
+            clock=self._feed.hub_clock,
+            connected=bool(self._store.connected),
+        )
+        return overlay.layer(said, self.part.grid.screen(self.part.screens[0]), view.hello.theme, self.scene.type)
+
+    @property
+    def textures_mb(self) -> float:
+        """Video memory of the frame and of all pictures of text, in MB."""
+        return (self.frame.bytes + self.painter.atlas.bytes) / 2**20
+
     def _present(self) -> None:
         if not self.window.headless:
             self.frame.show(self.window.context.screen, self.window.size, self.window.spanning)
@@ -307,8 +355,12 @@ class Wall:
         if now - since >= STATE_MS:
             self._fps = (self.drawn - frames) * 1000.0 / (now - since)
             self._counted = (self.drawn, now)
-            if self.window.context.error == "GL_CONTEXT_LOST":
-                raise Broken("the graphics driver has reset and lost every picture")
+            self._spent = took
+            if self._load is not None:
+                self._loads = self._load.now()
+            if not self._canary.sings():
+                raise Broken("the graphics driver has lost every picture")
+            alive.rearm()
         shows = (view.on_air.rev, view.panic, self.frame.scale, self.quality.edges, self._store.connected)
         if shows == self._told and now - self._told_at < STATE_MS:
             return
@@ -326,6 +378,8 @@ class Wall:
                 scale=self.frame.scale,
                 edges=self.quality.edges,
                 missing_glyphs=self._missing,
+                brightness=round(view.brightness, 3),
+                textures_mb=round(self.textures_mb, 1),
             )
         )
 

@@ -88,6 +88,12 @@ class HubClock:
         with self._lock:
             return self._shown_now(local)
 
+    @property
+    def drift(self) -> float:
+        """How much faster the hub's clock runs than this machine's, as a share."""
+        with self._lock:
+            return self._drift
+
     def error_bound(self) -> float:
         """Half the shortest round trip: the clock cannot be further off than that, in ms."""
         with self._lock:

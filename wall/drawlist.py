@@ -146,7 +146,10 @@ class Layer:
 
 @dataclass(slots=True)
 class Stage:
-    """The dark behind everything and the soft fields in it: colours (h, w, 3) at the corners of a mesh of ``step`` pixels."""
+    """The dark behind everything and the soft fields in it: colours (h, w, 3) at the corners of a mesh of ``step`` pixels.
+
+    With a single corner it is that colour everywhere.
+    """
 
     step: float
     colours: Floats

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
+from stream.config.hours import brightness
 from stream.wire.messages import (
     Figures,
     Focused,
@@ -23,6 +24,7 @@ from stream.wire.messages import (
     HubMessage,
     Labels,
     Layout,
+    Light,
     Logo,
     Motion,
     OnAir,
@@ -89,6 +91,7 @@ class Store:
         self._said: Said | None = None
         self._logos: dict[str, bytes] = {}
         self._focused: Focused | None = None
+        self._light: Light | None = None
         self._heard = clock()
         self._unconfirmed: set[object] = set()
         self._unconfirmed_since = 0.0
@@ -111,6 +114,8 @@ class Store:
                 case Labels():
                     self._labels[message.layout, message.panel] = message
                     self._unconfirmed.discard((message.layout, message.panel))
+                case Light():
+                    self._light = message
                 case Stories():
                     self._stories = message
                     self._unconfirmed.discard("stories")
@@ -150,6 +155,7 @@ class Store:
                 words=words,
                 silent_s=max(0.0, now - self._heard) / 1000.0,
                 panic=on_air.panic,
+                brightness=self._brightness(hub_ms, on_air),
             )
 
     def complete(self) -> bool:
@@ -236,6 +242,12 @@ class Store:
             return current, None
         before = next((entry for entry in reversed(begun[:-1]) if entry.layout != current.layout), None)
         return current, before
+
+    def _brightness(self, hub_ms: float, on_air: OnAir) -> float:
+        """By the hours that the hub told; what is urgent is seen at any hour."""
+        if self._light is None or on_air.why == "urgent":
+            return 1.0
+        return brightness(self._light.points, hub_ms)
 
     def _words_now(self, now: float) -> float:
         """The opacity of words, moved on to ``now``; whatever has faded out is forgotten."""

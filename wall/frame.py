@@ -80,12 +80,21 @@ class Frame:
         self._program = context.program(vertex_shader=_VERTEX, fragment_shader=_FRAGMENT)
         self._quad = context.vertex_array(self._program, [])
 
+    @property
+    def bytes(self) -> int:
+        """Video memory that it takes."""
+        return self.size[0] * self.size[1] * 4
+
     def darken(self) -> None:
         """Make what no screen of the part shows black: bezels, and screens of other processes."""
         height = self.size[1]
         for x0, y0, x1, y1 in self._dark:
             if x1 > x0 and y1 > y0:
                 self.target.clear(0.0, 0.0, 0.0, 1.0, viewport=(x0, height - y1, x1 - x0, y1 - y0))
+
+    def black(self) -> None:
+        """Show nothing at all."""
+        self.target.clear(0.0, 0.0, 0.0, 1.0)
 
     def read(self) -> Picture:
         """The frame as uint8 (height, width, 3), y down."""

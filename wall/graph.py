@@ -64,6 +64,8 @@ class Lights:
     colour: Floats
     edge_light: Floats
     spacing: float
+    signs: float = 1.0
+    """How far comets, rings and the like are seen, in 0 … 1."""
     memo: dict[str, Any] = field(default_factory=dict)
     """What is worked out once and stays right until more than places changes."""
 
@@ -120,7 +122,7 @@ def _unmoved(state: GraphState, area: Rect, screens: int, theme: Theme) -> Light
     edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
     edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
     nowhere = np.empty((0, 2), np.float32)
-    return Lights(state, manner, nowhere, radius, light, colour, edge_light, spacing, {"phase": phase})
+    return Lights(state, manner, nowhere, radius, light, colour, edge_light, spacing, memo={"phase": phase})
 
 
 def mixed(a: Lights, b: Lights, share: float) -> Lights:
@@ -134,6 +136,7 @@ def mixed(a: Lights, b: Lights, share: float) -> Lights:
         b.colour,
         a.edge_light + (b.edge_light - a.edge_light) * np.float32(share),
         a.spacing + (b.spacing - a.spacing) * share,
+        a.signs + (b.signs - a.signs) * share,
     )
 
 
@@ -237,7 +240,7 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     target = np.array([f[1] for f in fresh], np.uint32)
     age = np.array([f[2] for f in fresh], np.float32)
     light = np.minimum(picture.light[source], picture.light[target]) * np.clip(
-        np.minimum(age, 1.0 - age) * 8.0, 0.0, 1.0
+        np.minimum(age, 1.0 - age) * 8.0, 0.0, picture.signs
     )
     head = age * age * (3.0 - 2.0 * age)
     rows = np.zeros((len(fresh), len(CURVE)), np.float32)

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from stream.wire.geometry import Grid, Rect
 from wall.drawlist import CURVE, HALO, RING, SHAPE, DrawList, Layer, Stage, Text
-from wall.text.atlas import PAGE, Atlas, Spot
+from wall.text.atlas import LIMIT_MB, PAGE, Atlas, Spot
 
 Floats = npt.NDArray[np.float32]
 
-CURVE_SEGMENTS: Final = ((60.0, 3), (150.0, 6), (400.0, 10), (np.inf, 15))
-"""Edges up to this many pixels of the target long are drawn with so many straight pieces."""
-LENGTHS: Final = np.array([longest for longest, _ in CURVE_SEGMENTS[:-1]], np.float32)
+CURVE_SEGMENTS: Final = ((0.3, 1), (7.5, 3), (19.0, 6), (50.0, 10), (np.inf, 15))
+"""Edges that bend away from a straight line by up to so many pixels of the target are drawn with so many straight pieces."""
+BENDS: Final = np.array([most for most, _ in CURVE_SEGMENTS[:-1]], np.float32)
 COMET_SEGMENTS: Final = 8
 RING_SEGMENTS: Final = 72
 QUAD: Final = 9
@@ -39,12 +39,12 @@ See = tuple[Rect, float, tuple[float, float], float]
 class Painter:
     """Draws with ``ctx``; one a context. ``atlas_mb`` bounds the pictures of text."""
 
-    def __init__(self, ctx: moderngl.Context, grid: Grid, atlas_mb: int = 512) -> None:
+    def __init__(self, ctx: moderngl.Context, grid: Grid, atlas_mb: int = LIMIT_MB) -> None:
         self.ctx = ctx
         self.grid = grid
         self.atlas = Atlas(ctx, atlas_mb)
         self._stage = _StageMesh(ctx)
-        self._curves = [(longest, _curves(ctx, segments)) for longest, segments in CURVE_SEGMENTS]
+        self._curves = [_curves(ctx, segments) for _, segments in CURVE_SEGMENTS]
         self._comets = _curves(ctx, COMET_SEGMENTS)
         self._halos = _Instances(ctx, "halo", "halo", "2f 2f 4f", ("at", "size", "tint"), len(HALO))
         self._rings = _Instances(ctx, "ring", "line", "4f 4f", ("ring", "tint"), len(RING), RING_SEGMENTS)
@@ -64,7 +64,11 @@ class Painter:
         self.ctx.enable_only(moderngl.BLEND)
         self.atlas.begin(drawlist.text_ms)
         target.scissor = (0, 0, *target.size)
-        self._stage.draw(drawlist.stage, viewport, target.height, scale)
+        if drawlist.stage.colours.size == 3:
+            red, green, blue = drawlist.stage.colours.ravel().tolist()
+            target.clear(red, green, blue, 1.0)
+        else:
+            self._stage.draw(drawlist.stage, viewport, target.height, scale)
         share = min(1.0, edges / max(1, drawlist.edges))
         for layer in drawlist.layers:
             self._paint_layer(layer, target, viewport, scale, share)
@@ -108,13 +112,13 @@ class Painter:
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
         x, y = curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]
-        far = np.sqrt(x * x + y * y) * np.float32(see[1])
-        kind = np.zeros(len(far), np.uint8)
-        for longest in LENGTHS:
-            kind += far > longest
+        bend = np.sqrt(x * x + y * y) * np.abs(curves[:, 5]) * np.float32(see[1])
+        kind = np.zeros(len(bend), np.uint8)
+        for most in BENDS:
+            kind += bend > most
         by_kind = curves.take(np.argsort(kind, kind="stable"), axis=0)
         first = 0
-        for (_, instances), count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
+        for instances, count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
             instances.draw([by_kind[first : first + count]], *see)
             first += count
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stream.wire.messages import Picture, WallState, Watch, decode_from_hub
+from wall.clock import HubClock
 from wall.feeds import Store
 
 MAGIC = b"agora recording 1\n"
@@ -63,6 +64,7 @@ class Player:
         self._next = 0
         self._began: float | None = None
         self.watch = Watch(width=640, fps=0.0)
+        self.hub_clock: HubClock | None = None
 
     @property
     def first(self) -> float:

@@ -105,7 +105,7 @@ class Scene:
         clip = transition.between(old.rect, new.rect, eased)
         lights = Layer(clip)
         opacity, new.opacity = new.opacity, 1.0
-        visual_new.draw_lights(view, new, lights, picture, clip)
+        visual_new.draw_lights(view, new, lights, picture, ((old.rect, 1.0 - eased), (new.rect, eased)))
         new.opacity = opacity
         layers = [lights]
         for place, visual in ((old, visual_old), (new, visual_new)):

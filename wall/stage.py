@@ -7,6 +7,7 @@ a frame on a software renderer, and turn white where they add up.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +20,8 @@ from wall.drawlist import Stage
 from wall.palette import Colour, rgb
 
 Floats = npt.NDArray[np.float32]
+Seen = Sequence[tuple[Rect, float]]
+"""The rectangles in which something is seen, and how far in each."""
 
 STEP: Final = 96.0
 FIELD: Final = 0.30
@@ -39,6 +42,7 @@ class StageBuilder:
         self.x = (np.arange(self.columns) * STEP).astype(np.float32)
         self.y = (np.arange(self.rows) * STEP).astype(np.float32)
         self._ground = _ground(canvas, self.rows, self.columns, theme.stage_inner, theme.stage_outer)
+        self._even = theme.stage_inner == theme.stage_outer
         self._light = np.zeros((self.rows, self.columns, 3), np.float32)
 
     def glow(self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour, strength: float) -> None:
@@ -47,9 +51,9 @@ class StageBuilder:
         down = np.exp(-0.5 * ((self.y - y) / radius_y) ** 2)
         self._light += (down[:, None] * across[None, :])[..., None] * (np.array(colour, np.float32) * strength)
 
-    def field(self, xy: Floats, weight: Floats, group: npt.NDArray[np.uint8], colours: Floats, clip: Rect, sigma: float,
+    def field(self, xy: Floats, weight: Floats, group: npt.NDArray[np.uint8], colours: Floats, seen: Seen, sigma: float,
               strength: float) -> None:  # fmt: skip
-        """The density of nodes ``xy`` (n, 2) with ``weight`` (n,), each in the colour of its ``group``, inside ``clip``."""
+        """The density of nodes ``xy`` (n, 2) with ``weight`` (n,), in the colour of its ``group``, where ``seen``."""
         counts = np.bincount(group, weights=weight, minlength=256)
         counts[NO_GROUP] = 0.0
         present = np.argsort(-counts, kind="stable")[:GROUPS]
@@ -59,7 +63,8 @@ class StageBuilder:
         weight = np.where(group == NO_GROUP, np.float32(0.0), weight)
         slots = np.full(256, len(present) - 1, np.int64)
         slots[present] = np.arange(len(present))
-        rows, columns = self._cells(clip.y, clip.bottom, self.rows), self._cells(clip.x, clip.right, self.columns)
+        rows = self._cells(min(r.y for r, _ in seen), max(r.bottom for r, _ in seen), self.rows)
+        columns = self._cells(min(r.x for r, _ in seen), max(r.right for r, _ in seen), self.columns)
         high, wide, count = rows.stop - rows.start, columns.stop - columns.start, len(present)
         column, row = xy[:, 0] / STEP - columns.start, xy[:, 1] / STEP - rows.start
         c0 = np.clip(column.astype(np.int64), 0, wide - 2)
@@ -71,8 +76,11 @@ class StageBuilder:
         parts = np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr])
         density = np.bincount(corners, parts, count * high * wide).astype(np.float32).reshape(count, high, wide)
         shine = 1.0 - np.exp(-(_spread(high, sigma) @ density @ _spread(wide, sigma)))
-        down = _feathered(self.y[rows], clip.y, clip.bottom, self._canvas.h)
-        mask = down[:, None] * _feathered(self.x[columns], clip.x, clip.right, self._canvas.w)[None, :]
+        mask = np.zeros((high, wide), np.float32)
+        for rect, share in seen:
+            down = _feathered(self.y[rows], rect.y, rect.bottom, self._canvas.h)
+            across = _feathered(self.x[columns], rect.x, rect.right, self._canvas.w)
+            mask += down[:, None] * across[None, :] * np.float32(share)
         light = colours[present].T @ shine.reshape(count, high * wide)
         self._light[rows, columns] += light.T.reshape(high, wide, 3) * (mask * np.float32(FIELD * strength))[..., None]
 
@@ -82,7 +90,9 @@ class StageBuilder:
         return slice(first, max(first + 2, min(most, int(end // STEP) + 2)))
 
     def stage(self) -> Stage:
-        """The mesh: ground and light by screen blending."""
+        """The mesh: ground and light by screen blending. One of a single colour has one corner."""
+        if self._even and not self._light.any():
+            return Stage(STEP, self._ground[:1, :1])
         light = np.clip(self._light, 0.0, 1.0)
         return Stage(STEP, self._ground + light - self._ground * light)
 
@@ -107,8 +117,8 @@ def _spread(count: int, sigma: float) -> Floats:
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:
-    """1 inside, falling to 0 towards those ends that lie inside the canvas."""
-    from_start = at - start if start > 0.0 else np.full_like(at, FEATHER)
-    to_end = end - at if end < whole else np.full_like(at, FEATHER)
-    inside = np.clip(np.minimum(from_start, to_end) / FEATHER, 0.0, 1.0)
-    return np.asarray(inside * inside * (3.0 - 2.0 * inside), np.float32)
+    """1 inside, falling to 0 towards those ends that lie inside the canvas, over no more than what lies beyond them."""
+    from_start = (at - start) / max(1e-3, min(FEATHER, start))
+    to_end = (end - at) / max(1e-3, min(FEATHER, whole - end))
+    inside = np.clip(np.minimum(from_start if start > 0.0 else 1.0, to_end if end < whole else 1.0), 0.0, 1.0)
+    return np.asarray(inside * inside * (3.0 - 2.0 * inside), np.float32) * np.ones_like(at)

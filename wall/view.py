@@ -70,3 +70,5 @@ class View:
     panic: bool = False
     code: str = ""
     """What a wall shows that asks a hub to let it in."""
+    brightness: float = 1.0
+    """Of the whole picture, in 0 … 1, by the hours; 0 is dark."""

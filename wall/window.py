@@ -17,13 +17,14 @@ import pygame
 
 from wall.outputs import Part, fitted, spans_outputs
 
-Event = Literal["quit", "panic", "full screen"]
+Event = Literal["quit", "panic", "full screen", "load"]
 
 KEYS: Final[dict[int, Event]] = {
     pygame.K_ESCAPE: "quit",
     pygame.K_q: "quit",
     pygame.K_p: "panic",
     pygame.K_f: "full screen",
+    pygame.K_i: "load",
 }
 ROOM: Final = 0.92
 """Share of a display that a window takes, so that its title and the panel remain in reach."""

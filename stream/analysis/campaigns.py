@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.analysis.columns import LIVE
+from stream.analysis.columns import BEFORE, EARLY, LIVE, NOWHERE, TRACKED
 from stream.analysis.crowd import DAY_MS, day_of
+from stream.analysis.held import Held
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.statistics.tracked import Of
 from stream.analysis.view import View, change, rounded
@@ -26,8 +27,9 @@ def of(view: View) -> dict[str, Track]:
     beside: dict[str, int] = {}
     for i, kind in enumerate(tracker.kinds):
         beside[_company(kind)] = beside.get(_company(kind), 0) + int(counts[0, Of.VOLUME, i])
-    inside = view.inside()
-    bits, authors = view.columns.tracks[inside], view.columns.author[inside]
+    inside = _tracked(view)
+    inside = inside[view.span_of[inside] != BEFORE]
+    bits, authors = view.columns.tracks[inside][:, TRACKED], view.columns.author[inside]
     found = {}
     for i, (name, kind) in enumerate(zip(tracker.names, tracker.kinds, strict=True)):
         number = {what: int(counts[0, what, i]) for what in Of}
@@ -67,7 +69,7 @@ def _uplift(view: View, track: int, volume: int) -> float | None:
         # What the rows still tell of the time before the start: the span before the window reaches back so far.
         first = view.t - 2 * width
         before = since - first
-        early = view.columns.early[view.slots] >> np.uint64(track) & np.uint64(1) != 0
+        early = view.columns.tracks[_tracked(view)][:, EARLY] >> np.uint64(track) & np.uint64(1) != 0
         posts = int(np.count_nonzero(early))
     if lasted < LEAST_MS or before < LEAST_MS or not posts:
         return None
@@ -79,22 +81,37 @@ def _new_voices(view: View, voices: NDArray[np.int32], since: int) -> float | No
     columns, brand = view.columns, np.uint64(view.tracker.bits("brand"))
     if not voices.size or not brand:
         return None
-    rows = view.slots[columns.at[view.slots] < since]
-    spoke = np.unique(columns.author[rows[(columns.tracks[rows] | columns.early[rows]) & brand != 0]])
+    rows = _tracked(view)
+    rows = rows[(columns.at[rows] < since) & (_ever(columns, rows) & brand != 0)]
+    spoke = np.unique(columns.author[rows])
     rest = np.setdiff1d(voices, spoke)
     names = view.names.people.names
     known = view.memory.spoke_of_brand((names[voice] for voice in rest.tolist()), day_of(since))
-    if known is None and not rows.size:
+    if known is None and view.oldest() >= since:
         return None
     return rounded((rest.size - sum(known or ())) / voices.size)
+
+
+def _tracked(view: View) -> NDArray[np.int64]:
+    """The rows that count and name a track."""
+    rows = view.columns.tracks.slots()
+    counted: NDArray[np.int64] = rows[view.span_of[rows] != NOWHERE]
+    return counted
+
+
+def _ever(columns: Held, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Bits of the tracks that rows name, whether or not these had started."""
+    tracks = columns.tracks[rows]
+    return tracks[:, TRACKED] | tracks[:, EARLY]
 
 
 def hour(view: View, start_ms: int) -> dict[str, int]:
     """Posts of each track, its start regardless, in the hour that began at ``start_ms``, as far as rows are held."""
     columns = view.columns
-    rows = np.flatnonzero((columns.held != 0) & (columns.flags & LIVE != 0))
+    rows = columns.tracks.slots()
+    rows = rows[(columns.flags[rows] & LIVE) != 0]
     rows = rows[(columns.at[rows] >= start_ms) & (columns.at[rows] < start_ms + HOUR_MS)]
-    bits = columns.tracks[rows] | columns.early[rows]
+    bits = _ever(columns, rows)
     return {
         name: int(np.count_nonzero(bits >> np.uint64(i) & np.uint64(1))) for i, name in enumerate(view.tracker.names)
     }
@@ -105,8 +122,8 @@ def brand_voices(view: View) -> dict[int, list[str]]:
     brand = np.uint64(view.tracker.bits("brand"))
     if not brand:
         return {}
-    columns, inside = view.columns, view.inside()
-    rows = inside[(columns.tracks[inside] | columns.early[inside]) & brand != 0]
+    columns, rows = view.columns, _tracked(view)
+    rows = rows[(view.span_of[rows] != BEFORE) & (_ever(columns, rows) & brand != 0)]
     days = columns.at[rows] // DAY_MS
     names = view.names.people.names
     return {

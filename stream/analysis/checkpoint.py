@@ -15,7 +15,7 @@ from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
 from stream.config import Config
 
-VERSION: Final = 7
+VERSION: Final = 8
 
 
 class Parts(msgspec.Struct, frozen=True):

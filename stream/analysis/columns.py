@@ -1,4 +1,4 @@
-"""Rows as columns: one numpy array a field, one slot a row, slots used again."""
+"""Rows as columns: one numpy array a field."""
 
 from __future__ import annotations
 
@@ -36,19 +36,24 @@ NAMED: Final = 4
 
 UNKNOWN_MOOD: Final = -32768
 
+TRACKED: Final = 0
+EARLY: Final = 1
+BOUGHT: Final = 2
+"""What ``tracks`` holds: bits of the tracks that a row names, bits of those whose start it came before, and whether a row
+that names any was paid for."""
+
 BINS: Final = 32
 """Values in the signature of a text (``echoes``)."""
 BANDS: Final = 10
 
 Ints = NDArray[np.int32]
 
-_SHAPES: Final[dict[str, tuple[Any, int]]] = {
+SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "key": (np.uint64, 0),
     "digest": (np.uint64, 0),
     "at": (np.int64, 0),
     "target": (np.uint64, 0),
-    "tracks": (np.uint64, 0),
-    "early": (np.uint64, 0),
+    "tracks": (np.uint64, 3),
     "link": (np.uint64, 0),
     "figures": (np.uint64, 0),
     "sign": (np.uint8, BINS),
@@ -64,29 +69,28 @@ _SHAPES: Final[dict[str, tuple[Any, int]]] = {
     "mood": (np.int16, 0),
     "kind": (np.uint8, 0),
     "role": (np.uint8, 0),
-    "bought": (np.uint8, 0),
     "flags": (np.uint8, 0),
-    "span": (np.uint8, 0),
-    "held": (np.uint8, 0),
     "terms": (np.int32, TERMS),
     "forms": (np.int32, TERMS),
     "phrases": (np.uint32, PHRASES),
     "people": (np.int32, PEOPLE),
     "handles": (np.int32, PEOPLE),
 }
-FEATURES: Final = tuple(name for name in _SHAPES if name not in ("flags", "span", "held"))
+FEATURES: Final = tuple(name for name in SHAPES if name != "flags")
 """The columns that belong to the row itself and not to the state that holds it."""
 
 
 class Columns:
-    """The arrays. ``-1`` in an id column is none; ``mood`` is in 1/10,000, or ``UNKNOWN_MOOD``."""
+    """The arrays of some rows (``held.Held`` has those of a state).
+
+    ``-1`` in an id column is none; ``mood`` is in 1/10,000, or ``UNKNOWN_MOOD``.
+    """
 
     key: NDArray[np.uint64]
     digest: NDArray[np.uint64]
     at: NDArray[np.int64]
     target: NDArray[np.uint64]
     tracks: NDArray[np.uint64]
-    early: NDArray[np.uint64]
     link: NDArray[np.uint64]
     figures: NDArray[np.uint64]
     sign: NDArray[np.uint8]
@@ -102,10 +106,7 @@ class Columns:
     mood: NDArray[np.int16]
     kind: NDArray[np.uint8]
     role: NDArray[np.uint8]
-    bought: NDArray[np.uint8]
     flags: NDArray[np.uint8]
-    span: NDArray[np.uint8]
-    held: NDArray[np.uint8]
     terms: Ints
     forms: Ints
     phrases: NDArray[np.uint32]
@@ -114,30 +115,5 @@ class Columns:
 
     def __init__(self, size: int = 0) -> None:
         self.size = size
-        for name, (dtype, width) in _SHAPES.items():
+        for name, (dtype, width) in SHAPES.items():
             setattr(self, name, np.zeros((size, width) if width else size, dtype))
-
-    def grow(self, size: int) -> None:
-        """Make room for ``size`` rows at least."""
-        if size <= self.size:
-            return
-        size = max(size, self.size + self.size // 5, 1024)
-        for name, (dtype, width) in _SHAPES.items():
-            old = getattr(self, name)
-            new = np.zeros((size, width) if width else size, dtype)
-            new[: self.size] = old
-            setattr(self, name, new)
-        self.size = size
-
-    def write(self, slots: NDArray[np.int64], rows: Columns) -> None:
-        """Copy the features of all ``rows`` into ``slots``."""
-        for name in FEATURES:
-            getattr(self, name)[slots] = getattr(rows, name)
-
-    def take(self, slots: NDArray[np.int64]) -> Columns:
-        """A copy of some rows, every column of them."""
-        rows = Columns(0)
-        rows.size = slots.size
-        for name in _SHAPES:
-            setattr(rows, name, getattr(self, name)[slots])
-        return rows

@@ -89,3 +89,17 @@ def holds(days: Iterable[Mapping[int, NDArray[np.uint64]]], number: int) -> bool
             if at < hashes.size and int(hashes[at]) == number:
                 return True
     return False
+
+
+def among(days: Iterable[Mapping[int, NDArray[np.uint64]]], numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Of each number whether any of the days has it."""
+    found = np.zeros(numbers.size, np.bool_)
+    order = np.argsort(numbers % np.uint64(SHARDS), kind="stable")
+    starts = np.searchsorted(numbers[order] % np.uint64(SHARDS), np.arange(SHARDS + 1))
+    for shards in days:
+        for shard, hashes in shards.items():
+            here = order[starts[shard] : starts[shard + 1]]
+            if here.size and hashes.size:
+                at = np.minimum(np.searchsorted(hashes, numbers[here]), hashes.size - 1)
+                found[here] |= hashes[at] == numbers[here]
+    return found

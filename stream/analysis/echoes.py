@@ -19,6 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.columns import BANDS, BINS, Columns
+from stream.analysis.held import Held
 from stream.analysis.plain import plain
 from stream.analysis.text import LIMIT, Texts, classes
 
@@ -91,7 +92,7 @@ def _folds() -> NDArray[np.uint32]:
     return np.array([ord(unicodedata.normalize("NFD", chr(c))[0]) for c in range(0x250)], np.uint32)
 
 
-def counted(columns: Columns, slots: NDArray[np.int64]) -> NDArray[np.uint32]:
+def counted(columns: Columns | Held, slots: NDArray[np.int64]) -> NDArray[np.uint32]:
     """Four keys of each row that most of its near-duplicates share one of (n, 4): its ends and two bands; 0 is none."""
     keys = np.empty((slots.size, 4), np.uint32)
     keys[:, :2] = columns.ends[slots]

@@ -94,8 +94,7 @@ class Extractor:
             if tracked:
                 named = self.tracker.find(mention)
                 if named.tracks or named.early:
-                    rows.tracks[row], rows.early[row] = named.tracks, named.early
-                    rows.bought[row] = bought(mention)
+                    rows.tracks[row] = named.tracks, named.early, bought(mention)
             if mention.hashtags or named.terms or "$" in mention.text:
                 _terms(mention, named.terms, row, terms)
             if mention.mentions or mention.target is not None:

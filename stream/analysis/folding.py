@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.columns import BANDS, REPOST, SHOWN
+from stream.analysis.columns import BANDS, NEWER, OLDER, REPOST, SHOWN
 from stream.analysis.echoes import AKIN, ALIKE, alike, alike_beside, band_key
 from stream.analysis.sparse import SparseCounts, among
 from stream.analysis.view import View
@@ -24,40 +24,49 @@ AGAIN: Final = 86_400_000
 CROWD: Final = 6
 """Texts, not of one story, of one key that are compared."""
 
-ALONE: Final = 0
-SHARED: Final = 1
+NOT_TOLD: Final = 0
+"""Not in the window, or not to be shown."""
+ALONE: Final = 1
+SHARED: Final = 2
 """By the post that it repeats, or its link."""
-COMPARED: Final = 2
+COMPARED: Final = 3
 """By its text too."""
 
 Slots = NDArray[np.int64]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-def fold(view: View) -> tuple[Slots, Slots, Slots]:
-    """Rows in order of time and key, the number of the story of each, and rows that are stories of their own.
+class Folded(NamedTuple):
+    """Rows in order of time and key, the story of each as the place of its first row, and which others are no row's echo.
 
-    A story's number is the place of its first row.
+    ``alone`` has a bit by slot.
     """
+
+    told: Slots
+    story: Slots
+    alone: NDArray[np.bool_]
+
+
+def fold(view: View) -> Folded:
+    """Which rows of the window that may be shown tell one story."""
     columns = view.columns
-    inside = view.inside()
-    shown = inside[(columns.flags[inside] & SHOWN) != 0]
-    echoing = _echoing(view, shown)
-    told, compared = shown[echoing != ALONE], echoing[echoing != ALONE] == COMPARED
-    order = np.lexsort((columns.key[told], columns.at[told]))
-    told, compared = told[order], compared[order]
+    echoing = _echoing(view)
+    told = np.flatnonzero(echoing >= SHARED)
+    told = told[np.lexsort((columns.key[told], columns.at[told]))]
     again = (columns.kind[told] == REPOST) & (columns.target[told] != 0)
     post = np.where(again, columns.target[told], columns.key[told])
     link = np.where(again, np.uint64(0), columns.link[told])
     read = tuple(column[told] for column in (columns.sign, columns.length, columns.figures, columns.ends, columns.link))
-    return told, _fold(read, columns.at[told], compared & ~again, post, link), shown[echoing == ALONE]
+    story = _fold(read, columns.at[told], (echoing[told] == COMPARED) & ~again, post, link)
+    return Folded(told, story, echoing == ALONE)
 
 
-def _echoing(view: View, shown: Slots) -> NDArray[np.uint8]:
-    """How another may belong to the story of each row; where there are many rows, to one that is much repeated."""
-    found = np.full(shown.size, COMPARED, np.uint8)
-    if shown.size > ALL:
-        columns, echoed = view.columns, view.statistics.echoed
+def _echoing(view: View) -> NDArray[np.uint8]:
+    """By slot how another may belong to the story of each row; where there are many rows, to one that is much repeated."""
+    columns, echoed = view.columns, view.statistics.echoed
+    inside = (view.span_of == NEWER) | (view.span_of == OLDER)
+    found = np.where(inside & ((columns.flags & SHOWN) != 0), COMPARED, NOT_TOLD).astype(np.uint8)
+    if np.count_nonzero(found) > ALL:
         reposted, linked, texts = (
             _hot(counts, rows, least).few()
             for counts, rows, least in (
@@ -67,28 +76,29 @@ def _echoing(view: View, shown: Slots) -> NDArray[np.uint8]:
             )
         )
         read = (columns.kind, columns.key, columns.target, columns.link, columns.sign, columns.ends)
-        _mark(read, shown, reposted, linked, texts, found)
+        _mark(read, reposted, linked, texts, found)
     return found
 
 
 @njit(cache=True, nogil=True)
-def _mark(rows, slots, reposted, linked, texts, found):  # type: ignore[no-untyped-def]
+def _mark(rows, reposted, linked, texts, found):  # type: ignore[no-untyped-def]
     kinds, posts, targets, links, signs, ends = rows
-    for i in range(slots.size):
-        slot = slots[i]
+    for slot in range(found.size):
+        if found[slot] == NOT_TOLD:
+            continue
         if kinds[slot] == REPOST and targets[slot] != 0:
-            found[i] = SHARED if among(targets[slot], reposted) else ALONE
+            found[slot] = SHARED if among(targets[slot], reposted) else ALONE
         elif ends[slot, 0] != 0 and (
             among(ends[slot, 0], texts)
             or among(ends[slot, 1], texts)
             or among(band_key(signs[slot], 0), texts)
             or among(band_key(signs[slot], 1), texts)
         ):
-            found[i] = COMPARED
+            found[slot] = COMPARED
         elif among(posts[slot], reposted) or (links[slot] != 0 and among(links[slot], linked)):
-            found[i] = SHARED
+            found[slot] = SHARED
         else:
-            found[i] = ALONE
+            found[slot] = ALONE
 
 
 def _hot(counts: SparseCounts, rows: int, least: int) -> SparseCounts:

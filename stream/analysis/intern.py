@@ -20,6 +20,8 @@ class Interner:
         self.names: list[str] = []
         self._ids: dict[str, int] = {}
         self._free: list[int] = []
+        self.swept = 0
+        """Grows whenever ids may mean something else."""
         for name in names:
             self.id(name)
 
@@ -60,12 +62,14 @@ class Interner:
 
     def restore(self, names: Sequence[str]) -> None:
         """Become a copy of the table whose ``names`` are given; an empty name has no id."""
+        self.swept += 1
         self.names = list(names)
         self._ids = {name: fresh for fresh, name in enumerate(names) if name}
         self._free = [fresh for fresh, name in enumerate(names) if not name]
 
     def sweep(self, keep: NDArray[np.bool_]) -> None:
         """Forget every name whose id is False in ``keep``, an array as long as the table."""
+        self.swept += 1
         for fresh in np.flatnonzero(~keep).tolist():
             name = self.names[fresh]
             if self._ids.get(name) == fresh:

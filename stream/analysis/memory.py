@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.baselines import Baselines
-from stream.analysis.crowd import Crowd, holds
+from stream.analysis.crowd import Crowd, among, holds
 from stream.analysis.hours import Hours
 
 KNOWN_DAYS: Final = 7
@@ -49,8 +49,8 @@ class Memory:
         self.hours = Hours()
         self._colourings: dict[tuple[str, int], Colouring] = {}
         self.baselines = Baselines()
-        self._known: dict[str, bool] = {}
-        self._known_on: int | None = None
+        self.voiced = 0
+        """Grows whenever other voices are known."""
 
     def hash(self, author_id: str) -> int:
         """The keyed hash that stands for an author."""
@@ -61,7 +61,7 @@ class Memory:
         kind, _, rest = subject.partition(":")
         if kind == "voices":
             self._voices.remember(rest, value)
-            self._known_on = None
+            self.voiced += 1
         elif kind == "brand":
             self._brand.remember(rest, value)
         elif kind == "tracks":
@@ -94,7 +94,7 @@ class Memory:
             ):
                 self._colourings[where] = colouring
         self.baselines.merge(other.baselines)
-        self._known_on = None
+        self.voiced += 1
 
     def voices(self, day: int, authors: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
         """Records that add ``authors`` to the voices of a day and take out those ``without``."""
@@ -123,17 +123,6 @@ class Memory:
         held = [c for (name, _), c in self._colourings.items() if name == graph and c.t <= t_ms]
         return max(held, key=lambda c: c.t).colours if held else {}
 
-    def known(self, authors: Iterable[str], today: int) -> list[bool]:
-        """Of each author whether it spoke in the ``KNOWN_DAYS`` days before ``today``, as far as memory says."""
-        days = self._voices.known(today - KNOWN_DAYS, today)
-        if not days:
-            return [False for _ in authors]
-        if self._known_on != today or len(self._known) > 1_000_000:
-            self._known, self._known_on = {}, today
-        return [self._look_up(author, days) for author in authors]
-
-    def _look_up(self, author: str, days: list[Mapping[int, NDArray[np.uint64]]]) -> bool:
-        held = self._known.get(author)
-        if held is None:
-            held = self._known[author] = holds(days, self.hash(author))
-        return held
+    def known(self, hashes: NDArray[np.uint64], today: int) -> NDArray[np.bool_]:
+        """Of each author, by ``hash``, whether it spoke in the ``KNOWN_DAYS`` days before ``today``, as far as memory says."""
+        return among(self._voices.known(today - KNOWN_DAYS, today), hashes)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numba import njit
 
 from stream.analysis import campaigns
-from stream.analysis.columns import UNKNOWN_MOOD
+from stream.analysis.columns import BEFORE, NOWHERE
 from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import ROLE_NAMES
-from stream.analysis.statistics.volume import POSITIVE
 from stream.analysis.view import View, change, rounded
+from stream.analysis.window import RING
 from stream.wire.snapshot import Flow, Numbers, Sentiment
 
 _RECENT_MS: Final = 10_000
@@ -20,24 +21,19 @@ _FLOWS: Final = ("brand_public", "public_brand", "public_public")
 
 def of(view: View) -> Numbers:
     volume, voices = view.statistics.volume, view.statistics.voices
-    columns, inside = view.columns, view.inside()
-    at = columns.at[inside]
     posts = int(volume.posts[0])
     rows_by, creating_by = voices.counts[0], voices.counts[1]
     authors = np.flatnonzero(rows_by)
-    reach = np.zeros(rows_by.size, np.int64)
-    np.maximum.at(reach, columns.author[inside], columns.followers[inside])
-    edges = view.window.edges(view.t)
-    bucket, mood = at // view.window.bucket - edges[0] // view.window.bucket, columns.mood[inside]
-    bad = (mood < -POSITIVE) & (mood != UNKNOWN_MOOD)
-    timelines = (np.bincount(rows, minlength=edges.size) for rows in (bucket, bucket[mood > POSITIVE], bucket[bad]))
-    timeline, positive, negative = (tuple(counts.tolist()) for counts in timelines)
+    buckets = view.window.edges(view.t) // view.window.bucket
+    timeline, positive, negative = (
+        tuple(counts.tolist()) for counts in view.statistics.timeline.counts[:, buckets % RING]
+    )
     roles = {name: int(volume.roles[0, i]) for i, name in enumerate(ROLE_NAMES)}
     labels = view.names.labels.names
     return Numbers(
         posts=posts,
         volume_per_min=rounded(posts * 60_000 / view.window.width),
-        per_second=rounded(int(np.count_nonzero(at > view.t - _RECENT_MS)) * 1000 / _RECENT_MS),
+        per_second=rounded(_recent(view) * 1000 / _RECENT_MS),
         change=change(posts, int(volume.posts[1])),
         voices=int(authors.size),
         new_voices_share=_new_voices(view, authors),
@@ -45,7 +41,7 @@ def of(view: View) -> Numbers:
         editors=int(authors.size - np.count_nonzero(creating_by)),
         owned=roles["brand"] + roles["staff"],
         earned=roles["public"],
-        reach=int(reach.sum()),
+        reach=_reach(view, rows_by.size),
         held=int(volume.held[0]),
         sentiment=_sentiment(volume.mood[0]),
         roles=roles,
@@ -85,11 +81,36 @@ def _new_voices(view: View, authors: np.ndarray[tuple[int], np.dtype[np.intp]]) 
     if not authors.size:
         return 0.0
     today = day_of(view.t)
-    spoke = view.columns.author[view.slots[view.columns.at[view.slots] < today * DAY_MS]]
-    rest = np.setdiff1d(authors, spoke)
-    names = view.names.people.names
-    known = view.memory.known((names[author] for author in rest.tolist()), today)
-    return rounded((len(known) - sum(known)) / authors.size)
+    spoke = np.zeros(len(view.names.people), np.bool_)
+    for bucket in view.buckets.numbers():
+        if bucket * view.window.bucket >= today * DAY_MS:
+            break
+        rows = view.counted_in(bucket)
+        spoke[view.columns.author[rows[view.columns.at[rows] < today * DAY_MS]]] = True
+    rest = authors[~spoke[authors]]
+    return rounded((rest.size - np.count_nonzero(view.known.of(rest, view.memory, today))) / authors.size)
+
+
+def _recent(view: View) -> int:
+    """Posts of the last ten seconds."""
+    since, width = view.t - _RECENT_MS, view.window.bucket
+    first = max(since, view.t - view.window.width) // width
+    rows = np.concatenate([view.counted_in(bucket) for bucket in range(first, view.t // width + 1)])
+    return int(np.count_nonzero((view.columns.at[rows] > since) & (view.span_of[rows] != BEFORE)))
+
+
+def _reach(view: View, size: int) -> int:
+    """The followers of everybody who spoke, of each the greatest number that was told."""
+    most = np.zeros(size, np.int64)
+    _greatest(view.span_of, view.columns.author, view.columns.followers, most)
+    return int(most.sum())
+
+
+@njit(cache=True, nogil=True)
+def _greatest(spans, authors, followers, most):  # type: ignore[no-untyped-def]
+    for slot in range(spans.size):
+        if spans[slot] != NOWHERE and spans[slot] != BEFORE:
+            most[authors[slot]] = max(most[authors[slot]], followers[slot])
 
 
 def _flows(view: View) -> dict[str, Flow]:

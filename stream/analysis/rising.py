@@ -6,10 +6,10 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.columns import POST, QUOTE, Columns
+from stream.analysis.columns import POST, QUOTE, SHOWN
+from stream.analysis.held import Held
 from stream.analysis.said import Said
 from stream.analysis.scan import scan, surprise, usual_rate
 from stream.analysis.view import View, rounded
@@ -66,7 +66,7 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
     if not chosen.size:
         return ()
     edges = _edges(view)
-    counts = _counts(view, said, edges)
+    counts = said.courses(view, edges)
     everywhere, counts = counts.sum(1), counts[chosen]
     share = (view.t + 1 - int(edges[-1])) / view.window.bucket
     known, span = view.memory.baselines.usual(
@@ -98,27 +98,9 @@ def of(view: View, said: Said) -> tuple[Rising, ...]:
 
 def _edges(view: View) -> NDArray[np.int64]:
     """Starts of the whole buckets of the window and the span before it, from the first in which anything was said."""
-    width = view.window.bucket
-    oldest = max(view.t - 2 * view.window.width + 1, int(view.columns.at[view.slots].min()))
+    width, oldest = view.window.bucket, max(view.t - 2 * view.window.width + 1, view.oldest())
     first = min(-(-oldest // width), view.t // width)
     return np.arange(first, view.t // width + 1, dtype=np.int64) * width
-
-
-def _counts(view: View, said: Said, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Posts that say each topic, by bucket."""
-    bucket = (view.columns.at[said.slots] - edges[0]) // view.window.bucket
-    counts = np.zeros((len(said.ids), edges.size), np.int64)
-    _by_bucket(said.places, bucket, counts)
-    return counts
-
-
-@njit(cache=True, nogil=True)
-def _by_bucket(places, bucket, counts):  # type: ignore[no-untyped-def]
-    for i in range(bucket.size):
-        if bucket[i] >= 0:
-            for k in range(places.shape[1]):
-                if places[i, k] >= 0:
-                    counts[places[i, k], bucket[i]] += 1
 
 
 def _people(
@@ -135,8 +117,13 @@ def _people(
         return []
     since = np.full(len(said.ids), np.iinfo(np.int64).max)
     since[topics] = past.edges[starts]
-    size = sum(int(past.counts[place, start:].sum()) for place, start in zip(places, starts, strict=True))
-    topic, row = _said_since(said.places, view.columns.at[said.slots], since, size)
+    rows = np.concatenate(
+        [view.counted_in(b) for b in range(int(since.min()) // view.window.bucket, view.t // view.window.bucket + 1)]
+    )
+    rows = rows[(view.columns.flags[rows] & SHOWN) != 0]
+    row, topic = view.statistics.units.said_in(view.columns, rows, said.places(view))
+    late = view.columns.at[rows[row]] >= since[topic]
+    row, topic = rows[row[late]], topic[late]
     order = np.argsort(topic, kind="stable")
     topic, row = topic[order], row[order]
     found = []
@@ -144,28 +131,11 @@ def _people(
         topics.tolist(), places.tolist(), nats.tolist(), starts.tolist(), strict=True
     ):
         rows = row[slice(*np.searchsorted(topic, (which, which + 1)).tolist())]
-        voices = np.unique(view.columns.author[said.slots[rows]]).size
+        voices = np.unique(view.columns.author[rows]).size
         before = past.before(place, start)
         people = surprise(float(voices), past.edges.size - start - 1 + past.share, *before)
         found.append(_Rise(which, place, start, min(posts, float(people)), rows, voices))
     return found
-
-
-@njit(cache=True, nogil=True)
-def _said_since(places, at, since, size):  # type: ignore[no-untyped-def]
-    """Which topic is said in which row, for rows no older than ``since`` of the topic; ``size`` at most."""
-    earliest = since.min()
-    topic, row = np.empty(size, np.int64), np.empty(size, np.int64)
-    found = 0
-    for i in range(at.size):
-        if at[i] < earliest:
-            continue
-        for k in range(places.shape[1]):
-            place = places[i, k]
-            if place >= 0 and at[i] >= since[place]:
-                topic[found], row[found] = place, i
-                found += 1
-    return topic[:found], row[:found]
 
 
 def _factor(past: _Past, rise: _Rise) -> float:
@@ -177,7 +147,7 @@ def _factor(past: _Past, rise: _Rise) -> float:
 
 def _causes(view: View, said: Said, rise: _Rise, everywhere: NDArray[np.int64]) -> Causes:
     """What was echoed most since it began, who began it, and which other topics came with it."""
-    slots = said.slots[rise.rows]
+    slots = rise.rows
     columns = view.columns
     own = slots[np.isin(columns.kind[slots], (POST, QUOTE))]
     own = own if own.size else slots
@@ -192,19 +162,20 @@ def _causes(view: View, said: Said, rise: _Rise, everywhere: NDArray[np.int64]) 
         posts=tuple(view.mention(slot).id for slot in posts.tolist()),
         people=tuple(view.names.people.names[person] for person in people),
         voices=rise.voices,
-        topics=tuple(said.ids[topic] for topic in _companions(said, rise, everywhere)),
+        topics=tuple(said.ids[topic] for topic in _companions(view, said, rise, everywhere)),
     )
 
 
-def _by_time(columns: Columns, slots: NDArray[np.int64]) -> NDArray[np.intp]:
+def _by_time(columns: Held, slots: NDArray[np.int64]) -> NDArray[np.intp]:
     return np.lexsort((columns.key[slots], columns.at[slots]))
 
 
-def _companions(said: Said, rise: _Rise, everywhere: NDArray[np.int64]) -> list[int]:
+def _companions(view: View, said: Said, rise: _Rise, everywhere: NDArray[np.int64]) -> list[int]:
     """Topics that at least two of these posts and a fifth of them say, and that are said there twice as often as elsewhere."""
     size = len(said.ids)
-    here = np.bincount(said.places[rise.rows].ravel() + 1, minlength=size + 1)[1:]
-    elsewhere = (everywhere - here) / max(len(said.slots) - rise.rows.size, 1)
+    units = view.statistics.units
+    here = np.bincount(units.said_in(view.columns, rise.rows, said.places(view))[1], minlength=size)
+    elsewhere = (everywhere - here) / max(units.rows - rise.rows.size, 1)
     fit = (here >= 2) & (here * 5 >= rise.rows.size) & (here / rise.rows.size >= 2 * elsewhere)
     fit[rise.topic] = False
     candidates = np.flatnonzero(fit)

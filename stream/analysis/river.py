@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from stream.analysis.said import Said
 from stream.analysis.view import View
@@ -27,8 +26,7 @@ def courses(view: View, said: Said) -> dict[str, tuple[int, ...]]:
     """
     size = min(LOOKED_AT, len(said.ids))
     edges = view.window.edges(view.t)
-    counts = np.zeros((size, edges.size), np.int64)
-    _count(said.places, (view.columns.at[said.slots] - edges[0]) // view.window.bucket, counts)
+    counts = said.courses(view, edges)[:size]
     found = {said.ids[i]: tuple(counts[i].tolist()) for i in range(size)}
     return {topic: found[topic] for topic in sorted(found, key=lambda topic: (-loudness(found[topic]), topic))[:MOST]}
 
@@ -37,12 +35,3 @@ def loudness(course: Sequence[int]) -> int:
     """How much a course weighs in the picture: all its posts, or those of its loudest time many times."""
     sums = np.convolve(np.asarray(course, np.int64), np.ones(LOUD, np.int64))
     return max(sum(course), SHARE * int(sums.max()))
-
-
-@njit(cache=True, nogil=True)
-def _count(places, bucket, counts):  # type: ignore[no-untyped-def]
-    for i in range(bucket.size):
-        if bucket[i] >= 0:
-            for k in range(places.shape[1]):
-                if 0 <= places[i, k] < counts.shape[0]:
-                    counts[places[i, k], bucket[i]] += 1

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stream.analysis.columns import Columns
+from stream.analysis.held import Held
 from stream.analysis.packed import Blocks, Packed
 
 Slots = NDArray[np.int64]
@@ -22,7 +22,7 @@ class Rows:
     """A slot a row, used again after ``drop``; -1 is no slot."""
 
     def __init__(self) -> None:
-        self.columns = Columns(1024)
+        self.columns = Held(1024)
         self._data = Packed()
         self._free: list[int] = list(range(1023, -1, -1))
         self._held = 0
@@ -90,7 +90,7 @@ class Rows:
         self._data.drop(slots)
         self._free.extend(slots.tolist())
         self._held -= slots.size
-        self.columns.held[slots] = 0
+        self.columns.clear(slots)
 
 
 @njit(cache=True, nogil=True)

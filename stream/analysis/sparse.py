@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Keys = NDArray[Any]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_HALF: Final = np.uint64(32)
+_LOW: Final = np.uint64(0xFFFFFFFF)
 _SMALLEST: Final = 1024
 SIEVE_BITS: Final = 17
 
@@ -84,6 +86,18 @@ def among(key, few):  # type: ignore[no-untyped-def]
     return False
 
 
+@njit(cache=True, nogil=True)
+def _asked(keys, counts, asked, found):  # type: ignore[no-untyped-def]
+    size = 0
+    for j in range(keys.size):
+        if counts[j] > 0:
+            number = np.int64(keys[j] >> _HALF) - 1
+            if 0 <= number < asked.size and asked[number]:
+                found[size] = j
+                size += 1
+    return size
+
+
 class SparseCounts:
     """An open-addressing table of counts; a key is any number of ``dtype`` (uint64, uint32) but 0. Zeros leave as it grows.
 
@@ -135,6 +149,16 @@ class SparseCounts:
         """Keys that are counted ``least`` times and more, in no order, and their counts."""
         at = np.flatnonzero(self._counts >= least)
         return self._keys[at], self._counts[at]
+
+    def pairs(self, asked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """Where keys are two halves of 32 bits: those whose upper half is one more than a number that is ``asked`` for.
+
+        Returns that number, the lower half, and the count, in no order.
+        """
+        at = np.empty(int(np.count_nonzero(self._counts)), np.int64)
+        at = at[: _asked(self._keys, self._counts, asked, at)]
+        keys = self._keys[at]
+        return (keys >> _HALF).astype(np.int64) - 1, (keys & _LOW).astype(np.int64), self._counts[at]
 
     def items(self) -> tuple[Keys, NDArray[np.int32]]:
         """Keys whose count is not zero, in order of the keys, and their counts."""

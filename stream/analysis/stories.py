@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.analysis.columns import REPOST, UNKNOWN_MOOD, Columns
+from stream.analysis.columns import REPOST, UNKNOWN_MOOD
 from stream.analysis.echoes import CUT
 from stream.analysis.extract import ROLE_NAMES
 from stream.analysis.folding import fold
+from stream.analysis.held import Held
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Story
 
@@ -31,7 +32,7 @@ def of(view: View) -> tuple[Story, ...]:
     members = np.argsort(story, kind="stable")
     ends = np.cumsum(size)
     groups = [told[members[ends[c] - size[c] : ends[c]]] for c in _strongest(view, told, story, size)]
-    posts = _posts(view, np.concatenate([single, alone]), STRONGEST - len(groups))
+    posts = _posts(view, alone, single, STRONGEST - len(groups))
     found = [_story(view, group) for group in groups] + [_story(view, slot[None]) for slot in posts]
     return tuple(sorted(found, key=lambda s: (-s.voices, -s.count, -s.weight, -s.at, s.id)))
 
@@ -50,12 +51,21 @@ def _strongest(view: View, told: Slots, story: Slots, size: Slots) -> list[int]:
     return [int(chosen) for chosen in many[order[:STRONGEST]]]
 
 
-def _posts(view: View, single: Slots, wanted: int) -> Slots:
-    """Posts that nobody repeats: the ``wanted`` of greatest weight, and the newest."""
-    at, weight = view.columns.at[single], view.columns.weight[single].astype(np.int64)
-    fresh = at - (view.t - view.window.width)
-    chosen = [_top(view, single, weight * (1 << 32) + np.minimum(fresh >> 4, (1 << 32) - 1), wanted)]
-    chosen.append(_top(view, single, fresh, NEWEST))
+def _posts(view: View, alone: Slots, single: NDArray[np.bool_], wanted: int) -> Slots:
+    """Posts that nobody repeats, ``alone`` and those that ``single`` marks: ``wanted`` of most weight, and the newest."""
+    start = view.t - view.window.width
+    newest = [alone]
+    for bucket in view.window.edges(view.t)[::-1].tolist():
+        if sum(slots.size for slots in newest[1:]) >= NEWEST:
+            break
+        slots = view.buckets.of(bucket // view.window.bucket)
+        newest.append(slots[single[slots]])
+    slots = np.concatenate(newest)
+    chosen = [_top(view, slots, view.columns.at[slots] - start, NEWEST)]
+    if wanted > 0:
+        slots = np.concatenate([alone, np.flatnonzero(single)])
+        fresh, weight = view.columns.at[slots] - start, view.columns.weight[slots].astype(np.int64)
+        chosen.append(_top(view, slots, weight * (1 << 32) + np.minimum(fresh >> 4, (1 << 32) - 1), wanted))
     return np.unique(np.concatenate(chosen))
 
 
@@ -68,7 +78,7 @@ def _top(view: View, slots: Slots, merit: NDArray[np.int64], wanted: int) -> Slo
     return slots[np.lexsort((view.columns.key[slots], -merit))[:wanted]]
 
 
-def _best(columns: Columns, members: Slots) -> int:
+def _best(columns: Held, members: Slots) -> int:
     """Which of the rows of a story, in order of time, tells it: one's own words, whole, and much repeated or liked.
 
     An earlier post gives way only to one more than twice as strong, so that it does not change with every like.

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.analysis.columns import BEFORE, Columns
+from stream.analysis.columns import BEFORE, NEWER, NOWHERE, OLDER, SHOWN
 from stream.analysis.gone import Gone
+from stream.analysis.held import Held
+from stream.analysis.known import Known
 from stream.analysis.memory import Memory
 from stream.analysis.names import Names
 from stream.analysis.tracks import Tracker
-from stream.analysis.window import Window
+from stream.analysis.window import Buckets, Slots, Window
 from stream.config import Config
 from stream.mention import Mention
 from stream.wire.snapshot import Snapshot
@@ -23,26 +27,52 @@ if TYPE_CHECKING:
     from stream.analysis.statistics import Statistics
 
 
-class View(msgspec.Struct, frozen=True):
-    """Everything at one T. ``slots`` are the rows that count now, ``spans`` where each of them lies."""
+@dataclass(frozen=True)
+class View:
+    """Everything at one T. ``span_of`` tells by slot where each row counts (``columns.NOWHERE`` … ``BEFORE``)."""
 
     t: int
     config: Config
     window: Window
-    columns: Columns
-    slots: NDArray[np.int64]
-    spans: NDArray[np.uint8]
+    columns: Held
+    span_of: NDArray[np.uint8]
+    buckets: Buckets
     names: Names
     statistics: Statistics
     memory: Memory
+    known: Known
     gone: Gone
     tracker: Tracker
     mention: Callable[[int], Mention]
 
-    def inside(self) -> NDArray[np.int64]:
-        """Slots of the rows in the window."""
-        inside: NDArray[np.int64] = self.slots[self.spans != BEFORE]
-        return inside
+    @cached_property
+    def slots(self) -> Slots:
+        """The rows that count; it takes a pass over all that are held."""
+        return np.flatnonzero(self.span_of)
+
+    def inside(self) -> Slots:
+        """The rows in the window; it takes such a pass too."""
+        return np.flatnonzero((self.span_of == NEWER) | (self.span_of == OLDER))
+
+    def counted_in(self, bucket: int) -> Slots:
+        """The rows of one bucket, by its number, that count."""
+        slots = self.buckets.of(bucket)
+        counted: Slots = slots[self.span_of[slots] != NOWHERE]
+        return counted
+
+    def shown_in(self, bucket: int) -> Slots:
+        """The rows of one bucket that lie in the window and may be shown."""
+        slots = self.counted_in(bucket)
+        shown: Slots = slots[(self.span_of[slots] != BEFORE) & ((self.columns.flags[slots] & SHOWN) != 0)]
+        return shown
+
+    def oldest(self) -> int:
+        """When the oldest row that counts was written; T where there is none."""
+        for bucket in self.buckets.numbers():
+            rows = self.counted_in(bucket)
+            if rows.size:
+                return int(self.columns.at[rows].min())
+        return self.t
 
     def present(self) -> NDArray[np.bool_]:
         """By id of a person, whether it may be counted: neither retracted nor blocked."""

@@ -12,6 +12,9 @@ from stream.analysis.columns import BEFORE, NEWER, NOWHERE, OLDER
 BUCKETS: Final = 60
 """Buckets that a window is cut into; they begin at multiples of their width, whatever T is."""
 
+RING: Final = 128
+"""Buckets that are told apart by their number modulo this; fewer lie in the window and the span before it."""
+
 Slots = NDArray[np.int64]
 _NONE: Final = np.zeros(0, np.int64)
 
@@ -70,6 +73,14 @@ class Buckets:
         if bucket in self._slots:
             slots = self._of(bucket)
             self._slots[bucket] = [slots[slots != slot]]
+
+    def of(self, bucket: int) -> Slots:
+        """Slots of the rows in one bucket, by its number."""
+        return self._of(bucket) if bucket in self._slots else _NONE
+
+    def numbers(self) -> list[int]:
+        """The numbers of the buckets in which there is anything, oldest first."""
+        return sorted(self._slots)
 
     def between(self, low: int, high: int) -> Slots:
         """Slots of the buckets that overlap ``low < at <= high``."""

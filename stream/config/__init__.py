@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from stream import toml
 from stream.config.addresses import is_any, is_loopback, reachable, url
+from stream.config.hours import HoursConfig
 from stream.config.networks import (
     BlueskyConfig,
     CsvConfig,
@@ -227,6 +228,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     show: ShowConfig = ShowConfig()
     moderation: ModerationConfig = ModerationConfig()
     wall: WallConfig = WallConfig()
+    hours: HoursConfig = HoursConfig()
     theme: Theme = Theme()
     event: Event = Event()
     programme: ProgrammeConfig = ProgrammeConfig()
@@ -307,11 +309,12 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
 
 def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     """What the types cannot say: the path of a setting, and a sentence."""
-    for path, sentence in config.wall.faults():
-        yield ("wall", *path), sentence
     zone = config.event.timezone
     if zone and zone not in zoneinfo.available_timezones():
         yield ("event", "timezone"), f"{zone!r} is no time zone; write one such as Europe/Helsinki"
+    for name, table in (("wall", config.wall), ("hours", config.hours)):
+        for path, sentence in table.faults():
+            yield (name, *path), sentence
 
 
 def environment_of(config: Config) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Saved(msgspec.Struct, frozen=True):
     terms: list[str]
     spoke: dict[int, list[str]]
     places: dict[Graph, dict[str, tuple[float, float]]]
+    shed: dict[int, int]
 
 
 _decoder = msgspec.msgpack.Decoder(Saved, strict=False)

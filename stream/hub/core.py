@@ -27,11 +27,14 @@ from stream.hub.decisions import Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
 from stream.hub.keepsakes import Keepsakes
+from stream.hub.lamp import Lamp
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
+from stream.hub.pace import Pacer
 from stream.hub.programme import Conflict, Programme, urgent_layout
 from stream.hub.reader import Follower
 from stream.hub.screen_time import on_the_wall
+from stream.hub.shedding import WHOLE
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
@@ -65,7 +68,7 @@ def now_ms() -> int:
 class Hub:
     """One hub on one log. All methods belong to the event loop that ``start`` ran in; the boards to any thread.
 
-    ``board`` holds MessagePack frames for walls: ``hello on_air graph:topics motion:topics graph:people motion:people
+    ``board`` holds MessagePack frames for walls: ``hello light on_air graph:topics motion:topics graph:people motion:people
     labels:<panel> stories figures watch``. ``tablet`` holds JSON for tablets, each an object with ``at`` (hub time):
 
     - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved, focus}``, ``focus`` null or ``{graph, id}``
@@ -138,7 +141,17 @@ class Hub:
             spool=path.with_name(path.name + ".decisions"),
             seen=self.warden.see,
         )
+        self._pacer = Pacer(
+            config,
+            engine=self._engine,
+            analyst=self._analyst,
+            follower=self._follower,
+            desk=self.desk,
+            metrics=self.metrics,
+            clock=self.clock,
+        )
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
+        self._lamp = Lamp(config, self.board, self.clock)
         self._begun = False
         self._hello: Hello | None = None
         self._notices: list[dict[str, str]] | None = None
@@ -195,7 +208,11 @@ class Hub:
         """Whether the hub has caught up with the log and lags less than five seconds behind it."""
         alive = self._task is not None and not self._task.done() and self._fault is None
         return (
-            alive and self._begun and self._follower.caught_up and not self._follower.fault and self._lag_ms() < LAG_MS
+            alive
+            and self._begun
+            and self._follower.caught_up
+            and not self._follower.fault
+            and self._pacer.lag_ms() < LAG_MS
         )
 
     async def snapshot(self, at: int | None) -> bytes:
@@ -336,6 +353,7 @@ class Hub:
                 group.create_task(self._upkeep.keep_checkpoints(), name="hub-checkpoints")
                 group.create_task(self._upkeep.keep_house(), name="hub-house")
                 group.create_task(self._upkeep.remember(), name="hub-memory")
+                group.create_task(self._pacer.keep(), name="hub-pace")
                 group.create_task(self.keepsakes.write(), name="hub-keepsakes")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault
@@ -378,11 +396,11 @@ class Hub:
         self.desk.plan_again()
         self._greet()
         self._show()
+        self._lamp.shine()
         at = int(self.clock())
         walls = self.walls.report(self.on_air.rev, self.on_air.at)
         self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
-        self.metrics.lag.set(self._lag_ms() / 1000)
-        self.metrics.queue.set(self._follower.behind + self._analyst.queued)
+        self._pacer.tell()
         self.metrics.unsaved.set(len(self.desk.ledger.pending()))
         for name, heard in self._engine.sources.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
@@ -417,7 +435,9 @@ class Hub:
     def _notice(self) -> None:
         """What staff should know, when it is something new."""
         follower = self._follower
-        notices = greeting.notices(len(self.desk.ledger.pending()), follower.fault, follower.caught_up, self.faults())
+        unsaved, share = len(self.desk.ledger.pending()), self._pacer.share / WHOLE
+        notices = greeting.notices(unsaved, follower.fault, follower.caught_up, self.faults(), share)
+        notices += self._lamp.notice()
         if notices != self._notices:
             self._notices = notices
             self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
@@ -427,8 +447,3 @@ class Hub:
     def _times(self) -> tuple[int, int]:
         now = int(self.clock())
         return now, self.config.clock.now(now)
-
-    def _lag_ms(self) -> float:
-        """For how long the mention that is next to be applied has waited in the log, at most."""
-        now, oldest = self.clock(), self._analyst.oldest_ms
-        return max(self._follower.waits_ms(now), 0.0 if oldest is None else now - oldest)

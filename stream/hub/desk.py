@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from stream.hub import subjects
+from stream.hub import shedding, subjects
 from stream.hub.board import Board
 from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
 from stream.hub.metrics import Metrics
@@ -160,9 +160,14 @@ class Desk:
         return await self._decided(subject, value, by, reason, int(self._clock()))
 
     async def undo(self, audit_id: str, by: str) -> Receipt:
-        """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""
+        """Write the old value of an audited decision back.
+
+        Raises ``KeyError`` when the audit has no such id, ``ValueError`` for what the hub decides by itself.
+        """
         known = {decision.id: decision for decision in await self._audited(UNDO_DEPTH)}
         decision = known[audit_id]
+        if decision.subject == shedding.SUBJECT:
+            raise ValueError("how much is read the hub decides by itself, and takes back when it has caught up")
         return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self._next_at())
 
     async def audit(self, limit: int = 100) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from stream.hub.gate import Gate, fingerprint
 from stream.hub.memoir import Memoir, placed
 from stream.hub.metrics import Metrics
 from stream.hub.presenter import Presenter
+from stream.hub.shedding import SUBJECT, Shedding
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Stage
 from stream.log import MEMORY, MENTIONS, RETRACTIONS, SOURCES, Record
@@ -65,12 +66,16 @@ class Engine:
         self.offsets: dict[str, dict[int, int]] = {MENTIONS.name: {}, RETRACTIONS.name: {}, MEMORY.name: {}}
         self.applied_ms = 0
         """Log time of the newest mention applied."""
+        self.read = 0
+        """Mentions that were taken, not shed."""
+        self.shedding = Shedding(self.state.window)
         self.sources = SourceBook(self.window_ms)
         self.presenter = Presenter(
             config.show,
             state_of=lambda: self.state,
             gate=self.gate,
             sources=self.sources,
+            shed=self.shedding.shed,
             board=board,
             tablet=tablet,
             stage=stage,
@@ -108,9 +113,16 @@ class Engine:
         """Records of mentions, retractions, memory and how sources do, in the order of the log; broken ones are counted."""
         self._hub_ms = hub_ms
         fresh: list[tuple[Mention, int]] = []
+        shedding = bool(self.shedding.rules)
         for record in records:
+            if record.topic in self.offsets:
+                self.offsets[record.topic][record.partition] = record.offset + 1
             try:
                 if record.topic == MENTIONS.name:
+                    if shedding and self.shedding.sheds(record):
+                        self._metrics.shed.inc()
+                        self._note(record)
+                        continue
                     fresh.append((mention.validate(mention.decode(record.value or b"")), record.time))
                     self._note(record)
                 elif record.topic == RETRACTIONS.name:
@@ -122,13 +134,15 @@ class Engine:
             except (Unreadable, ValueError, msgspec.DecodeError) as fault:
                 self._metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
-            if record.topic in self.offsets:
-                self.offsets[record.topic][record.partition] = record.offset + 1
         if fresh:
+            self.read += len(fresh)
             self._add(fresh)
 
     def decide(self, subject: str, value: Mapping[str, Any] | None) -> None:
-        """A decision about a post, an author or a term takes effect."""
+        """A decision about a post, an author or a term takes effect, or one of the hub's about what it reads."""
+        if subject == SUBJECT:
+            self.shedding.decide(value)
+            return
         kind, key = subjects.parse(subject)
         if kind == "post":
             self.gate.decide(key, value)
@@ -165,7 +179,7 @@ class Engine:
         offsets = {topic: dict(offsets) for topic, offsets in self.offsets.items()}
         state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
-        recent, terms = list(self.presenter.recent), sorted(self._terms)
+        recent, terms, shed = list(self.presenter.recent), sorted(self._terms), self.shedding.save()
         return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
             offsets=offsets,
@@ -177,6 +191,7 @@ class Engine:
             terms=terms,
             spoke=spoke,
             places=places,
+            shed=shed,
         )
 
     def restore(self, saved: checkpoint.Saved, state: State) -> None:
@@ -190,6 +205,7 @@ class Engine:
         self._mark = saved.mark
         self.applied_ms = saved.mark[2] if saved.mark else 0
         self.sources.restore(saved.sources)
+        self.shedding.restore(saved.shed)
         self.presenter.recent.extend(saved.recent)
         self._terms_then = set(saved.terms)
         self._memoir.restore(saved.spoke)
@@ -217,6 +233,7 @@ class Engine:
         if hub_ms - self._pruned_ms >= PRUNE_MS:
             self._pruned_ms = hub_ms
             self.gate.prune(hub_ms - 2 * self.window_ms)
+            self.shedding.forget(self.state.floor)
         if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
             self._unlearnt_ms = hub_ms
             self.gate.unlearn(self.state.floor + 1)
@@ -228,6 +245,7 @@ class Engine:
         if at is not None and at > t_ms:
             raise ValueError(f"{at} ms has not come yet; T is {t_ms} ms")
         found = self.state.snapshot(t_ms if at is None else at)
+        found = feeds.thinned(found, self.shedding.shed(found.at))
         sources = self.sources.at(found.at, found.numbers.sources)
         if not self._open:
             return encode_snapshot(feeds.said(found, sources, lambda _: None, lambda _: False))

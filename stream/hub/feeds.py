@@ -170,6 +170,14 @@ def said_numbers(numbers: Numbers, say: Say) -> Numbers:
     return msgspec.structs.replace(numbers, languages=languages, countries=countries)
 
 
+def thinned(snapshot: Snapshot, shed: int) -> Snapshot:
+    """The snapshot of a hub that has left out ``shed`` posts of the window."""
+    if not shed:
+        return snapshot
+    numbers = msgspec.structs.replace(snapshot.numbers, shed=shed)
+    return msgspec.structs.replace(snapshot, numbers=numbers, approximate=True)
+
+
 def said(snapshot: Snapshot, sources: tuple[SourceState, ...], passes: Pass, say: Say) -> Snapshot:
     """The snapshot for whoever is signed in: without the words that may not leave, and what hangs on them."""
     topics = {n.id: n for n in snapshot.topics.nodes if say(n.label) and say(n.id)}

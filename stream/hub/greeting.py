@@ -44,13 +44,19 @@ def _event(config: Config) -> Event:
     return msgspec.structs.replace(config.event, contact=contact, guestbook=guestbook)
 
 
-def notices(unsaved: int, log_fault: str, caught_up: bool, faults: Sequence[str]) -> list[Notice]:
-    """What staff should know, the most urgent first, in sentences."""
+def notices(unsaved: int, log_fault: str, caught_up: bool, faults: Sequence[str], share: float = 1.0) -> list[Notice]:
+    """What staff should know, the most urgent first, in sentences. ``share`` of the mentions is read."""
     found: list[Notice] = []
     if log_fault:
         found.append({"kind": "log", "text": f"The log does not answer: {log_fault}"})
     elif not caught_up:
         found.append({"kind": "catching-up", "text": "The hub is catching up with the log."})
+    if share < 1:
+        text = (
+            f"More is said than this hub can follow: it reads {100 * share:.0f} of 100 posts, the same share of everybody's, "
+            "until it has caught up. Deletions and decisions all count."
+        )
+        found.append({"kind": "shedding", "text": text})
     if unsaved:
         words = "1 decision is" if unsaved == 1 else f"{unsaved} decisions are"
         text = f"{words} not saved yet: in effect, and saved as soon as the log is back."

@@ -22,6 +22,8 @@ class Metrics:
             "agora_lag_seconds", "Age of the oldest record that waits to be applied", registry=self.registry
         )
         self.queue = Gauge("agora_queue_records", "Records that wait to be applied", registry=self.registry)
+        self.shed = Counter("agora_shed_mentions", "Mentions left out, more than can be read", registry=self.registry)
+        self.share = Gauge("agora_read_share", "Share of the mentions that is read", registry=self.registry)
         self.unsaved = Gauge("agora_unsaved_decisions", "Decisions that the log has not taken", registry=self.registry)
         self.held = Gauge("agora_held_posts", "Posts that wait for a decision", registry=self.registry)
         self.source_age = Gauge(

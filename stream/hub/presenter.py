@@ -62,6 +62,8 @@ class Played(NamedTuple):
 class Presenter:
     """Puts feeds on ``board`` and ``tablet`` and hands graphs to ``stage``; ``state_of`` is the state as it is now.
 
+    ``shed`` tells how many posts of the window at T were left out.
+
     ``removed`` hears when words have left the feeds, at which hub time. ``timer`` is processor time in seconds.
     """
 
@@ -72,6 +74,7 @@ class Presenter:
         state_of: Callable[[], State],
         gate: Gate,
         sources: SourceBook,
+        shed: Callable[[int], int],
         board: Board,
         tablet: Board,
         stage: Stage,
@@ -84,6 +87,7 @@ class Presenter:
         self._state_of = state_of
         self._gate = gate
         self._sources = sources
+        self._shed = shed
         self._board = board
         self._tablet = tablet
         self._stage = stage
@@ -185,7 +189,7 @@ class Presenter:
         """A new snapshot, and every feed of it."""
         first, begun = self.snapshot is None, self._timer()
         with self._metrics.snapshot_s.time():
-            snapshot = self.snapshot = self._state_of().snapshot(t_ms)
+            snapshot = self.snapshot = feeds.thinned(self._state_of().snapshot(t_ms), self._shed(t_ms))
         if self._frozen is None:
             self._hand(snapshot)
             self._tell_cards(snapshot, hub_ms)

@@ -76,7 +76,8 @@ class Follower:
         self.read_ms = 0
         """Log time of the newest mention that was read."""
         self._even_s = time.monotonic()
-        self._looked: tuple[Offsets | None, float] = (None, 0.0)
+        self.looked: tuple[float, Offsets | None] = (0.0, None)
+        """When (monotonic, s) and where the end of ``mentions`` was seen last."""
 
     def waits_ms(self, now: float) -> float:
         """For how long a mention may have waited to be read, at log time ``now``; 0 when none waits.
@@ -173,11 +174,11 @@ class Follower:
         Where posts come all the time something always waits: what counts is what was there at the look before.
         """
         self.behind = sum(max(0, end - position.get(p, 0)) for p, end in ends.items())
-        before, looked_s = (ends, now_s) if self.behind == 0 else self._looked
+        looked_s, before = (now_s, ends) if self.behind == 0 else self.looked
         if before is not None and all(position.get(p, 0) >= end for p, end in before.items()):
             self.caught_up = True
             self._even_s = looked_s
-        self._looked = (ends, now_s)
+        self.looked = (now_s, ends)
 
     async def _end_of_mentions(self) -> dict[int, int]:
         return await self._opened().end(MENTIONS)

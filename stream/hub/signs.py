@@ -42,7 +42,7 @@ def of_screens(dead: Sequence[int], lit: Iterable[int]) -> list[Sign]:
         return []
     many = len(gone) > 1
     says = f"Screen{'s' if many else ''} {_listed(gone)} {'do' if many else 'does'} not answer."
-    return [Sign("screens", "", says, "See whether the machine that drives them has power and network.", 20, 10)]
+    return [Sign("screens", "", says, "See whether the machine that drives them has power and network.", 10, 5)]
 
 
 def of_log(fault: str, unsaved: int) -> list[Sign]:

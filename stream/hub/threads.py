@@ -63,6 +63,8 @@ class Analyst(threading.Thread):
         self._mentions: deque[Record] = deque()
         self._room: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._even = False
+        self.busy_s = 0.0
+        """For how long it has applied mentions."""
         self._ending = False
 
     @property
@@ -166,8 +168,10 @@ class Analyst(threading.Thread):
             if self._calls:
                 return
         if chunk:
+            begun = time.perf_counter()
             with self._metrics.apply_s.time():
                 self._engine.apply(chunk, self._times()[0])
+            self.busy_s += time.perf_counter() - begun
         now, t = self._times()
         oldest = self.oldest_ms
         behind = 0.0 if oldest is None else max(0.0, now - oldest)

@@ -270,7 +270,16 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     fps: float
 
 
-HubMessage = Hello | Pong | OnAir | GraphFeed | Motion | Labels | Stories | Figures | Said | Logo | Focused | Watch
+class Light(msgspec.Struct, frozen=True, tag="light"):
+    """How brightly walls shine: hub times in ms and shares of full brightness, with straight lines between them."""
+
+    at: int
+    points: tuple[tuple[int, float], ...]
+
+
+HubMessage = (
+    Hello | Light | Pong | OnAir | GraphFeed | Motion | Labels | Stories | Figures | Said | Logo | Focused | Watch
+)
 
 
 # From a wall to the hub
@@ -295,6 +304,9 @@ class WallState(msgspec.Struct, frozen=True, tag="wall_state"):
     scale: float
     edges: int
     missing_glyphs: int = 0
+    brightness: float = 1.0
+    """0 while it is dark in off hours."""
+    textures_mb: float = 0.0
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):

@@ -52,7 +52,10 @@ class Track(msgspec.Struct, frozen=True):
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """How much. ``posts`` counts mentions in the window, ``reach`` is followers who could have seen one."""
+    """How much. ``posts`` counts mentions in the window, ``reach`` is followers who could have seen one.
+
+    ``shed`` are those that the hub left out, because more came than it can read; they count nowhere else.
+    """
 
     posts: int = 0
     volume_per_min: float = 0.0
@@ -78,6 +81,7 @@ class Numbers(msgspec.Struct, frozen=True):
     """Mentions in each of the window's buckets, oldest first."""
     timeline_positive: tuple[int, ...] = ()
     timeline_negative: tuple[int, ...] = ()
+    shed: int = 0
     """Those of them in a good and in a bad mood."""
     bucket_ms: int = 0
 

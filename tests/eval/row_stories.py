@@ -16,6 +16,8 @@ from difflib import SequenceMatcher
 from itertools import combinations, groupby
 from pathlib import Path
 
+import numpy as np
+
 from ingest.archive import read
 from stream.analysis.folding import fold
 from stream.analysis.state import State
@@ -128,7 +130,7 @@ def merged(state: State) -> dict[str, int]:
     view = state.view()
     told, story, single = fold(view)
     found = {view.mention(slot).id: number for slot, number in zip(told.tolist(), story.tolist(), strict=True)}
-    return found | {view.mention(slot).id: -1 - i for i, slot in enumerate(single.tolist())}
+    return found | {view.mention(slot).id: -1 - i for i, slot in enumerate(np.flatnonzero(single).tolist())}
 
 
 def _made(number: int, at: int, text: str) -> Mention:

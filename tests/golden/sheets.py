@@ -6,16 +6,22 @@ data gone old, no hub, and read from far. ``NAME-sizes.webp`` shows the evening 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import sys
 
 from PIL import Image
 
+from stream.wire.messages import OnAir
 from tests.golden import gallery, states
 from tests.golden.pictures import drawn, painted
+from tests.wall.look import views
+from wall import transition
+from wall.scene import Scene
 
 CELL = (648, 365)
 SCREEN = (320, 180)
+FRAME = (960, 362)
 GAP = 6
 
 
@@ -41,6 +47,23 @@ def of_sizes(visual: str) -> Image.Image:
         small = Image.fromarray(pixels).resize((columns * SCREEN[0], rows * SCREEN[1]), Image.Resampling.LANCZOS)
         page.paste(small, (x, 0 if rows == 1 else SCREEN[1] + 4 * GAP))
         x = (x + small.width + 4 * GAP) % (wide + 4 * GAP)
+    return page
+
+
+def of_switch(old: str, new: str) -> Image.Image:
+    """One layout turning into another, from its last frame to the first of the other, two frames a row."""
+    scene, whole = Scene(math.inf), views.view(views.shipped(new))
+    labels = views.view(views.shipped(old)).labels | whole.labels
+    leaving, coming = OnAir(0, 1, views.shipped(old), "take"), OnAir(int(views.T) + 2000, 2, views.shipped(new), "take")
+    frames = []
+    for share in (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0):
+        view = dataclasses.replace(whole, t=coming.at + share * transition.DURATION_MS, on_air=coming, labels=labels)
+        view.previous = leaving
+        pixels = gallery.with_bezels(painted(scene.draw(view), view, scale=0.5), view.hello.grid, 0.5)
+        frames.append(Image.fromarray(pixels).resize(FRAME, Image.Resampling.LANCZOS))
+    page = Image.new("RGB", (2 * FRAME[0] + GAP, len(frames) // 2 * (FRAME[1] + GAP) - GAP))
+    for i, frame in enumerate(frames):
+        page.paste(frame, (i % 2 * (FRAME[0] + GAP), i // 2 * (FRAME[1] + GAP)))
     return page
 
 

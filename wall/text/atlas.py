@@ -13,7 +13,8 @@ import numpy as np
 from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 
 PAGE: Final = 2048
-LIMIT_MB: Final = 512
+LIMIT_MB: Final = 384
+"""With the frame of a large wall all pictures stay under 512 MB."""
 Key = tuple[str, Style, float]
 
 
@@ -59,6 +60,11 @@ class Atlas:
         self.pages: list[Page] = []
         self._frame = 0
         self._left_ms = math.inf
+
+    @property
+    def bytes(self) -> int:
+        """Video memory of its pages."""
+        return len(self.pages) * PAGE * PAGE * 4
 
     def begin(self, budget_ms: float) -> None:
         """A new frame with this much time for new pictures."""

@@ -11,11 +11,11 @@ from functools import cache
 from importlib import import_module, metadata
 from typing import Final, Protocol, cast
 
-from stream.wire.geometry import Rect
 from stream.wire.messages import Graph
 from wall.drawlist import Layer
 from wall.graph import Lights
 from wall.panel import Place
+from wall.stage import Seen
 from wall.view import View
 
 SHIPPED: Final = (
@@ -46,8 +46,8 @@ class GraphVisual(Visual, Protocol):
     def picture(self, view: View, place: Place) -> Lights | None:
         """Where its lights are on ``place``, or None without any."""
 
-    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
-        """Add fields (inside ``clip``), edges and nodes."""
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
+        """Add fields (where they are ``seen``), edges and nodes."""
 
     def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         """Add the labels."""

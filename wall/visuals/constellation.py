@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from stream.wire.geometry import Rect, graph_area
+from stream.wire.geometry import graph_area
 from stream.wire.messages import Graph
 from wall import graph, labels, palette
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.panel import Place
+from wall.stage import Seen
 from wall.view import View
 from wall.visuals import waiting
 
@@ -42,7 +43,7 @@ class Constellation:
         if picture is None:
             waiting.draw(view, place, layer, "Listening for the first topics")
             return
-        self.draw_lights(view, place, layer, picture, place.rect)
+        self.draw_lights(view, place, layer, picture, ((place.rect, 1.0),))
         self.draw_words(view, place, layer, picture)
 
     def picture(self, view: View, place: Place) -> Lights | None:
@@ -55,18 +56,19 @@ class Constellation:
         if _calm(place):
             picture.light = picture.light * CALM
             picture.edge_light = picture.edge_light * CALM
+            picture.signs = 0.0
         return picture
 
-    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
             picture.xy, picture.light * (0.2 + 0.2 * min(1.6, scale)), picture.state.community,
-            palette.communities(place.theme), clip, SIGMA, picture.manner.field * place.opacity,
+            palette.communities(place.theme), seen, SIGMA, picture.manner.field * place.opacity,
         )  # fmt: skip
         graph.draw_edges(layer, picture)
         gain = 0.78 + 0.22 * np.sqrt(np.clip(picture.state.weight, 0.0, 1.0))
         graph.draw_nodes(layer, picture, gain.astype(np.float32))
-        if not _calm(place):
+        if picture.signs > 0.0:
             graph.draw_comets(layer, picture, view.t)
             self._draw_rings(view, place, layer, picture)
 
@@ -88,6 +90,7 @@ class Constellation:
                 alpha = (
                     0.75
                     * burst
+                    * picture.signs
                     * float(picture.light[node])
                     * math.sin(math.pi * min(1.0, phase * 1.02))
                     * (1.0 - phase)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from stream.wire.geometry import Rect, graph_area
+from stream.wire.geometry import graph_area
 from stream.wire.messages import Graph
 from wall import graph, labels, palette
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.headline import Sign
 from wall.panel import Place
+from wall.stage import Seen
 from wall.ties import TIES_A_SCREEN, Ties
 from wall.view import View
 from wall.visuals import waiting
@@ -37,7 +38,7 @@ class Conversations:
         if picture is None:
             waiting.draw(view, place, layer, "Nobody has answered anybody yet")
             return
-        self.draw_lights(view, place, layer, picture, place.rect)
+        self.draw_lights(view, place, layer, picture, ((place.rect, 1.0),))
         self.draw_words(view, place, layer, picture)
 
     def picture(self, view: View, place: Place) -> Lights | None:
@@ -54,12 +55,12 @@ class Conversations:
         picture.colour, picture.radius = picture.memo["own"]
         return picture
 
-    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, clip: Rect) -> None:
+    def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
         state = picture.state
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
             picture.xy, picture.light * (0.02 + 0.33 * min(1.6, scale)), state.community,
-            palette.communities(place.theme), clip, SIGMA, picture.manner.field * place.opacity,
+            palette.communities(place.theme), seen, SIGMA, picture.manner.field * place.opacity,
         )  # fmt: skip
         ties: Ties = place.memory.setdefault("ties", Ties())
         lit, share = ties.light(picture, TIES_A_SCREEN * len(place.panel.screens), view.t)

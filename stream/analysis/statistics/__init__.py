@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from stream.analysis.held import Held
 from stream.analysis.statistics.base import Batch, Statistic
 from stream.analysis.statistics.echoed import Echoed
 from stream.analysis.statistics.forms import Forms
 from stream.analysis.statistics.phrased import Phrased
 from stream.analysis.statistics.terms import Terms
 from stream.analysis.statistics.ties import Ties
+from stream.analysis.statistics.timeline import Timeline
 from stream.analysis.statistics.tracked import Tracked
+from stream.analysis.statistics.units import Units
 from stream.analysis.statistics.voices import Voices
 from stream.analysis.statistics.volume import Volume
 
-ALL: tuple[type[Statistic], ...] = (Volume, Voices, Tracked, Terms, Ties, Forms, Echoed, Phrased)
+ALL: tuple[type[Statistic], ...] = (Volume, Timeline, Voices, Tracked, Terms, Ties, Forms, Echoed, Phrased)
 
 __all__ = [
     "ALL",
@@ -24,6 +30,7 @@ __all__ = [
     "Statistics",
     "Terms",
     "Ties",
+    "Timeline",
     "Tracked",
     "Voices",
     "Volume",
@@ -31,10 +38,11 @@ __all__ = [
 
 
 class Statistics:
-    """One of each, fed together."""
+    """One of each, fed together, and the ``Units`` that count the topics which are looked at, in buckets of ``bucket_ms``."""
 
-    def __init__(self) -> None:
+    def __init__(self, bucket_ms: int = 60_000) -> None:
         self.volume = Volume()
+        self.timeline = Timeline(bucket_ms)
         self.voices = Voices()
         self.tracked = Tracked()
         self.terms = Terms()
@@ -42,12 +50,24 @@ class Statistics:
         self.forms = Forms()
         self.echoed = Echoed()
         self.phrased = Phrased()
+        self.units = Units(bucket_ms)
 
     def each(self) -> tuple[Statistic, ...]:
-        return (self.volume, self.voices, self.tracked, self.terms, self.ties, self.forms, self.echoed, self.phrased)
+        return (
+            self.volume,
+            self.timeline,
+            self.voices,
+            self.tracked,
+            self.terms,
+            self.ties,
+            self.forms,
+            self.echoed,
+            self.phrased,
+        )
 
-    def move(self, rows: Batch, before: int, after: int) -> None:
+    def move(self, columns: Held, slots: NDArray[np.int64], before: int, after: int) -> None:
         """Rows that lay in the span ``before`` lie in the span ``after`` now (``columns.NOWHERE`` … ``BEFORE``)."""
+        rows = Batch(columns, slots)
         for statistic in self.each():
             old, new = statistic.spans[before], statistic.spans[after]
             if old == new:
@@ -56,3 +76,4 @@ class Statistics:
                 statistic.remove(rows, old)
             if new >= 0:
                 statistic.add(rows, new)
+        self.units.move(columns, slots, before, after)

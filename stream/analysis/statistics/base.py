@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.columns import SHOWN, Columns
+from stream.analysis.held import Held
 
 
 class Batch:
     """Some rows: ``columns`` and the ``slots`` in it, both never changed by a statistic."""
 
-    def __init__(self, columns: Columns, slots: NDArray[np.int64]) -> None:
+    def __init__(self, columns: Columns | Held, slots: NDArray[np.int64]) -> None:
         self.columns = columns
         self.slots = slots
 

@@ -36,14 +36,11 @@ def _pairs(ids: NDArray[np.int32], forms: NDArray[np.int32]) -> NDArray[np.uint6
 
 def best(counts: SparseCounts, wanted: NDArray[np.int64], forms: list[str]) -> dict[int, str]:
     """For each id of ``wanted`` its most frequent form, of equals the first in order of text."""
-    keys, numbers = counts.entries()
-    ids = (keys >> _LOW).astype(np.int64) - 1
-    asked = np.zeros(max(int(ids.max(initial=0)), int(wanted.max(initial=0))) + 1, np.bool_)
+    asked = np.zeros(int(wanted.max(initial=0)) + 1, np.bool_)
     asked[wanted] = True
-    some = asked[ids]
+    ids, shown, numbers = counts.pairs(asked)
     found: dict[int, tuple[int, str]] = {}
-    shown = (keys[some] & np.uint64(0xFFFFFFFF)).tolist()
-    for item, form, count in zip(ids[some].tolist(), shown, numbers[some].tolist(), strict=True):
+    for item, form, count in zip(ids.tolist(), shown.tolist(), numbers.tolist(), strict=True):
         candidate = (-count, forms[form])
         if item not in found or candidate < found[item]:
             found[item] = candidate

@@ -17,7 +17,7 @@ _MASK = np.uint64((1 << 30) - 1)
 
 
 class Interactions(NamedTuple):
-    """Parallel arrays: ids of people, kind (``columns.REPLY`` … ``NAMED``), how often."""
+    """Parallel arrays, in no order: ids of people, kind (``columns.REPLY`` … ``NAMED``), how often."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
@@ -60,7 +60,7 @@ class Ties(Statistic):
 
 
 def _unpack(counts: SparseCounts) -> Interactions:
-    keys, numbers = counts.items()
+    keys, numbers = counts.entries()
     kind = keys & np.uint64(15)
     target = (keys >> _KIND) & _MASK
     source = (keys >> (_KIND + _PERSON)) - np.uint64(1)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from stream.analysis.columns import UNKNOWN_MOOD
+from stream.analysis.columns import BOUGHT, TRACKED, UNKNOWN_MOOD
 from stream.analysis.statistics.base import Batch, Statistic
 from stream.analysis.statistics.volume import POSITIVE
 from stream.analysis.tracks import MOST
@@ -35,7 +35,9 @@ class Tracked(Statistic):
 
     def apply(self, rows: Batch, span: int, sign: int) -> None:
         columns = rows.columns
-        slots = rows.slots[columns.tracks[rows.slots] != 0]
+        tracks = columns.tracks[rows.slots]
+        some = tracks[:, TRACKED] != 0
+        slots, tracks = rows.slots[some], tracks[some]
         if not slots.size:
             return
         moods = columns.mood[slots].astype(np.int64)
@@ -47,8 +49,8 @@ class Tracked(Statistic):
             known & (moods > POSITIVE),
             known & (moods < -POSITIVE),
             owned,
-            (columns.bought[slots] > 0) & ~owned,
+            (tracks[:, BOUGHT] > 0) & ~owned,
         )
         counted = np.stack([np.ones(slots.size, np.int64), moods, *(what.astype(np.int64) for what in said)])
-        named = (columns.tracks[slots][:, None] >> np.arange(MOST, dtype=np.uint64)) & np.uint64(1) != 0
+        named = (tracks[:, TRACKED, None] >> np.arange(MOST, dtype=np.uint64)) & np.uint64(1) != 0
         self.counts[span] += sign * (counted @ named)

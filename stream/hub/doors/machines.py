@@ -71,6 +71,8 @@ def _of_walls(walls: WallBook, sockets: dict[str, int]) -> bytes:
     scale = Gauge("agora_wall_render_scale", "1 is full resolution", ["wall"], registry=registry)
     edges = Gauge("agora_wall_edges", "Edges that a wall draws at most", ["wall"], registry=registry)
     missing = Gauge("agora_wall_missing_glyphs", "Clusters that no font covered", ["wall"], registry=registry)
+    brightness = Gauge("agora_wall_brightness", "0 is dark, 1 full", ["wall"], registry=registry)
+    textures = Gauge("agora_wall_texture_bytes", "Video memory of pictures", ["wall"], registry=registry)
     age = Gauge("agora_wall_silent_seconds", "Since a wall was heard", ["wall"], registry=registry)
     for state, age_ms in walls.states():
         fps.labels(state.name).set(state.fps)
@@ -79,6 +81,8 @@ def _of_walls(walls: WallBook, sockets: dict[str, int]) -> bytes:
         scale.labels(state.name).set(state.scale)
         edges.labels(state.name).set(state.edges)
         missing.labels(state.name).set(state.missing_glyphs)
+        brightness.labels(state.name).set(state.brightness)
+        textures.labels(state.name).set(state.textures_mb * 2**20)
         age.labels(state.name).set(age_ms / 1000)
     connected = Gauge("agora_sockets", "Websockets that are open", ["door"], registry=registry)
     for door, count in sockets.items():

@@ -86,6 +86,8 @@ async def undo(body: Undo, session: Moderator, hub: TheHub) -> Response:
         return _receipt(await hub.undo(body.id, session.desk))
     except KeyError:
         raise Refused(404, "That decision is not in the audit list (any more).") from None
+    except ValueError as fault:
+        raise Refused(422, f"{fault}.") from fault
 
 
 async def _decide(hub: Hub, subject: str, value: dict[str, Any] | None, by: str, reason: str) -> Response:

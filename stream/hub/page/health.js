@@ -1,82 +1,135 @@
-// Health: the screens with what each wall says, the sources with their ages, and who is signed in.
+// Health: how each part does and what to do, alerts, walls that ask to join, and who is signed in.
 
 import { ask } from "./hub.js";
 import { h, keyed, one, write } from "./dom.js";
 import { age, count, list, source } from "./words.js";
 
-const SOURCE_TONE = { live: "good", quiet: "good", finished: "good", dead: "bad", stopped: "bad" };
-const SOURCE_WORDS = {
-  live: "heard",
-  quiet: "connected, nothing new",
-  starting: "connecting",
-  waiting: "not connected, tried again by itself",
-  stopped: "stopped, needs you",
-  finished: "at its end",
-  late: "nothing new for long",
-  dead: "silent",
-};
+const LIGHT = { green: ["good", "Green"], quiet: ["mode-quiet", "Quiet"], late: ["attention", "Late"], dead: ["bad", "Dead"] };
+const PARTS = { screens: ["screen"], sources: ["source", "guestbook"], house: ["log", "desks", "webhook"] };
 
 export class Health {
-  constructor(desk, { isOperator, refused }) {
-    Object.assign(this, { desk, isOperator, refused });
-    this.walls = [];
+  constructor(desk, shared) {
+    Object.assign(this, { desk, ...shared });
+    this.root = one('[data-page="health"]', desk);
+    this.place = Object.fromEntries(["screens", "sources", "house", "joining", "joined", "people"].map((name) => [name, one(`[data-${name}]`, this.root)]));
     this.sources = [];
-    this.channels = { walls: (told) => this.heardWalls(told), sources: (told) => this.heardSources(told) };
+    this.asking = [];
+    this.channels = {
+      health: (told) => this.lines(told.lines),
+      alerts: (told) => this.alerts(told.alerts),
+      joining: (told) => this.joining(told.walls),
+      sources: (told) => { this.sources = told.sources; },
+    };
+    this.strip = h("div", { className: "alerts", role: "region", "aria-label": "Alerts" });
+    one("[data-bars]", desk).after(this.strip);
+    one("[data-end-all]", this.root).hidden = !this.isOperator;
+    one("[data-end-all]", this.root).addEventListener("click", (event) => this.endAll(event.currentTarget));
+    this.alerts([]);
+    this.joining([]);
   }
 
-  heardWalls(told) {
-    this.walls = told.walls;
-    const rows = told.walls.length ? told.walls : [null];
-    keyed(one("[data-walls]", this.desk), rows, (wall) => wall?.name ?? "none", (wall) => (wall ? row() : none("No wall is connected. Start one with agora wall.")), (element, wall) => {
-      if (!wall) return;
-      const shows = wall.panic ? "safe scene" : wall.confirmed ? "shows what is on air" : wall.late ? "does not show what is on air" : "changes now";
-      const quality = wall.scale < 1 ? ` at ${Math.round(wall.scale * 100)} %` : "";
-      fill(element, wall.age_ms > 3000 || wall.late ? "attention" : "good", `${wall.name}: screen${wall.screens.length > 1 ? "s" : ""} ${list(wall.screens)}`, `${shows} · ${wall.fps.toFixed(0)} frames a second${quality} · heard ${age(wall.age_ms)} ago`);
+  lines(lines) {
+    for (const [place, parts] of Object.entries(PARTS)) {
+      keyed(this.place[place], lines.filter((line) => parts.includes(line.part)), (line) => line.name, row, (element, line) => {
+        const [tone, word] = LIGHT[line.light];
+        fill(element, tone, line.name, line.says, `${word}: `, line.do);
+      });
+    }
+  }
+
+  /** What went wrong stays over every page until somebody has seen it, and until it is over. */
+  alerts(alerts) {
+    this.strip.hidden = !alerts.length;
+    keyed(this.strip, alerts, (alert) => alert.id, (alert) => {
+      const seen = this.may ? h("button", { type: "button", className: "plain", onclick: () => this.decide("PUT", `/alerts/${encodeURIComponent(alert.id)}`, { seen: true }, "Seen") }, "Seen") : null;
+      return h("div", { className: "alert", role: "alert" }, h("div", { className: "row-words" }, h("strong", { dir: "auto" }), h("span", { className: "alert-more" })), seen);
+    }, (element, alert) => {
+      element.classList.toggle("over", Boolean(alert.ended));
+      write(one("strong", element), alert.says);
+      const at = clock(alert.since);
+      const when = alert.ended ? `From ${at} to ${clock(alert.ended)}; it is over.` : `Since ${at}. ${alert.do}`;
+      write(one("span", element), alert.seen_by ? `${when} Seen by ${alert.seen_by}.` : when);
+      const button = one("button", element);
+      if (button) button.hidden = Boolean(alert.seen_by);
     });
   }
 
-  heardSources(told) {
-    this.sources = told.sources;
-    const rows = told.sources.length ? told.sources : [null];
-    keyed(one("[data-sources]", this.desk), rows, (it) => it?.name ?? "none", (it) => (it ? row() : none("No source has been heard yet.")), (element, it) => {
-      if (!it) return;
-      fill(element, sourceTone(it), sourceName(it), sourceWords(it));
+  /** Walls that show a code: an operator types it. */
+  joining(walls) {
+    this.asking = walls;
+    keyed(this.place.joining, walls, (wall) => wall.id, (wall) => {
+      if (!this.isOperator) return h("p", { className: "row" }, h("span", {}, `${wall.name} asks to join; an operator can let it in.`));
+      const fault = h("p", { className: "fault", role: "alert" });
+      const field = h("input", { inputMode: "numeric", maxLength: 7, autocomplete: "off", required: true, name: "code" });
+      const form = h("form", { className: "row join" },
+        h("label", {}, h("span", {}, h("bdi", {}, wall.name), ` (${where(wall)}) asks to join. Type the code that it shows.`), field),
+        h("div", { className: "pair" }, h("button", { type: "button", className: "plain", onclick: () => this.ask("DELETE", `/walls/joining/${wall.id}`) }, "Turn away"), h("button", { type: "submit", className: "good" }, "Let in")),
+        fault);
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        fault.textContent = "";
+        try {
+          const { name } = await ask("PUT", `/walls/joining/${wall.id}`, { code: field.value });
+          this.toast(`${name} is let in`);
+          this.open();
+        } catch (refusal) {
+          field.value = "";
+          field.focus();
+          if (!this.refused(refusal)) fault.textContent = refusal.message;
+        }
+      });
+      return form;
     });
   }
 
   /** Sources that are not well, for the head of the page. */
   quiet() {
-    return this.sources
-      .filter((it) => it.state !== "live" && it.state !== "finished" && !(it.state === "quiet" && it.since))
-      .map((it) => ({ tone: sourceTone(it), text: `${sourceName(it)}: ${SOURCE_WORDS[it.state] ?? it.state}${it.error ? ` (${it.error})` : ""}` }));
+    const states = { waiting: "not connected", stopped: "stopped", late: "nothing new for long", dead: "silent", starting: "connecting" };
+    const asking = this.asking.map((wall) => ({ tone: "attention", text: `${wall.name} asks to join` }));
+    return asking.concat(this.sources
+      .filter((it) => it.state in states || (it.state === "quiet" && !it.since))
+      .map((it) => ({ tone: it.state === "stopped" || it.state === "dead" ? "bad" : "attention", text: `${sourceName(it)}: ${states[it.state] ?? "nothing new"}` })));
   }
 
-  /** Who is signed in; only operators may know. */
+  /** Who is signed in, and which walls have joined; only operators may know. */
   async open() {
-    const place = one("[data-desks]", this.desk);
-    if (!this.isOperator) return place.replaceChildren(none("An operator's PIN shows who is signed in."));
+    if (!this.isOperator) {
+      this.place.people.replaceChildren(none("An operator's PIN shows who is signed in."));
+      return;
+    }
     try {
-      const { sessions } = await ask("GET", "/sessions");
-      keyed(place, sessions, (it) => it.id, (it) => {
+      const [{ sessions }, { walls }] = await Promise.all([ask("GET", "/sessions"), ask("GET", "/walls/joined")]);
+      keyed(this.place.people, sessions, (it) => it.id, (it) => {
         const element = row();
-        if (!it.you) element.append(h("button", { type: "button", className: "plain", onclick: () => this.end(it.id) }, "Sign out"));
+        if (!it.you) element.append(h("button", { type: "button", className: "plain", onclick: () => this.ask("DELETE", `/sessions/${it.id}`) }, "Sign out"));
         return element;
-      }, (element, it) => fill(element, it.locked ? "attention" : "good", it.you ? `${it.desk} (you)` : it.desk, `${it.role} · since ${new Date(it.since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}${it.locked ? " · idle" : ""}`));
+      }, (element, it) => fill(element, it.locked ? "attention" : "good", it.you ? `${it.desk} (you)` : it.desk, `${it.role} · since ${clock(it.since)}${it.locked ? " · idle" : ""}`));
+      keyed(this.place.joined, walls, (it) => it.id, (it) => {
+        const element = row();
+        element.append(h("button", { type: "button", className: "plain", onclick: () => this.ask("DELETE", `/walls/joined/${it.id}`) }, "Turn out"));
+        return element;
+      }, (element, it) => fill(element, "good", it.name, `let in by ${it.by}, ${new Date(it.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`));
     } catch (refusal) {
       this.refused(refusal);
     }
   }
 
-  async end(id) {
-    await ask("DELETE", `/sessions/${id}`).catch((refusal) => this.refused(refusal));
+  /** Do something that no list of decisions knows, then look again. */
+  async ask(method, path) {
+    await ask(method, path).catch((refusal) => this.refused(refusal) || this.toast(refusal.message, { kind: "fault" }));
     this.open();
   }
-}
 
-/** What ingest spoke of is well while it is connected; of others only their age is known. */
-function sourceTone(it) {
-  if (it.state === "quiet" && !it.since) return "attention";
-  return SOURCE_TONE[it.state] ?? "attention";
+  /** Signing everybody out asks twice: it ends this session too. */
+  endAll(button) {
+    if (!this.armed) {
+      this.armed = true;
+      write(button, "Tap again: you too");
+      setTimeout(() => { this.armed = false; write(button, "Sign everybody out"); }, 4000);
+      return;
+    }
+    ask("DELETE", "/sessions").finally(() => location.reload());
+  }
 }
 
 /** "mastodon:social" → "Mastodon (social)". */
@@ -85,15 +138,10 @@ function sourceName(it) {
   return place.length ? `${source(network)} (${place.join(":")})` : source(network);
 }
 
-/** How a source does and what to do about it, in plain words. */
-function sourceWords(it) {
-  const words = [SOURCE_WORDS[it.state] ?? it.state];
-  words.push(it.age_ms < 0 ? "nothing heard yet" : `newest ${age(it.age_ms)} ago`, `${it.rate.toFixed(0)} a minute`);
-  if (it.spooled) words.push(`${count(it.spooled, "post")} wait for the log`);
-  if (!it.deletions) words.push("does not tell of deletions");
-  if (it.error) words.push(it.error);
-  if (it.advice) words.push(it.advice);
-  return words.join(" · ");
+/** Which screens a wall that asks would drive, and from which address it asks. */
+function where(wall) {
+  const screens = wall.screens.length ? `screen${wall.screens.length > 1 ? "s" : ""} ${list(wall.screens)}, ` : "";
+  return `${screens}from ${wall.address}`;
 }
 
 /** The one line about all screens, for the head of the page. */
@@ -105,11 +153,15 @@ export function screensLine(grid, dead, pictureAge) {
   return { tone: pictureAge === null || pictureAge > 5000 ? "attention" : "good", text: `${count(alive, "screen")}, ${picture}` };
 }
 
-const row = () => h("div", { className: "row" }, h("i", { className: "dot", "aria-hidden": "true" }), h("div", { className: "row-words" }, h("strong", {}), h("span", { className: "quiet" })));
+const clock = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const none = (words) => h("p", { className: "none quiet" }, words);
+const row = () => h("div", { className: "row" }, h("i", { className: "dot", "aria-hidden": "true" }), h("div", { className: "row-words" }, h("strong", { dir: "auto" }), h("span", { className: "quiet" }), h("span", { className: "do" })));
 
-function fill(element, tone, title, words) {
+function fill(element, tone, title, words, light = "", advice = "") {
   one(".dot", element).className = `dot ${tone}`;
   write(one("strong", element), title);
-  write(one("span", element), words);
+  write(one(".quiet", element), light + words);
+  const place = one(".do", element);
+  place.hidden = !advice;
+  write(place, advice);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
@@ -69,7 +71,8 @@ def test_a_voice_that_memory_forgets_is_new_again() -> None:
             memory.remember(subject, value)
     for subject, value in memory.voices(NOW // DAY_MS - 1, [], without=["sim:cem"]).items():
         memory.remember(subject, value)
-    assert memory.known(["sim:ann", "sim:ben", "sim:cem"], day_of(NOW)) == [False, True, False]
+    hashes = np.array([memory.hash(author) for author in ("sim:ann", "sim:ben", "sim:cem")], np.uint64)
+    assert memory.known(hashes, day_of(NOW)).tolist() == [False, True, False]
 
 
 def test_hidden_counts_only_in_numbers() -> None:

@@ -113,9 +113,9 @@ def on_air(hub: Hub) -> OnAir:
 
 async def test_hello_and_first_feeds(hub: Hub) -> None:
     """A hub that has started greets, is ready, and has every feed."""
-    await until(lambda: len(hub.board.since({})) >= 9)
+    await until(lambda: len(hub.board.since({})) >= 10)
     posted = {p.channel: decode_from_hub(p.payload) for p in hub.board.since({})}
-    assert {"hello", "on_air", "graph:topics", "motion:people", "stories", "figures", "watch"} <= posted.keys()
+    assert {"hello", "light", "on_air", "graph:topics", "motion:people", "stories", "figures", "watch"} <= posted.keys()
     hello = posted["hello"]
     assert isinstance(hello, Hello)
     assert hello.mode_label == "Replay, 14 November 2023"

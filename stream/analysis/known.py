@@ -1,0 +1,46 @@
+"""Who of the people of a state had spoken in the days before today, as memory knows it; asked of many people at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream.analysis.intern import Interner
+from stream.analysis.memory import Memory
+
+_ASK = 2
+"""Not looked up yet; 1 is known, 0 is not."""
+
+
+class Known:
+    """Answers by id of a person, until the day, memory or the ids change; the hash of a name is made once."""
+
+    def __init__(self, people: Interner) -> None:
+        self._people = people
+        self._hashes = np.zeros(0, np.uint64)
+        self._answers = np.zeros(0, np.uint8)
+        self._valid: tuple[object, ...] = ()
+        self._swept = people.swept
+
+    def of(self, people: NDArray[np.intp], memory: Memory, today: int) -> NDArray[np.bool_]:
+        """Of each person whether they spoke in ``memory.KNOWN_DAYS`` days before ``today``."""
+        if self._swept != self._people.swept or (self._valid and self._valid[0] is not memory):
+            self._hashes[:] = 0
+            self._swept = self._people.swept
+            self._valid = ()
+        if self._valid != (memory, memory.voiced, today):
+            self._answers[:] = _ASK
+            self._valid = (memory, memory.voiced, today)
+        missing = len(self._people) - self._answers.size
+        if missing > 0:
+            room = missing + self._answers.size // 4
+            self._answers = np.concatenate([self._answers, np.full(room, _ASK, np.uint8)])
+            self._hashes = np.concatenate([self._hashes, np.zeros(room, np.uint64)])
+        new = people[self._answers[people] == _ASK]
+        if new.size:
+            names = self._people.names
+            unread = new[self._hashes[new] == 0]
+            self._hashes[unread] = [memory.hash(names[person]) for person in unread.tolist()]
+            self._answers[new] = memory.known(self._hashes[new], today)
+        known: NDArray[np.bool_] = self._answers[people] == 1
+        return known

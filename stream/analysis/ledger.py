@@ -1,0 +1,222 @@
+"""The ledger: which rows are held, what is gone, and where each row counts.
+
+A row counts in the span of the window that its time lies in, unless it, its author, or what it repeats is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream.analysis import columns as fields
+from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN, Columns
+from stream.analysis.gone import KEPT_MS, Gone
+from stream.analysis.held import Held
+from stream.analysis.names import NAMED_BY, Names
+from stream.analysis.packed import Blocks
+from stream.analysis.rows import Rows
+from stream.analysis.statistics import Statistics
+from stream.analysis.window import Buckets, Slots, Window
+from stream.mention import Retraction
+
+AT_ONCE: Final = 20_000
+"""Rows that are moved together: tables of counts make room for as many keys as could be new."""
+_ALL: Final = LIVE | SHOWN | LINKED
+_SWEEP: Final = 100_000
+
+
+class Ledger:
+    """Rows by slot, counted in ``statistics`` at T (None before the first)."""
+
+    def __init__(self, window: Window, names: Names) -> None:
+        self.window = window
+        self.t: int | None = None
+        self.names = names
+        self.gone = Gone()
+        self.rows = Rows()
+        self.statistics = Statistics(window.bucket)
+        self.buckets = Buckets(window)
+        self._stale_posts: set[int] = set()
+        self._stale_authors: set[str] = set()
+        self._swept = dict.fromkeys(names.tables(), _SWEEP)
+
+    @property
+    def columns(self) -> Held:
+        """The columns of the rows."""
+        return self.rows.columns
+
+    @property
+    def floor(self) -> int:
+        """Rows written at or before it are held no longer."""
+        return -(2**62) if self.t is None else self.t - self.window.reach
+
+    def insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:
+        """Put rows in, in place of rows with the same key; returns where they are. They count once they are ``enter``\\ ed."""
+        old = self.rows.find(rows.key)
+        old = old[old >= 0]
+        if old.size:
+            self.leave(old)
+            for slot, at in zip(old.tolist(), self.columns.at[old].tolist(), strict=True):
+                self.buckets.discard(slot, at)
+            self.rows.drop(old)
+        slots = self.rows.take(rows.key)
+        self.rows.put(slots, data)
+        self.columns.write(slots, rows)
+        self.columns.span[slots] = NOWHERE
+        self.buckets.put(slots, rows.at)
+        if self.gone.authors or self.gone.blocked:
+            authors = zip(rows.key.tolist(), rows.author.tolist(), strict=True)
+            self._stale_posts.update(key for key, author in authors if self._gone(author))
+        return slots
+
+    def enter(self, slots: Slots) -> None:
+        """Let rows that count nowhere count where they belong, as everything known about them says."""
+        self.columns.flags[slots] = self.flags(slots)
+        self._count(slots)
+
+    def leave(self, slots: Slots) -> None:
+        """Let rows count nowhere."""
+        self._place(slots, np.zeros(slots.size, np.uint8))
+
+    def living(self, slots: Slots) -> NDArray[np.bool_]:
+        """Of rows, counted or not, whether they may count."""
+        live: NDArray[np.bool_] = (self.flags(slots) & LIVE) != 0
+        return live
+
+    def _gone(self, person: int) -> bool:
+        return person >= 0 and self.gone.person(self.names.people.names[person])
+
+    def flags(self, slots: Slots) -> NDArray[np.uint8]:
+        """What the rows may count in, as everything known about them and their targets says."""
+        gone = self.gone
+        flags = np.full(slots.size, _ALL, np.uint8)
+        if not (gone.posts or gone.authors or gone.blocked or gone.hidden):
+            return flags
+        columns, gone_person = self.columns, self._gone if gone.authors or gone.blocked else _nobody
+        read = (columns.key, columns.author, columns.kind, columns.target, columns.people.first)
+        for i, (key, author, kind, target, whose) in enumerate(zip(*(of[slots].tolist() for of in read), strict=True)):
+            if key in gone.posts or gone_person(author):
+                flags[i] = 0
+                continue
+            if key in gone.hidden:
+                flags[i] &= ~np.uint8(SHOWN)
+            if not target or kind not in (REPOST, fields.QUOTE):
+                continue
+            lost = target in gone.posts or gone_person(whose)
+            if not lost and gone_person is not _nobody:
+                other = self.rows.slot(target)
+                lost = other >= 0 and self._gone(int(columns.author[other]))
+            if kind == REPOST:
+                if lost:
+                    flags[i] = 0
+                elif target in gone.hidden:
+                    flags[i] &= ~np.uint8(SHOWN)
+            elif lost:
+                flags[i] &= ~np.uint8(LINKED)
+        return flags
+
+    def _count(self, slots: Slots) -> None:
+        if self.t is None:
+            return
+        spans = self.window.spans(self.columns.at[slots], self.t)
+        spans[(self.columns.flags[slots] & LIVE) == 0] = NOWHERE
+        self._place(slots, spans)
+
+    def _place(self, slots: Slots, spans: NDArray[np.uint8]) -> None:
+        """Move rows from the span that they count in to another."""
+        moves = self.columns.span[slots] * np.uint8(BEFORE + 1) + spans
+        for move in np.unique(moves).tolist():
+            before, after = divmod(move, BEFORE + 1)
+            if before != after:
+                self.move(self.statistics, slots[moves == move], before, after)
+        self.columns.span[slots] = spans
+
+    def move(self, statistics: Statistics, slots: Slots, before: int, after: int) -> None:
+        """Count rows in another span, so many at once."""
+        for start in range(0, slots.size, AT_ONCE):
+            statistics.move(self.columns, slots[start : start + AT_ONCE], before, after)
+
+    def retract(self, retraction: Retraction) -> None:
+        """A post, or everything of an author, is gone; at once, and also when it comes later."""
+        self._stale_posts |= self.gone.retract(retraction, self.t or 0)
+        if retraction.scope == "author":
+            self._stale_authors.add(retraction.target)
+
+    def block(self, author_id: str, blocked: bool) -> None:
+        """A blocked author counts nowhere, until unblocked."""
+        if blocked:
+            self.gone.blocked.add(author_id)
+        else:
+            self.gone.blocked.discard(author_id)
+        self._stale_authors.add(author_id)
+
+    def show(self, key: int, shown: bool) -> None:
+        """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are."""
+        if shown:
+            if self.gone.hidden.pop(key, None) is None:
+                return
+        else:
+            self.gone.hidden[key] = (self.t or 0) + KEPT_MS
+        self._stale_posts.add(key)
+
+    def merge(self, gone: Gone) -> None:
+        """Know what else is gone."""
+        self.gone.merge(gone)
+        self._stale_posts |= set(gone.posts) | set(gone.hidden)
+        self._stale_authors |= gone.authors | gone.blocked
+
+    def settle(self) -> None:
+        """Count again what retractions, blocks and decisions have changed; every reader of numbers calls it."""
+        if not (self._stale_posts or self._stale_authors):
+            return
+        columns = self.columns
+        held = columns.held != 0
+        keys = np.fromiter(self._stale_posts, np.uint64, len(self._stale_posts))
+        hit = np.zeros(columns.size, np.bool_)
+        if self._stale_authors:
+            found = [self.names.people.find(author) for author in sorted(self._stale_authors)]
+            people = np.array([person for person in found if person >= 0], np.int32)
+            written = held & np.isin(columns.author, people)
+            hit |= written | (held & np.isin(columns.people.first, people))
+            keys = np.concatenate([keys, columns.key[written]])
+        hit |= held & (np.isin(columns.key, keys) | np.isin(columns.target, keys))
+        slots = np.flatnonzero(hit)
+        slots = slots[self.flags(slots) != columns.flags[slots]]
+        self.leave(slots)
+        self.enter(slots)
+        self._stale_posts.clear()
+        self._stale_authors.clear()
+
+    def advance(self, t_ms: int) -> bool:
+        """T moves on; it never goes back. Returns whether rows were forgotten."""
+        if self.t is not None and t_ms <= self.t:
+            return False
+        old, self.t = self.t, t_ms
+        self._count(self.rows.slots() if old is None else self.buckets.crossing(old, t_ms, self.columns.at))
+        dropped = self.buckets.drop(self.floor)
+        if not dropped.size:
+            return False
+        self.rows.drop(dropped)
+        self.gone.forget(t_ms)
+        self._sweep()
+        return True
+
+    def _sweep(self) -> None:
+        """Forget names that no row uses any more, once there are twice as many as after the last time."""
+        held = self.rows.slots()
+        for table, interner in self.names.tables().items():
+            if interner.used <= self._swept[table]:
+                continue
+            keep = np.zeros(len(interner) + 1, np.bool_)
+            for name in NAMED_BY[table]:
+                keep[getattr(self.columns, name)[held]] = True
+            interner.sweep(keep[:-1])
+            self._swept[table] = max(_SWEEP, 2 * interner.used)
+
+
+def _nobody(person: int) -> bool:  # noqa: ARG001
+    """Nobody is gone."""
+    return False

@@ -1,0 +1,122 @@
+"""The pace of a hub: how far behind the log it is, and what it reads when that is too much for it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import structlog
+
+from stream.config import Config
+from stream.hub.desk import Desk
+from stream.hub.engine import Engine
+from stream.hub.metrics import Metrics
+from stream.hub.reader import Follower
+from stream.hub.shedding import SUBJECT, WHOLE, Pace, Rule, Shedder, more
+from stream.hub.threads import Analyst
+from stream.log import Offsets
+
+LOOK_S: Final = 1.0
+SPAN_S: Final = 5.0
+"""Rates are means of so long."""
+AHEAD_S: Final = 2.0
+"""A rule begins where the log will be then: until then every hub has read it."""
+FREE: Final = 0.7
+"""Of the analyst's time what is left for reading; the rest is for snapshots and cards."""
+
+log = structlog.get_logger(__name__)
+
+
+class _Look(NamedTuple):
+    at_s: float
+    ends: Offsets
+    read: int
+    busy_s: float
+
+
+class Pacer:
+    """Belongs to the event loop. ``clock`` is hub time in ms; ``ready`` says whether staff's decisions are known."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        engine: Engine,
+        analyst: Analyst,
+        follower: Follower,
+        desk: Desk,
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._analyst = analyst
+        self._follower = follower
+        self._desk = desk
+        self._metrics = metrics
+        self._clock = clock
+        self._shedder = Shedder()
+        self._looks: deque[_Look] = deque()
+        self._sheds = config.clock.mode != "replay"
+
+    @property
+    def share(self) -> int:
+        """Of 10,000 mentions those that are read."""
+        return self._engine.shedding.share
+
+    def lag_ms(self) -> float:
+        """For how long the mention that is next to be applied has waited in the log, at most."""
+        now, oldest = self._clock(), self._analyst.oldest_ms
+        return max(self._follower.waits_ms(now), 0.0 if oldest is None else now - oldest)
+
+    def tell(self) -> None:
+        """What Prometheus reads of it."""
+        self._metrics.lag.set(self.lag_ms() / 1000)
+        self._metrics.queue.set(self._follower.behind + self._analyst.queued)
+        self._metrics.share.set(self.share / WHOLE)
+
+    async def keep(self) -> None:
+        """Look once a second, for ever, and decide when more comes than can be read, or no more."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self._sheds and not self._follower.fault:
+                await self.look()
+
+    async def look(self) -> None:
+        """Look now."""
+        at_s, ends = self._follower.looked
+        if ends is None or (self._looks and self._looks[-1].at_s == at_s):
+            return
+        self._looks.append(_Look(at_s, dict(ends), self._engine.read, self._analyst.busy_s))
+        while at_s - self._looks[0].at_s > SPAN_S:
+            self._looks.popleft()
+        first, last = self._looks[0], self._looks[-1]
+        passed = last.at_s - first.at_s
+        if passed < SPAN_S / 2:
+            return
+        coming = {p: max(0, end - first.ends.get(p, end)) / passed for p, end in last.ends.items()}
+        read, busy_s = last.read - first.read, last.busy_s - first.busy_s
+        capacity = FREE * read / busy_s if read and busy_s > 0 else None
+        now = int(self._clock())
+        pace = Pace(self.lag_ms(), sum(coming.values()), capacity)
+        share = self._shedder.look(now, self.share, pace)
+        if share is not None:
+            await self._decide(
+                Rule(share, {p: end + math.ceil(coming[p] * AHEAD_S) for p, end in ends.items()}, now), pace
+            )
+
+    async def _decide(self, rule: Rule, pace: Pace) -> None:
+        rules = self._engine.shedding.rules
+        told = {
+            "lag_s": round(pace.lag_ms / 1000, 1),
+            "coming": round(pace.coming),
+            "capacity": round(pace.capacity or 0),
+        }
+        log.warning(
+            "the hub sheds" if rule.share < WHOLE else "the hub reads everything again", share=rule.share, **told
+        )
+        reason = f"{told['coming']} mentions a second come, {told['capacity']} can be read"
+        value = more(rules, rule, 2 * self._engine.state.window.reach)
+        await self._desk.put(SUBJECT, value, seen=None, by="hub", reason=reason)

@@ -1,0 +1,97 @@
+"""A switch from any layout to any other: in 0.8 s, frame by frame, nothing jumps and nothing blinks."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from stream.wire.messages import OnAir
+from tests.golden.pictures import LAYOUTS
+from tests.wall.look import views
+from wall import transition
+from wall.drawlist import DrawList
+from wall.scene import Scene
+from wall.view import View
+
+FRAME_MS = 40.0
+FADE = 0.22
+"""The most by which a text may come or go from one frame to the next."""
+GLIDE = 0.2
+"""The most by which the light of all nodes, edges, rings, lines or shapes may change, of its greatest in the switch."""
+STAGE = 0.3
+"""The same of the stage, where it changes most."""
+PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(LAYOUTS, 2))]
+
+
+@cache
+def shown(name: str) -> View:
+    return views.view(views.shipped(name), topics=40, people=60)
+
+
+def switch(old: str, new: str) -> Iterator[DrawList]:
+    """What is drawn from the frame before a switch to the frame after it."""
+    before, after = shown(old), shown(new)
+    at = int(views.T) + 4000
+    leaving, coming = OnAir(0, 1, before.on_air.layout, "take"), OnAir(at, 2, after.on_air.layout, "take")
+    scene = Scene(math.inf)
+    for i in range(-2, math.ceil(transition.DURATION_MS / FRAME_MS) + 1):
+        t = at + i * FRAME_MS
+        begun, over = i >= 0, t >= at + transition.DURATION_MS
+        yield scene.draw(
+            dataclasses.replace(
+                after, t=t, on_air=coming if begun else leaving, previous=leaving if begun and not over else None,
+                graphs=before.graphs | after.graphs, labels=before.labels | after.labels,
+            )
+        )  # fmt: skip
+
+
+def lights(drawlist: DrawList) -> dict[str, float]:
+    """How much light each kind of thing gives in all."""
+    total = dict.fromkeys(("halos", "curves", "comets", "rings", "ribbons", "shapes"), 0.0)
+    for layer in drawlist.layers:
+        o = layer.opacity
+        total["halos"] += o * sum(float((h[:, 7] * h[:, 2] ** 2).sum()) for h in [*layer.halos, *layer.sparks])
+        total["curves"] += o * sum(float((c[:, 4] * (c[:, 10] + c[:, 14])).sum()) for c in layer.curves)
+        total["comets"] += o * sum(float(c[:, 14].sum()) for c in layer.comets)
+        total["rings"] += o * sum(float((r[:, 7] * r[:, 3] * r[:, 2]).sum()) for r in layer.rings)
+        total["ribbons"] += o * sum(float(r[:, 7].mean()) for r in layer.ribbons)
+        total["shapes"] += o * sum(s[9] * s[2] * s[3] for s in layer.shapes)
+    return total
+
+
+def texts(drawlist: DrawList) -> dict[tuple[object, ...], float]:
+    """How opaque each text is that stands still."""
+    found: dict[tuple[object, ...], float] = {}
+    for layer in drawlist.layers:
+        for text in layer.texts:
+            if text.window is None:
+                key = (text.block.key, layer.clip) if text.role == "still" else text.block.key
+                found[key] = max(found.get(key, 0.0), text.opacity * layer.opacity)
+    return found
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+def test_nothing_jumps_in_a_switch(old: str, new: str) -> None:
+    """Texts, lights and the stage change by little from frame to frame, from the last of the old to the first of the new."""
+    frames = list(switch(old, new))
+    totals = [lights(frame) for frame in frames]
+    for kind in totals[0]:
+        course = np.array([total[kind] for total in totals])
+        steps = np.abs(np.diff(course))
+        assert steps.max() <= GLIDE * max(course.max(), 1e-6), (
+            f"{kind} at frame {int(steps.argmax()) - 2}: {course.round(1)}"
+        )
+    for i, (a, b) in enumerate(pairwise(frames)):
+        here, there = texts(a), texts(b)
+        steps_of = {key: abs(here.get(key, 0.0) - there.get(key, 0.0)) for key in here.keys() | there.keys()}
+        worst = max(steps_of, key=lambda key: steps_of[key], default=None)
+        assert worst is None or steps_of[worst] <= FADE, f"{worst} at frame {i - 2} by {steps_of[worst]:.2f}"
+    stage = np.stack([frame.stage.colours for frame in frames])
+    steps = np.abs(np.diff(stage, axis=0)).max(axis=(1, 2, 3))
+    assert steps.max() <= STAGE * np.ptp(stage, axis=0).max(), f"the stage at frame {int(steps.argmax()) - 2}"
