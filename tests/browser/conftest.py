@@ -25,6 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 COLOURS = {"pulse": (40, 90, 200), "topics": (200, 60, 40), "people": (30, 160, 90), "stories": (150, 120, 20)}
 SAFE = (12, 12, 16)
+OTHER = (120, 60, 160)
 
 
 class MadeUpWall:
@@ -68,7 +69,7 @@ class MadeUpWall:
     def _show(self, send: Callable[[bytes], None], grid: Grid, on_air: OnAir, at: int) -> None:
         screens = tuple(range(1, grid.count + 1))
         send(encode(WallState("hall", screens, at, on_air.rev, on_air.panic, 30.0, 20.0, 0, 1.0, 6000)))
-        image = Image.new("RGB", (640, 241), SAFE if on_air.panic else COLOURS[on_air.layout.name])
+        image = Image.new("RGB", (640, 241), SAFE if on_air.panic else COLOURS.get(on_air.layout.name, OTHER))
         ImageDraw.Draw(image).text((20, 20), on_air.layout.title, fill="white")
         data = io.BytesIO()
         image.save(data, "JPEG", quality=90)

@@ -2,18 +2,28 @@
 
 import { ask } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
+import { Controls } from "./controls.js";
 import { diagram } from "./diagram.js";
+import { Preview } from "./preview.js";
 import { spoken, why } from "./words.js";
 
 export class Air {
   /** `desk` is the page's root; `may` whether this role takes layouts; `refused` hears of every refusal first. */
-  constructor(desk, { may, now, refused }) {
+  constructor(desk, shared) {
+    const { may, now, refused } = shared;
     Object.assign(this, { desk, may, now, refused });
     this.layouts = [];
     this.onAir = null;
     this.chosen = null;
     this.taking = null;
-    this.channels = { on_air: (told) => this.heard(told) };
+    this.plan = null;
+    this.controls = new Controls(desk, shared);
+    this.preview = new Preview({ shown: (url) => this.previewed(url), failed: (sentence) => this.unseen(sentence) });
+    this.channels = {
+      on_air: (told) => this.heard(told),
+      programme: (told) => { this.plan = told; this.controls.planned(told); this.tick(); },
+      agenda: (told) => { this.agenda = told; },
+    };
     for (const button of all("[data-take]", desk)) button.addEventListener("click", () => this.take());
     one("[data-programme]", desk).addEventListener("click", () => this.back());
   }
@@ -94,6 +104,7 @@ export class Air {
     write(one("[data-now-title]", desk), onAir.panic ? `instead of ${spoken(onAir.layout)}` : spoken(this.taking ?? onAir.layout));
     this.tick();
     one("[data-programme]", desk).hidden = !(this.may && onAir.why === "take" && !this.taking);
+    this.controls.draw();
     this.drawNext();
     keyed(one("[data-tiles]", desk), this.layouts, (layout) => `${layout.name}:${JSON.stringify(layout.panels)}`, (layout) => this.tile(layout), (tile, layout) => {
       const air = layout.name === onAir.layout;
@@ -112,8 +123,9 @@ export class Air {
       next.dataset.shown = name;
       const card = one("[data-next-card]", this.desk);
       const hint = this.may ? "Choose what comes next" : "You are watching";
+      this.preview.look(layout && this.may ? name : "");
       const words = layout
-        ? [diagram(layout, this.grid), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, spoken(layout.name)), h("span", { className: "quiet" }, layout.title || captions(layout)))]
+        ? [h("div", { className: "next-picture" }, diagram(layout, this.grid), h("img", { alt: "", hidden: true })), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, spoken(layout.name)), h("span", { className: "quiet" }, layout.title || captions(layout)))]
         : [h("p", { className: "quiet" }, hint)];
       card.replaceChildren(...words);
     }
@@ -125,6 +137,21 @@ export class Air {
     }
   }
 
+  /** A picture of what is next, with the present data. */
+  previewed(url) {
+    const image = one(".next-picture img", this.desk);
+    if (!image) return;
+    image.hidden = !url;
+    if (url) {
+      image.src = url;
+      image.alt = `${spoken(this.chosen ?? "")} as it would look now`;
+    }
+  }
+
+  unseen(sentence) {
+    if (this.chosen) this.say(sentence);
+  }
+
   tile(layout) {
     const words = h("span", { className: "tile-words" }, h("span", { className: "tile-title" }, spoken(layout.name)), h("span", { className: "tile-state" }));
     return h("button", { type: "button", className: "tile", title: captions(layout), onclick: () => this.choose(layout) }, diagram(layout, this.grid), words);
@@ -133,7 +160,8 @@ export class Air {
   /** What changes with time alone. */
   tick() {
     if (!this.onAir) return;
-    const reason = why(this.onAir, this.now());
+    this.controls.tick();
+    const reason = why(this.onAir, this.now(), this.plan, this.agenda);
     write(one("[data-now-why]", this.desk), this.onAir.saved === false ? `${reason} · not saved yet` : reason);
   }
 }

@@ -9,15 +9,16 @@ export class Refusal extends Error {
   }
 }
 
-/** A request to the API; throws `Refusal`. */
+/** A request to the API, with a body as JSON, or a file as it is; throws `Refusal`. */
 export async function ask(method, path, body) {
+  const isFile = body instanceof Blob;
   let response;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(8000),
+      headers: body === undefined ? {} : { "content-type": isFile ? body.type : "application/json" },
+      body: body === undefined || isFile ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(isFile ? 30_000 : 8000),
     });
   } catch {
     throw new Refusal(0, { error: "The hub does not answer. Is the network there?" });

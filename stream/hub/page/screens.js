@@ -80,6 +80,14 @@ export class Screens {
     return times.length ? Math.min(...times) : null;
   }
 
+  /** For each screen the age of its picture at hub time `now` in ms, null without one, and whether it is dead. */
+  ages(now) {
+    const at = new Map();
+    for (const image of this.images.values()) for (const number of image.screens) at.set(number, Math.max(at.get(number) ?? 0, image.at));
+    const numbers = Array.from({ length: this.grid.columns * this.grid.rows }, (_, i) => i + 1);
+    return numbers.map((number) => ({ number, ms: at.has(number) ? Math.max(0, now - at.get(number)) : null, dead: this.dead.includes(number) }));
+  }
+
   mark(dead) {
     if (dead.join() === this.dead.join()) return;
     this.dead = dead;

@@ -4,6 +4,7 @@ import { ask, Link } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
 import { lock, signIn } from "./gate.js";
 import { Air } from "./air.js";
+import { drawAges } from "./controls.js";
 import { Safe } from "./safe.js";
 import { Show } from "./show.js";
 import { Posts } from "./posts.js";
@@ -40,13 +41,14 @@ class Tablet {
       toast: (...words) => this.toast(...words),
       tell: (...bar) => this.bar(...bar), // a bar over the page: key, sentence ("" takes it away), kind
       heard: (channel, data) => this.heard(channel, data), // an answer of the hub that is newer than its channel
-      decide: (...asked) => this.decide(...asked),
+      decide: (...asked) => this.decide(...asked), // ask for a decision, then offer to take it back
+      receipt: (...told) => this.receipt(...told), // offer to take back what an answer says was decided
     };
     this.pages = Object.fromEntries(Object.entries(PAGES).map(([name, Page]) => [name, new Page(this.desk, shared)]));
     this.air = this.pages.air;
     this.health = this.pages.health;
     this.safe = new Safe(one("[data-safe]"), { ...shared, heard: (air) => this.heard("on_air", air) });
-    this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.44) });
+    this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.39) });
     this.grid = null;
     this.event = { T: null, at: 0 };
     this.dead = [];
@@ -59,7 +61,7 @@ class Tablet {
     this.turn();
     this.link = new Link("/ws/tablet", {
       heard: (channel, data) => this.heard(channel, data),
-      pictured: (head, blob) => this.screens.show(head, blob),
+      pictured: (head, blob) => (head.preview ? this.air.preview.pictured(head, blob) : this.screens.show(head, blob)),
       linked: (open) => this.linked(open),
       signedOut: () => location.reload(),
     });
@@ -82,14 +84,17 @@ class Tablet {
   async decide(method, path, body, words, undone = () => {}) {
     try {
       const answer = await ask(method, path, body);
-      const said = answer.saved === false ? `${words} · not saved yet` : words;
-      this.toast(said, answer.id ? { action: "Undo", act: () => this.undo(answer.id, undone) } : {});
+      this.receipt(answer, words, undone);
       return answer;
     } catch (refusal) {
       undone();
       if (!this.refused(refusal)) this.toast(refusal.message, { kind: "fault" });
       return null;
     }
+  }
+
+  receipt({ id, saved }, words, undone) {
+    this.toast(saved === false ? `${words} · not saved yet` : words, id ? { action: "Undo", act: () => this.undo(id, undone) } : {});
   }
 
   async undo(id, undone = () => {}) {
@@ -215,6 +220,7 @@ class Tablet {
     for (const page of all("[data-page]")) page.hidden = page.dataset.page !== tab;
     for (const link of all("[data-tab]")) link.dataset.tab === tab ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     this.desk.dataset.tab = tab;
+    one(".editor")?.remove();
     this.page = this.pages[tab];
     one("[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
     this.page.open?.();
@@ -234,6 +240,7 @@ class Tablet {
     const note = one("[data-canvas-note]");
     note.hidden = at !== null;
     write(note, this.dead.length === this.grid.columns * this.grid.rows ? "No wall is connected. Start one with agora wall." : "Waiting for a picture");
+    drawAges(one("[data-ages]"), this.screens.ages(this.link.now()));
     const chips = [screensLine(this.grid, this.dead, old), ...this.health.quiet().slice(0, 2)];
     if (this.mode) chips.unshift({ tone: "mode", text: this.mode });
     if (this.open) chips.unshift({ tone: "bad", text: "Not encrypted" });

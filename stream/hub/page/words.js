@@ -58,19 +58,30 @@ export function list(names) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** Why a layout is on air, and until when (`until` and `now` are hub time in ms). */
-export function why(air, now) {
+/** Why a layout is on air, and until when (`until` and `now` are hub time in ms); `plan` and `agenda` as the hub told them. */
+export function why(air, now, plan = null, agenda = null) {
   const until = air.until ? left(air.until - now) : "";
   const by = air.by || "somebody";
   switch (air.why) {
     case "panic": return `by ${by}, until it is released`;
-    case "urgent": return until ? `an urgent announcement, ${until} left` : "an urgent announcement";
-    case "freeze": return `frozen by ${by}`;
-    case "take": return until ? `taken by ${by}; the programme goes on in ${until}` : `taken by ${by}`;
-    case "speaker": return "a speaker is on, as the agenda says";
-    case "schedule": return until ? `scheduled, until ${until} from now` : "as scheduled";
-    case "playlist": return until ? `playlist, goes on in ${until}` : "from the playlist";
-    default: return "the programme";
+    case "urgent": return `an urgent announcement by ${by}${until ? `, ${until} left` : ", until it is taken back"}`;
+    case "freeze": return `frozen by ${by}, until it is let move`;
+    case "take": {
+      const what = air.focus ? `turned to ${air.focus.graph === "topics" ? air.focus.id : "a person"} by ${by}` : `taken by ${by}`;
+      return until ? `${what}; the programme goes on in ${until}` : what;
+    }
+    case "speaker": {
+      const session = agenda?.sessions.find(({ id }) => id === plan?.speaking);
+      return `${session ? `“${session.title}” is on` : "a speaker is on"}, as the agenda says${until ? `, for ${until}` : ""}`;
+    }
+    case "schedule": return until ? `scheduled, for ${until} from now` : "as scheduled";
+    case "playlist": {
+      const playlist = plan?.playlists.find(({ id }) => id === plan.playing?.id);
+      const next = playlist?.items[((plan.playing?.place ?? 0) + 1) % playlist.items.length];
+      const name = playlist ? `playlist ${playlist.title}` : "playlist";
+      return until ? `${name}, ${next ? spoken(next.layout) : "the next"} in ${until}` : name;
+    }
+    default: return "the programme, until something else is planned or taken";
   }
 }
 
