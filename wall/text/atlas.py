@@ -116,14 +116,16 @@ class Atlas:
     def _put(self, key: Key, pixels: Pixels, scale: float, *, trim: bool = True) -> Spot | None:
         pixels, left, top = _trimmed(pixels) if trim else (pixels, 0, 0)
         height, width = pixels.shape[:2]
-        found = self._room(width + 1, height + 1)
+        found = self._room(width + 2, height + 2)
         if found is None:
             return None
-        index, place = found
+        index, (x, y) = found
         page = self.pages[index]
-        page.texture.write(pixels, (*place, width, height))
+        # A smooth edge reads half a pixel beyond itself, where video memory holds whatever was there before.
+        bordered = np.pad(pixels, ((1, 1), (1, 1), (0, 0)))
+        page.texture.write(bordered, (x, y, width + 2, height + 2))
         page.keys.add(key)
-        return Spot(index, *place, width, height, scale, left / scale, top / scale)
+        return Spot(index, x + 1, y + 1, width, height, scale, left / scale, top / scale)
 
     def _room(self, width: int, height: int) -> tuple[int, tuple[int, int]] | None:
         """A page and a place on it, on a cleared or new page where the others are full."""

@@ -1,0 +1,46 @@
+"""The atlas: pictures of text keep apart on their pages, and their pages within the memory that they are given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.golden.pictures import context
+from wall.text.atlas import PAGE, Atlas, Spot
+from wall.text.typesetter import Block, Style, Typesetter
+
+
+def _block(type_: Typesetter, text: str, size: float = 60.0) -> Block:
+    block = type_.set(text, Style(size, 600, shadow=True))
+    assert block is not None
+    return block
+
+
+@pytest.mark.gl
+def test_nothing_lies_beside_a_picture() -> None:
+    """A smooth edge reads half a pixel beyond its picture: nothing is there, whatever video memory held before."""
+    atlas = Atlas(context(), 16)
+    atlas.spot(_block(Typesetter(), "first"), 1.0)
+    atlas.pages[0].texture.write(b"\xff" * (PAGE * PAGE * 4))
+    spot = atlas.spot(_block(Typesetter(), "second"), 0.7)
+    assert spot is not None
+    assert spot.shadow is not None
+    page = np.frombuffer(atlas.pages[0].texture.read(), np.uint8).reshape(PAGE, PAGE, 4)
+    for part in (spot, spot.shadow):
+        assert not _around(page, part).any()
+
+
+@pytest.mark.gl
+def test_an_evening_of_new_words_stays_within_the_memory() -> None:
+    """However many texts come and go, there are no more pages than the limit allows, and the newest is always there."""
+    atlas, type_ = Atlas(context(), 32), Typesetter()
+    for i in range(400):
+        atlas.begin(float("inf"))
+        assert atlas.spot(_block(type_, f"guest number {i}", 200.0), 1.0) is not None
+    assert len(atlas.pages) == 2
+
+
+def _around(page: np.ndarray, spot: Spot) -> np.ndarray:
+    x, y, right, bottom = spot.x - 1, spot.y - 1, spot.x + spot.w, spot.y + spot.h
+    rows, columns = page[y : bottom + 1, [x, right]], page[[y, bottom], x : right + 1]
+    return np.concatenate([rows.ravel(), columns.ravel()])
