@@ -23,6 +23,11 @@ def _identifier() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def warm() -> None:
+    """Load the model now, so that the first text whose source says nothing need not wait for it."""
+    _identifier()
+
+
 def tell(text: str) -> str:
     """A two-letter code, or empty where the text is too short or says too little.
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from stream.analysis import language
 from stream.analysis.state import State
 from stream.config import Config
 from stream.hub import checkpoint
@@ -107,7 +108,7 @@ class Upkeep:
         """Write what later hubs must know of what the window forgets; not before this one knows it all itself.
 
         What this one has read by then stays for long, and is left out of garbage collection: looking through it takes a quarter
-        of a second with 200,000 posts, in which no thread runs.
+        of a second with 200,000 posts, in which no thread runs. What tells languages is loaded then, before a text needs it.
         """
         wait, frozen = REMEMBER_S, False
         try:
@@ -118,6 +119,7 @@ class Upkeep:
                 if current is None or not self._ready():
                     continue
                 if not frozen:
+                    await asyncio.to_thread(language.warm)
                     gc.freeze()
                     frozen = True
                 if found := await self._analyst.ask(lambda: self._engine.memories(*self._times())):

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
-
 from tests.bench.figure import Figure, figure, percentile
-from tests.bench.load import Load, load
+from tests.bench.load import load
+from tests.bench.watched import Sample, Watched
 from tests.kafka import Broker
 from tests.machine import Machine, machine
 
@@ -25,7 +23,6 @@ LAG_S = 2.0
 STEPS = (7_500, 10_000, 12_500, 15_000)
 STEP_S = min(45.0, SECONDS)
 CALM_AT_S = 180.0
-SAMPLE_S = 0.5
 
 
 def measure() -> Iterator[Figure]:
@@ -36,7 +33,7 @@ def measure() -> Iterator[Figure]:
     try:
         with tempfile.TemporaryDirectory() as folder, machine(Path(folder), environment) as agora:
             hub = agora.hub()
-            watched = _Watched(agora, hub.pid)
+            watched = Watched(agora, hub.pid)
             before = watched.records()
             with load(broker.url, Path(folder) / "load", (RATE, SECONDS)) as publisher:
                 samples = watched.watch(publisher, RATE)
@@ -46,53 +43,7 @@ def measure() -> Iterator[Figure]:
         broker.remove()
 
 
-class _Watched:
-    """A hub's metrics and memory."""
-
-    def __init__(self, agora: Machine, pid: int) -> None:
-        self._pid = pid
-        self._agora = agora
-        headers = {"Authorization": f"Bearer {agora.tokens['metrics']}"}
-        self._client = httpx2.Client(base_url=agora.url, headers=headers, timeout=10)
-
-    def metrics(self) -> dict[str, float]:
-        """Every figure of /metrics by its name and labels."""
-        page = self._client.get("/metrics").raise_for_status().text
-        pairs = (line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
-        return {name: float(value) for name, value in pairs}
-
-    def records(self) -> int:
-        """How many mentions it has read."""
-        return int(self.metrics().get('agora_records_total{topic="mentions"}', 0))
-
-    def posts(self) -> int:
-        """How many are in its window now."""
-        return int(self._agora.snapshot()["numbers"]["posts"])
-
-    def resident(self) -> float:
-        """Its resident memory in MB."""
-        return int(Path(f"/proc/{self._pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-    def watch(self, publisher: Load, rate: int) -> list[tuple[float, float, float, float]]:
-        """(seconds, lag in s, MB, processor seconds of the hub) while ``publisher`` publishes ``rate`` mentions a second."""
-        start, samples = time.monotonic(), []
-        first = self.records() - publisher.published
-        while publisher.running:
-            published = publisher.published
-            said = self.metrics()
-            read = said.get('agora_records_total{topic="mentions"}', 0.0) - first
-            waiting = max(0.0, published - read) + said["agora_queue_records"]
-            lag = max(said["agora_lag_seconds"], waiting / rate)
-            fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-            busy = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-            samples.append((time.monotonic() - start, lag, self.resident(), busy))
-            time.sleep(SAMPLE_S)
-        return samples
-
-
-def _sustained(
-    samples: list[tuple[float, float, float, float]], read: int, published: int, posts: int
-) -> Iterator[Figure]:
+def _sustained(samples: list[Sample], read: int, published: int, posts: int) -> Iterator[Figure]:
     lasted = samples[-1][0]
     lags = [lag for _, lag, _, _ in samples]
     calm_at = CALM_AT_S if lasted > 2 * CALM_AT_S else lasted / 3
@@ -108,7 +59,7 @@ def _sustained(
     yield figure("ingest to hub, processors the hub uses", busy, "cores")
 
 
-def _steps(agora: Machine, watched: _Watched, url: str, folder: Path) -> Iterator[Figure]:
+def _steps(agora: Machine, watched: Watched, url: str, folder: Path) -> Iterator[Figure]:
     reached, notes = 0.0, []
     for rate in STEPS:
         with load(url, folder / "load", (rate, STEP_S)) as publisher:
