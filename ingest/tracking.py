@@ -1,7 +1,7 @@
 """What is listened for follows the staff: tracks and matching in ``control`` go before those of ``agora.toml``, at once.
 
-``track:<NAME>`` holds the fields of a ``TrackConfig``, ``match`` those of a ``MatchConfig``; null gives back what the
-configuration says, and a track with no terms is switched off.
+The value of ``track:<NAME>`` holds the fields of a ``TrackConfig``, that of ``match`` those of a ``MatchConfig``; a subject
+that is cleared gives back what the configuration says, and a track with no terms is switched off.
 """
 
 from __future__ import annotations
@@ -23,8 +23,16 @@ MATCH: Final = "match"
 POLL_S: Final = 1.0
 RETRY_S: Final = 2.0
 
-_track = msgspec.json.Decoder(TrackConfig | None)
-_match = msgspec.json.Decoder(MatchConfig | None)
+
+class _Stands(msgspec.Struct, frozen=True):
+    """What ``control`` holds for a subject, as far as it matters here."""
+
+    value: msgspec.Raw
+
+
+_stands = msgspec.json.Decoder(_Stands)
+_track = msgspec.json.Decoder(TrackConfig)
+_match = msgspec.json.Decoder(MatchConfig)
 
 logger = structlog.get_logger("ingest")
 
@@ -42,23 +50,24 @@ class Tracking:
         """Records of ``control`` in the order of the log; those about other things are passed over, broken ones are told."""
         for record in records:
             try:
-                self._decide(record.key, record.value or b"null")
+                self._decide(record.key, record.value)
             except (msgspec.DecodeError, ValueError) as fault:
                 logger.warning("a decision about tracks cannot be read", subject=record.key, reason=str(fault))
         self._listen()
 
-    def _decide(self, subject: str, value: bytes) -> None:
+    def _decide(self, subject: str, data: bytes | None) -> None:
         if subject == MATCH:
-            match = _match.decode(value)
-            Matcher(match)  # raises ValueError for a term that can never be found
+            match = _match.decode(_stands.decode(data).value) if data else None
+            Matcher(match or MatchConfig())  # raises ValueError for a term that can never be found
             self._match = match
         elif subject.startswith(TRACK) and len(subject) > len(TRACK):
-            name, track = subject.removeprefix(TRACK), _track.decode(value)
-            if track is None:
+            name = subject.removeprefix(TRACK)
+            if data is None:
                 self._tracks.pop(name, None)
-            else:
-                Matcher(tracks={name: track})
-                self._tracks[name] = track
+                return
+            track = _track.decode(_stands.decode(data).value)
+            Matcher(tracks={name: track})
+            self._tracks[name] = track
 
     def _listen(self) -> None:
         """Tell the matcher, when it is something new."""

@@ -6,9 +6,10 @@ merging two states is the union of their rows, and a restart from bytes or from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
+import msgspec
 import numpy as np
 import xxhash
 
@@ -28,7 +29,7 @@ from stream.analysis.statistics import Statistics
 from stream.analysis.tracks import Tracker
 from stream.analysis.view import View, snapshot_of
 from stream.analysis.window import Slots, Window
-from stream.config import Config
+from stream.config import Config, TrackConfig
 from stream.mention import Mention, Retraction, decode, encode
 from stream.wire.snapshot import Snapshot, Story
 
@@ -44,6 +45,8 @@ class State:
         self.revisions = Revisions()
         self._ledger = Ledger(self.window, self.names)
         self._extractor = Extractor(self.names, Tracker(config.tracks))
+        self._unread: list[int] = []
+        """Keys of rows whose tracks are to be found anew."""
         self._pulses = Pulses()
         self._known = Known(self.names.people)
 
@@ -164,6 +167,21 @@ class State:
         """A post, or everything of an author, is gone; at once, and also when it comes later."""
         self._ledger.retract(retraction)
 
+    def track(self, tracks: Mapping[str, TrackConfig]) -> None:
+        """Count these tracks from now on. Rows are read again by ``reread``; until all are, no track is told.
+
+        Raises ``ValueError`` like ``Tracker``.
+        """
+        self._extractor.tracker = Tracker(tracks)
+        self.config = msgspec.structs.replace(self.config, tracks=dict(tracks))
+        self._unread = self._ledger.columns.key[self._ledger.rows.slots()].tolist()
+
+    def reread(self, most: int) -> bool:
+        """Read ``most`` rows again that were heard before the tracks changed; whether there are more."""
+        some, self._unread = self._unread[-most:], self._unread[:-most]
+        self._rewrite(some)
+        return bool(self._unread)
+
     def block(self, author_id: str, blocked: bool) -> None:
         """A blocked author counts nowhere, until unblocked."""
         self._ledger.block(author_id, blocked)
@@ -260,7 +278,7 @@ class State:
             memory=self.memory,
             known=self._known,
             gone=self.gone,
-            tracker=self._extractor.tracker,
+            tracker=Tracker({}) if self._unread else self._extractor.tracker,
             mention=self._mention,
         )
 

@@ -143,6 +143,10 @@ class Ledger:
         newest = waiting[-1] if waiting else self._stands.get(subject)
         return newest if newest is not None and newest.new is not None else None
 
+    def standing(self, prefix: str) -> dict[str, Decision]:
+        """What stands for the subjects that begin with ``prefix``, by the rest of the subject."""
+        return {s.removeprefix(prefix): d for s, d in sorted(self._stands.items()) if s.startswith(prefix)}
+
     def pending(self) -> list[Decision]:
         """What the log has not taken, in order."""
         return [d for d in self._pending.values() if d.id not in self._saved]

@@ -17,7 +17,7 @@ import structlog
 from stream import mention
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
-from stream.config import Config
+from stream.config import Config, TrackConfig
 from stream.hub import checkpoint, feeds, subjects
 from stream.hub.board import Board
 from stream.hub.gate import Gate, fingerprint
@@ -39,6 +39,9 @@ PRUNE_MS: Final = 5000
 UNLEARN_MS: Final = 60_000
 REVIEWED: Final = 500
 """Posts judged anew in one tick after a decision about a term."""
+
+REREAD: Final = 1000
+"""Rows read again in one tick after the tracks have changed."""
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +102,9 @@ class Engine:
         self._placed = False
         self._pulse_seq = 0
         self._to_review: Iterator[Mention] = iter(())
+        self._tracks: dict[str, TrackConfig] = {}
+        """What staff decided, before those of the configuration."""
+        self._rereading = False
 
     def begin(self) -> None:
         """What staff decided and who is gone is known: posts may be shown."""
@@ -108,6 +114,7 @@ class Engine:
             self.state.block(author, False)
         if freed or self._terms != self._terms_then:
             self._to_review = self.state.rows()
+        self._follow_tracks()
 
     def apply(self, records: Sequence[Record], hub_ms: int) -> None:
         """Records of mentions, retractions, memory and how sources do, in the order of the log; broken ones are counted."""
@@ -144,6 +151,14 @@ class Engine:
             self.shedding.decide(value)
             return
         kind, key = subjects.parse(subject)
+        if kind == "track":
+            if value is None:
+                self._tracks.pop(key, None)
+            else:
+                self._tracks[key] = msgspec.convert(value, TrackConfig)
+            if self._open:
+                self._follow_tracks()
+            return
         if kind == "post":
             self.gate.decide(key, value)
             row = self.state.row(key)
@@ -159,6 +174,17 @@ class Engine:
             if self._open and (kind == "term" or not on):
                 self._to_review = self.state.rows()
         self.presenter.remove()
+
+    def tracks(self) -> dict[str, TrackConfig]:
+        """The tracks that are counted: those of the configuration, and before them what staff decided."""
+        merged = {**self.config.tracks, **self._tracks}
+        return {name: track for name, track in merged.items() if track.terms}
+
+    def _follow_tracks(self) -> None:
+        tracks = self.tracks()
+        if tracks != self.state.config.tracks:
+            self.state.track(tracks)
+            self._rereading = True
 
     def approval(self, post_id: str) -> str:
         """The fingerprint of what would be approved now. Raises ``KeyError`` for a post that is not in the window."""
@@ -180,6 +206,7 @@ class Engine:
         state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
         recent, terms, shed = list(self.presenter.recent), sorted(self._terms), self.shedding.save()
+        tracks, reread = dict(self.state.config.tracks), self._rereading
         return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
             offsets=offsets,
@@ -192,6 +219,8 @@ class Engine:
             spoke=spoke,
             places=places,
             shed=shed,
+            tracks=tracks,
+            reread=reread,
         )
 
     def restore(self, saved: checkpoint.Saved, state: State) -> None:
@@ -211,6 +240,9 @@ class Engine:
         self._memoir.restore(saved.spoke)
         self._placed = True
         self._stage.restore({"topics": saved.places.get("topics", {}), "people": saved.places.get("people", {})})
+        if saved.reread:
+            self.state.track(self.state.config.tracks)
+            self._rereading = True
 
     def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
         """Make what is due; at least ten times a second. ``behind_ms`` is how long the next mention has waited."""
@@ -223,6 +255,8 @@ class Engine:
             self._stage.pulse(interactions)
         if not self._open:
             return
+        if self._rereading:
+            self._rereading = self.state.reread(REREAD)
         self._review_some()
         if self.gate.ripe(hub_ms):
             self.presenter.freshen()

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
+
+from stream.config import TrackConfig
+from stream.mention import terms
 from stream.moderation.folding import term
+from stream.times import moment
 
 HIDDEN: Final[Mapping[str, Any]] = {"show": "hidden"}
 APPROVED: Final[Mapping[str, Any]] = {"show": "approved"}
@@ -13,19 +18,24 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 
 
 class Subject(NamedTuple):
-    """``key`` is a post's, an author's or an alert's id, or the term."""
+    """``key`` is a post's, an author's or an alert's id, the term, or the track's name."""
 
-    kind: Literal["post", "author", "term", "alert"]
+    kind: Literal["post", "author", "term", "alert", "track"]
     key: str
 
 
 def parse(subject: str) -> Subject:
-    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>`` or ``alert:<id>``. Raises ``ValueError`` for others."""
+    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>`` or ``track:<name>``.
+
+    Raises ``ValueError`` for anything else.
+    """
     kind, _, rest = subject.partition(":")
     if kind == "post" and rest:
         return Subject("post", rest)
     if kind == "alert" and rest:
         return Subject("alert", rest)
+    if kind == "track" and rest:
+        return Subject("track", rest)
     what, _, key = rest.partition(":")
     if kind == "block" and key and what == "author":
         return Subject("author", key)
@@ -42,6 +52,22 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
         raise ValueError('an alert is {"seen": true} or null')
     if subject.kind == "term" and not term(subject.key).strip():
         raise ValueError(f"{subject.key!r} has no letter that could be blocked")
+    if subject.kind == "track" and value is not None:
+        return _track(value)
     if value is None or subject.kind in ("post", "alert"):
         return value
     return {}
+
+
+def _track(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of a track whose terms can be found. Raises ``ValueError`` with a sentence for the first fault."""
+    try:
+        track = msgspec.convert(value, TrackConfig)
+    except msgspec.ValidationError as fault:
+        raise ValueError(f"that is no track ({fault})") from fault
+    if wrong := terms.faults(track.terms) or terms.faults(track.exclude):
+        raise ValueError(wrong[0])
+    if track.since:
+        moment(track.since)
+    written: Mapping[str, Any] = msgspec.to_builtins(track)
+    return written

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import structlog
 
 from stream.analysis import language
@@ -69,7 +70,8 @@ class Upkeep:
             log.warning("the checkpoint is ignored", reason="it was made from another log")
             return {}
         try:
-            state = await asyncio.to_thread(State.from_bytes, saved.state, self._config)
+            config = msgspec.structs.replace(self._config, tracks=saved.tracks)
+            state = await asyncio.to_thread(State.from_bytes, saved.state, config)
         except ValueError as fault:
             log.warning("the checkpoint is ignored", reason=str(fault))
             return {}
