@@ -37,6 +37,7 @@ from stream.hub.screen_time import on_the_wall
 from stream.hub.shedding import WHOLE
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
+from stream.hub.tracked import tracked
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
 from stream.hub.warden import Seen, Warden
@@ -76,6 +77,8 @@ class Hub:
       ``{id, text, name, handle, author, source, lang, role, at, seen, state, reason, due}`` with the states
       ``shown waiting held hidden``
     - ``numbers``: ``{at, T, window_s, numbers, rising}`` · ``sources``: ``{at, sources}``
+    - ``conversation``: ``{at, rising, topics, people}`` (``stream.hub.talk``) · ``tracks``: ``{tracks}`` · ``health``:
+      ``{at, lines}`` · ``alerts``: ``{alerts}`` · ``joining``: ``{walls}``
     - ``walls``: ``{at, walls: [{…WallState, age_ms, confirmed, late}]}`` · ``notice``: ``{at, notices: [{kind, text}]}``
     """
 
@@ -155,6 +158,7 @@ class Hub:
         self._begun = False
         self._hello: Hello | None = None
         self._notices: list[dict[str, str]] | None = None
+        self._tracks_told = b""
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fault: BaseException | None = None
@@ -405,6 +409,7 @@ class Hub:
         for name, heard in self._engine.sources.heard().items():
             self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
         self.warden.look(self._seen)
+        self._tell_tracks()
         self._notice()
 
     def _seen(self) -> Seen:
@@ -424,6 +429,13 @@ class Hub:
             signed_in=signed_in,
             idle=idle,
         )
+
+    def _tell_tracks(self) -> None:
+        """What is tracked, when it is something new."""
+        told = msgspec.json.encode({"tracks": tracked(self.config.tracks, self.desk.ledger)})
+        if told != self._tracks_told:
+            self._tracks_told = told
+            self.tablet.put("tracks", told)
 
     def _show(self) -> None:
         """Send walls the logos that they need, and count for how long what is on them was."""

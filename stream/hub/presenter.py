@@ -16,7 +16,7 @@ import msgspec
 
 from stream.analysis.state import State
 from stream.config import ShowConfig
-from stream.hub import feeds
+from stream.hub import feeds, talk
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
@@ -259,6 +259,7 @@ class Presenter:
         self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
         self.source_states = self._sources.now(hub_ms, snapshot.numbers.sources)
         self._put("sources", hub_ms, {"sources": self.source_states})
+        self._put("conversation", hub_ms, talk.told(snapshot, self.passes, self._gate.say, self._vouched))
         self._tell_posts(hub_ms)
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:

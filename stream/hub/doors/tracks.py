@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from stream.analysis.tracks import MOST
-from stream.hub.core import Hub
 from stream.hub.doors.answers import VIEWER, Body, Moderator, Refused, TheHub, answer
 from stream.hub.doors.plan import receipt
+from stream.hub.tracked import tracked
 
 router = APIRouter(prefix="/api/v1/tracks")
 
@@ -31,13 +30,13 @@ class TrackBody(Body):
 @router.get("", dependencies=[VIEWER])
 async def tracks(hub: TheHub) -> Response:
     """Every track with its terms, and who decided it where staff did."""
-    return answer({"tracks": listed(hub)})
+    return answer({"tracks": tracked(hub.config.tracks, hub.desk.ledger)})
 
 
 @router.put("/{name}")
 async def change(name: Name, body: TrackBody, session: Moderator, hub: TheHub) -> Response:
     """Track these terms from now on; posts of the window are counted anew."""
-    known = {track["name"] for track in listed(hub)}
+    known = {track["name"] for track in tracked(hub.config.tracks, hub.desk.ledger)}
     if name not in known and len(known) >= MOST:
         raise Refused(409, f"There are {MOST} tracks, which is all that can be counted; take one away first.")
     try:
@@ -52,14 +51,3 @@ async def back(name: Name, session: Moderator, hub: TheHub) -> Response:
     if name not in hub.desk.ledger.standing("track:"):
         raise Refused(404, f"Nobody changed a track “{name}” here; what agora.toml says is changed there.")
     return receipt(await hub.decide(f"track:{name}", None, by=session.desk))
-
-
-def listed(hub: Hub) -> list[dict[str, Any]]:
-    """Tracks by name: the fields of each, whether the configuration has one of that name, and who decided it when."""
-    decided = hub.desk.ledger.standing("track:")
-    told: dict[str, dict[str, Any]] = {
-        name: {**msgspec.to_builtins(track), "by": "", "at": 0} for name, track in hub.config.tracks.items()
-    }
-    for name, decision in decided.items():
-        told[name] = {**(decision.new or {}), "by": decision.by, "at": decision.at}
-    return [{"name": name, "configured": name in hub.config.tracks, **track} for name, track in sorted(told.items())]

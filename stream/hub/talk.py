@@ -1,0 +1,78 @@
+"""The conversation as tablets read it: what rises and why, the strongest topics and people, each with the id that a focus needs.
+
+Pure; words leave only as they may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from stream.hub import feeds
+from stream.hub.feeds import Pass, Say, Vouched
+from stream.moderation.presentable import presentable
+from stream.wire.snapshot import PersonNode, Rising, Snapshot
+
+TOPICS: Final = 40
+PEOPLE: Final = 24
+QUOTE: Final = 200
+"""Characters of a post that is told as a cause."""
+
+
+def told(snapshot: Snapshot, passes: Pass, say: Say, vouched: Vouched) -> dict[str, Any]:
+    """``{rising, topics, people}``.
+
+    ``rising``: ``{id, label, factor, since, curve, posts: [{id, text, name, handle, source}], people: [{id, handle}], voices,
+    topics: [{id, label}]}``; ``topics``: ``{id, label, weight, trend, sentiment}``; ``people``: ``{id, handle, role, weight}``.
+    """
+    names = feeds.topic_names(snapshot.topics.nodes, say)
+    handles = feeds.people_names(snapshot.people.nodes, say, vouched)
+    public = [node for node in snapshot.people.nodes if node.id in handles]
+    return {
+        "rising": [_rise(r, names, handles, passes) for r in feeds.said_rising(snapshot.rising, say, passes)],
+        "topics": [
+            {
+                "id": node.id,
+                "label": names[node.id],
+                "weight": node.weight,
+                "trend": node.trend,
+                "sentiment": node.sentiment,
+            }
+            for node in snapshot.topics.nodes
+            if node.id in names
+        ][:TOPICS],
+        "people": [_person(node, handles[node.id]) for node in _strongest(public)[:PEOPLE]],
+    }
+
+
+def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: Pass) -> dict[str, Any]:
+    causes = rise.causes
+    rows = [found[0] for post_id in causes.posts if (found := passes(post_id)) is not None] if causes else []
+    return {
+        "id": rise.topic,
+        "label": names.get(rise.topic) or presentable(rise.label or rise.topic, feeds.NAME_LIMIT),
+        "factor": rise.factor,
+        "since": rise.since,
+        "curve": rise.curve,
+        "voices": causes.voices if causes else 0,
+        "posts": [
+            {
+                "id": row.id,
+                "text": presentable(row.text[: 2 * QUOTE], QUOTE),
+                "name": presentable(row.author.name, feeds.NAME_LIMIT) if row.author.id in handles else "",
+                "handle": handles.get(row.author.id, ""),
+                "source": row.source,
+            }
+            for row in rows
+        ],
+        "people": [{"id": id, "handle": handles[id]} for id in causes.people if id in handles] if causes else [],
+        "topics": [{"id": id, "label": names[id]} for id in causes.topics if id in names] if causes else [],
+    }
+
+
+def _strongest(nodes: Iterable[PersonNode]) -> list[PersonNode]:
+    return sorted(nodes, key=lambda node: (-node.weight, node.id))
+
+
+def _person(node: PersonNode, handle: str) -> dict[str, Any]:
+    return {"id": node.id, "handle": handle, "role": node.role, "weight": node.weight}
