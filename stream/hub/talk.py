@@ -1,4 +1,4 @@
-"""The conversation as tablets read it: what rises and why, the strongest topics and people, each with the id that a focus needs.
+"""The conversation as tablets read it: what rises and why, the strongest topics and people, with the ids that a focus needs.
 
 Pure; words leave only as they may.
 """
