@@ -23,7 +23,7 @@ CAPTIONS: Final = {
 VISUALS: Final = tuple(name for name in SHIPPED if name in CAPTIONS)
 SCRIPTS: Final = (
     "#光の祭りがはじまる", "#مهرجان_النور", "#เทศกาลแสง", "#रोशनी_का_त्योहार", "#דוכן_אור", "#빛의축제", "#灯光节", "#Ελλάδα",
-    "#СветГорода", "#ஒளிவிழா", "#Đêmhội",
+    "#СветГорода", "#ஒளிவிழா", "#Đêmhội", "#ღამისშუქი",
 )  # fmt: skip
 LONG: Final = tuple(
     f"#{word * 4}" for word in ("Laternenumzug", "LichterNacht", "Valoatulos", "CanalBoats", "Drohnenshow", "HarbourStage",

@@ -1,4 +1,4 @@
-"""The fonts: Inter first, Noto for every other script, one CJK face a language, emoji last."""
+"""The fonts: Inter first, Noto for every other script, one CJK face a language, emoji, then what the machine has besides."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ SANS: Final[tuple[tuple[str, str, dict[str, float]], ...]] = (
     ("fontpkg_noto_sans_khmer", "*.ttf", {}),
 )
 SPARE: Final = ("fontpkg_amiri", "*Amiri-Regular.ttf")
+SYSTEM: Final = tuple(
+    Path("/usr/share/fonts/truetype") / name
+    for name in (
+        *(f"noto/NotoSans{script}-Regular.ttf" for script in (
+            "Bengali", "Gujarati", "Gurmukhi", "Kannada", "Malayalam", "Oriya", "Sinhala", "Lao", "Myanmar", "Ethiopic",
+            "Georgian", "Armenian", "Symbols2",
+        )),
+        "dejavu/DejaVuSans.ttf",
+    )
+)  # fmt: skip
+"""What a machine may have for further scripts and signs: Debian's fonts-noto-core, and fonts-dejavu-core that comes with
+fontconfig."""
 CJK: Final = ("noto_cjk_sans_otc", "*.ttc")
 CJK_FACES: Final = {"ja": 0, "ko": 1, "zh": 2, "zh-cn": 2, "zh-hans": 2, "zh-tw": 3, "zh-hant": 3, "zh-hk": 4}
 
@@ -48,6 +60,9 @@ class Fonts:
         self._emoji = _load(_emoji_file())
         self._provider.registerTypeface(self._emoji, EMOJI)
         self._provider.registerTypeface(self._spare, "Spare")
+        self._system = [_load(path) for path in SYSTEM if path.is_file()]
+        for i, typeface in enumerate(self._system):
+            self._provider.registerTypeface(typeface, f"System {i}")
         self._weights: dict[int, list[str]] = {}
         self._known: dict[str, bool] = {}
         inter = skia.Font(_varied(self._sans[0][0], {"wght": 500.0, "opsz": 32.0}), 1000.0).getMetrics()
@@ -61,7 +76,7 @@ class Fonts:
             names = self._weights[weight] = [
                 self._register(typeface, axes, weight, i) for i, (typeface, axes) in enumerate(self._sans)
             ]
-        return [*names, self._cjk_family(lang), "Spare", EMOJI]
+        return [*names, self._cjk_family(lang), "Spare", EMOJI, *(f"System {i}" for i in range(len(self._system)))]
 
     def covers(self, cluster: str) -> bool:
         """Whether some font has every visible character of ``cluster``."""
@@ -72,7 +87,7 @@ class Fonts:
         if known is None:
             code = ord(char)
             faces = [typeface for typeface, _ in self._sans]
-            faces += [self._cjk_typeface(2), self._spare, self._emoji]
+            faces += [self._cjk_typeface(2), self._spare, self._emoji, *self._system]
             known = self._known[char] = any(face.unicharToGlyph(code) for face in faces)
         return known
 

@@ -147,7 +147,7 @@ class Typesetter:
                 continue
             trial = replace(style, size=size, lines=room if last else room + 1)
             block = self.set(text, trial)
-            if block is None or last or block.lines <= room:
+            if block is None or last or (block.lines <= room and block.width <= style.width):
                 return self._with_a_line_less(block, sizes)
         return None
 
@@ -169,6 +169,9 @@ class Typesetter:
         kept = [c for c in whole[: graphemes.LIMIT] if self.fonts.covers(c)]
         missing = min(len(whole), graphemes.LIMIT) - len(kept)
         paragraph, lines = self._shaped(kept, style)
+        if math.isfinite(style.width) and paragraph.LongestLine > style.width + 1.0:
+            kept = [c for c in kept if self._shaped([c], style)[0].LongestLine <= style.width]  # such as U+FDFD
+            paragraph, lines = self._shaped(kept, style)
         if lines > style.lines or len(whole) > graphemes.LIMIT:
             kept, paragraph, lines = self._cut(kept, style, lines)
         rtl = graphemes.right_to_left("".join(kept))

@@ -105,7 +105,7 @@ def test_legibility_sees_what_is_wrong() -> None:
     grid = Grid()
     stage = StageBuilder(grid, views.Theme()).stage()
     big, small = shared().set("Harbour", Style(90.0)), shared().set("tiny", Style(20.0))
-    lost = shared().set("ቋ lost", Style(90.0))
+    lost = shared().set("\u0378 lost", Style(90.0))
     layer = Layer(grid.screen(1))
     layer.text(big, 200, 300)
     layer.text(big, 240, 330)
