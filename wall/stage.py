@@ -24,7 +24,7 @@ Seen = Sequence[tuple[Rect, float]]
 """The rectangles in which something is seen, and how far in each."""
 
 STEP: Final = 96.0
-FIELD: Final = 0.30
+FIELD: Final = 0.38
 """How much of its colour a field shows where it is densest."""
 FEATHER: Final = 240.0
 GROUPS: Final = 12
@@ -76,6 +76,9 @@ class StageBuilder:
         parts = np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr])
         density = np.bincount(corners, parts, count * high * wide).astype(np.float32).reshape(count, high, wide)
         shine = 1.0 - np.exp(-(_spread(high, sigma) @ density @ _spread(wide, sigma)))
+        shine *= shine / np.maximum(
+            shine.sum(axis=0), np.float32(1e-6)
+        )  # the stronger wins: mixed, all colours are grey
         mask = np.zeros((high, wide), np.float32)
         for rect, share in seen:
             down = _feathered(self.y[rows], rect.y, rect.bottom, self._canvas.h)

@@ -9,6 +9,7 @@ import math
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stream.wire.geometry import graph_area
 from stream.wire.messages import Graph
@@ -20,9 +21,16 @@ from wall.stage import Seen
 from wall.view import View
 from wall.visuals import waiting
 
+Floats = npt.NDArray[np.float32]
+
 BURST: Final = 0.35
 RING_MS: Final = 4200.0
 RINGS: Final = 3
+MOST: Final = 6
+"""Topics whose bursts are shown."""
+WAVE: Final = 820.0
+WAVE_WIDTH: Final = 90.0
+"""Pixels that a burst's wave runs, and its width."""
 SIGMA: Final = 150.0
 CALM: Final = np.float32(0.45)
 """How much of their light the lights keep behind somebody who speaks."""
@@ -67,7 +75,7 @@ class Constellation:
         )  # fmt: skip
         graph.draw_edges(layer, picture)
         gain = 0.78 + 0.22 * np.sqrt(np.clip(picture.state.weight, 0.0, 1.0))
-        graph.draw_nodes(layer, picture, gain.astype(np.float32))
+        graph.draw_nodes(layer, picture, (gain * _ripples(picture, view.t)).astype(np.float32))
         if picture.signs > 0.0:
             graph.draw_comets(layer, picture, view.t)
             self._draw_rings(view, place, layer, picture)
@@ -79,7 +87,7 @@ class Constellation:
     def _draw_rings(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         """Widening rings around what rises, kept off the bezels where the node itself is."""
         rows = []
-        for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:6]:
+        for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:MOST]:
             x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
             radius, burst = float(picture.radius[node]), float(picture.state.burst[node])
             reach = min(radius * 2.0 + 200.0 * burst, max(radius * 2.5 + 36.0, _to_bezel(place, x, y) - 10.0))
@@ -99,6 +107,20 @@ class Constellation:
                 rows.append((x, y, radius * 1.2 + (reach - radius * 1.2) * eased, 5.0 - 3.0 * phase, *colour, alpha))
         if rows:
             layer.rings.append(np.array(rows, np.float32).reshape(-1, len(RING)))
+
+
+def _ripples(picture: Lights, t: float) -> Floats:
+    """(n,): how much brighter each node is while the wave of a burst passes it; the wave weakens on its way."""
+    gain = np.ones(len(picture.light), np.float32)
+    if picture.signs <= 0.0:
+        return gain
+    for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:MOST]:
+        away = np.hypot(picture.xy[:, 0] - picture.xy[node, 0], picture.xy[:, 1] - picture.xy[node, 1])
+        for i in range(RINGS):
+            phase = ((t + int(picture.state.key[node]) % 4200) / RING_MS + i / RINGS) % 1.0
+            height = 1.6 * float(picture.state.burst[node]) * (1.0 - phase) ** 1.5 * picture.signs
+            gain += np.float32(height) * np.exp(-(((away - WAVE * phase) / WAVE_WIDTH) ** 2)).astype(np.float32)
+    return gain
 
 
 def _calm(place: Place) -> bool:

@@ -26,6 +26,8 @@ ROW: Final = 190.0
 ROOMY: Final = 235.0
 HIGH: Final = 330.0
 """Heights of a row: the least, and those from which it has larger type, and its course below its name."""
+FAR: Final = 1.2
+"""Read from so much farther than usual, names need the room of their courses."""
 LEAD_SIZES: Final = (220, 190, 160, 132, 108, 92)
 NEW: Final = 50.0
 """A topic that grew so many times was hardly there before."""
@@ -71,12 +73,12 @@ class RisingVisual:
         since = place.set(_since(item, figures), 55, colour=place.theme.quiet)
         if row.h < HIGH * unit:
             roomy = row.h > ROOMY * unit
-            left, middle = row.w * 0.42, row.w * 0.36
+            left, middle = (row.w * 0.42, row.w * 0.36) if unit < FAR else (row.w * 0.56, row.w * 0.16)
             label = place.line(item.label, 92 if roomy else (84, 76, 70)[min(rank, 2)], left - 30, 600)
             y = row.y + row.h / 2
             layer.text(label, row.x, y - 8 * unit, opacity)
             layer.text(since, row.x, y + 62 * unit, opacity)
-            layer.text(_factor(place, item, 110 if roomy else 92), row.right, y + 33 * unit, opacity)
+            layer.text(_factor(place, item, 110 if roomy and unit < FAR else 92), row.right, y + 33 * unit, opacity)
             area = Rect(row.x + left, row.y + row.h * 0.12, middle, row.h * 0.70)
         else:
             size = 132 if row.h > 1.6 * HIGH * unit else 108

@@ -24,7 +24,7 @@ FADE = 0.22
 """The most by which a text may come or go from one frame to the next."""
 GLIDE = 0.2
 """The most by which the light of all nodes, edges, rings, lines or shapes may change, of its greatest in the switch."""
-STAGE = 0.3
+STAGE = 0.4
 """The same of the stage, where it changes most."""
 PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(LAYOUTS, 2))]
 
