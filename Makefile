@@ -10,7 +10,7 @@ RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-
 TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval fuzz lock golden clean
+.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval fuzz lock golden gallery clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -67,6 +67,9 @@ lock: setup ## make requirements.lock anew from pyproject.toml, and the part of 
 
 golden: setup ## draw the golden pictures anew; look at them before you commit
 	@$(BIN)/python -m tests.golden.draw
+
+gallery: setup ## draw the pictures of docs/gallery anew (minutes); look at them before you commit
+	@$(BIN)/python -m tests.golden.album
 
 clean: ## remove what was built; var/ stays
 	@rm -rf $(VENV) build *.egg-info docker/kafka/target .pytest_cache .mypy_cache .ruff_cache

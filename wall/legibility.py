@@ -28,6 +28,18 @@ def faults(drawlist: DrawList, grid: Grid) -> list[str]:
     return [fault for fault in found if fault]
 
 
+def cut_shapes(drawlist: DrawList, grid: Grid) -> list[str]:
+    """Discs with a face or a monogram, bars and codes that are not wholly on one screen."""
+    found = []
+    screens = [grid.screen(n) for n in range(1, grid.count + 1)]
+    for layer in drawlist.layers:
+        for x, y, w, h, *_, alpha in layer.shapes:
+            box = Rect(x + layer.offset[0], y + layer.offset[1], w, h)
+            if alpha * layer.opacity >= SEEN and not any(screen.contains(box) for screen in screens):
+                found.append(f"a shape at {x:.0f}, {y:.0f} is not wholly on one screen")
+    return found
+
+
 def smallest_cap(drawlist: DrawList) -> float:
     """The height of capitals of the smallest text, in pixels; infinite without text."""
     return min((text.block.cap for _, text in drawlist.texts()), default=float("inf"))

@@ -31,12 +31,15 @@ from wall.scene import Scene
 GALLERY: Final = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 LAYOUTS: Final = (
     "pulse", "topics", "people", "stories", "numbers", "compare", "voices", "mood", "river", "world", "event", "speaker",
+    "test-pattern",
 )  # fmt: skip
 TRACKS: Final = {
     **{t.name.capitalize(): TrackConfig("topic", tuple(f"#{tag}" for tag in t.tags)) for t in festival.TOPICS[:4]},
     **{tag: TrackConfig("campaign", (f"#{tag}",)) for tag in ("KaleidoNight", "LanternParade", "RepairCafé")},
 }
-EVENT: Final = Event(festival.NAME, festival.HASHTAG, festival.TOWN, festival.SITE, "privacy@kaleido.example")
+EVENT: Final = Event(
+    festival.NAME, festival.HASHTAG, festival.TOWN, festival.SITE, "privacy@kaleido.example", timezone="Europe/Helsinki"
+)
 WIDTH: Final = 1944
 LARGEST: Final = 250_000
 EVENING: Final = 1_790_000_000_000

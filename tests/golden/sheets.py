@@ -67,13 +67,18 @@ def of_switch(old: str, new: str) -> Image.Image:
     return page
 
 
+def save(name: str, page: Image.Image) -> None:
+    """Write a page into the gallery."""
+    path = gallery.GALLERY / f"{name}.webp"
+    page.save(path, quality=80, method=6)
+    print(f"{path}: {path.stat().st_size // 1024} kB")
+
+
 def main(names: list[str]) -> None:
     gallery.GALLERY.mkdir(parents=True, exist_ok=True)
     for name in names or states.VISUALS:
-        for kind, sheet in (("states", of_states), ("sizes", of_sizes)):
-            path = gallery.GALLERY / f"{name}-{kind}.webp"
-            sheet(name).save(path, quality=80, method=6)
-            print(f"{path}: {path.stat().st_size // 1024} kB")
+        save(f"{name}-states", of_states(name))
+        save(f"{name}-sizes", of_sizes(name))
 
 
 if __name__ == "__main__":

@@ -26,9 +26,11 @@ def test_layout_looks_as_its_golden_picture(name: str) -> None:
 
 @pytest.mark.parametrize("name", pictures.LAYOUTS)
 def test_layout_is_legible(name: str) -> None:
-    """No label lies on another or under a bezel, none is cut or too small, and no glyph is missing."""
+    """No label lies on another or under a bezel, none is cut or too small, no glyph is missing; no face or code is cut."""
     view = pictures.view_of(name)
-    assert legibility.faults(pictures.drawn(view), view.hello.grid) == []
+    drawlist = pictures.drawn(view)
+    assert legibility.faults(drawlist, view.hello.grid) == []
+    assert name == "test-pattern" or legibility.cut_shapes(drawlist, view.hello.grid) == []
 
 
 def test_difference_is_told_and_drawn(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:

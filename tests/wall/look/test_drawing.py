@@ -117,6 +117,17 @@ def test_legibility_sees_what_is_wrong() -> None:
         assert said in found
 
 
+def test_a_face_under_a_bezel_is_told() -> None:
+    """A disc or a code that reaches from one screen to the next is seen, and one that is hardly there is not."""
+    grid = Grid()
+    layer = Layer(grid.canvas)
+    layer.disc(grid.width - 10, 500, 60, (1, 1, 1))
+    layer.disc(grid.width - 10, 900, 60, (1, 1, 1), 0.1)
+    layer.disc(300, 300, 60, (1, 1, 1))
+    drawlist = DrawList(grid.canvas, StageBuilder(grid, views.Theme()).stage(), [layer])
+    assert legibility.cut_shapes(drawlist, grid) == ["a shape at 1850, 440 is not wholly on one screen"]
+
+
 @pytest.mark.gl
 def test_a_part_of_the_canvas_is_that_part_of_the_picture() -> None:
     """Any viewport shows exactly what the whole picture shows there, at half scale as well."""
