@@ -199,6 +199,7 @@ def wall(
     shot: Path | None = None,
     frames: int | None = None,
     name: str | None = None,
+    preview: bool = False,
     config: ConfigFile = None,
 ) -> int:
     """Draw one or more screens.
@@ -219,6 +220,8 @@ def wall(
         Exit after this many frames.
     name
         What the tablet calls this wall.
+    preview
+        Draw what a tablet looks at before it is taken; the hub starts and ends this by itself.
     """
     import wall.app
 
@@ -231,6 +234,7 @@ def wall(
         shot=shot,
         frames=frames,
         name=name,
+        preview=preview,
     )
 
 

@@ -92,7 +92,7 @@ class Supervisor:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
             self.running[part.name] = process.pid
             assert process.stdout is not None
@@ -161,7 +161,7 @@ def _write(name: str, lines: Sequence[bytes], output: BinaryIO) -> None:
             output.flush()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child: end when the supervisor is gone, even if it was killed."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

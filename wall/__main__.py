@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--recording", type=Path, metavar="FILE", help="play this instead of a hub")
     parser.add_argument("--record", type=Path, metavar="FILE", help="write what the hub says")
     parser.add_argument("--at", type=float, metavar="MS", help="draw this hub time in every frame")
+    parser.add_argument("--preview", action="store_true", help="draw what a tablet looks at before it is taken")
     given = parser.parse_args()
     try:
         config = load(str(given.config) if given.config else None)
@@ -44,6 +45,7 @@ def main() -> int:
         recording=given.recording,
         record=given.record,
         at=given.at,
+        preview=given.preview,
     )
 
 

@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 GPU_FPS: Final = 60.0
 SOFTWARE_FPS: Final = 24.0
 """Software GL draws on the processor that the hub needs as well."""
+PREVIEW_FPS: Final = 3.0
+PREVIEW_SCALE: Final = 0.25
 STATE_MS: Final = 1_000.0
 TEXT_SHARE: Final = 0.15
 """Share of a slow frame that new text may take, so that words do not wait for many of them."""
@@ -97,12 +99,14 @@ def run(
     recording: Path | None = None,
     record: Path | None = None,
     at: float | None = None,
+    preview: bool = False,
 ) -> int:
     """Draw ``screens`` (``1-6``; default all) until somebody ends it; returns the exit code.
 
     ``shot`` writes what they show to a PNG and ends, after ``frames`` frames or once everything is there. ``frames`` ends
     after so many. ``scale`` fixes the render scale. ``recording`` plays a file instead of a hub, ``record`` writes one.
-    ``at`` draws this hub time in every frame, so that several processes show the same moment.
+    ``at`` draws this hub time in every frame, so that several processes show the same moment. ``preview`` draws, coarsely and
+    rarely, what a tablet looks at before it is taken; it is none of the hall's walls.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     var = Path(os.environ.get("AGORA_VAR", "") or "var")
@@ -117,7 +121,7 @@ def run(
             address = hub_url or config.hub.url or config.hub.nearby
             recorder = Recorder(record) if record is not None else None
             doorway = Doorway(address, var, config.hub.authority, called, chosen)
-            feed = Client(address, store, local_ms, doorway, recorder=recorder)
+            feed = Client(address, store, local_ms, doorway, recorder=recorder, preview=preview)
         wall = Wall(
             store,
             feed,
@@ -125,11 +129,12 @@ def run(
             everything=screens is None,
             headless=headless,
             display=display,
-            quality=1.0 if shot is not None and scale is None else scale,
+            quality=PREVIEW_SCALE if preview else 1.0 if shot is not None and scale is None else scale,
             name=called,
-            panic=PanicFile(var),
+            panic=PanicFile(var / "preview" if preview else var),
             at=at,
-            patient=shot is not None,
+            patient=shot is not None or preview,
+            preview=preview,
             code=lambda: doorway.code if doorway is not None else "",
         )
     except (NoPicture, TooLarge, NotScreens, FontsMissing, Unplayable, OSError) as fault:
@@ -169,6 +174,7 @@ class Wall:
         panic: PanicFile,
         at: float | None,
         patient: bool,
+        preview: bool = False,
         code: Callable[[], str] = str,
         clock: Callable[[], float] = local_ms,
     ) -> None:
@@ -182,7 +188,8 @@ class Wall:
         self._everything, self._name, self._at = everything, name, at
         self._patient = patient
         self._code = code
-        self._fps_limit = SOFTWARE_FPS if self.window.software else GPU_FPS
+        self._preview = preview
+        self._fps_limit = PREVIEW_FPS if preview else SOFTWARE_FPS if self.window.software else GPU_FPS
         self._ending = False
         self._faults = 0
         self._told: tuple[object, ...] = ()
@@ -227,7 +234,7 @@ class Wall:
             began = self.clock()
             self._react()
             view = self._view()
-            dark = view.brightness < DARK and shot is None
+            dark = view.brightness < DARK and shot is None and not self._preview
             slot = 1000.0 / (DARK_FPS if dark else self._fps_limit)
             self.frame.brightness = view.brightness
             if dark:

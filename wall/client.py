@@ -105,8 +105,9 @@ class Client:
         doorway: Doorway | Callable[[], str],
         *,
         recorder: Recorder | None = None,
+        preview: bool = False,
     ) -> None:
-        self.url = socket_url(hub_url)
+        self.url = socket_url(hub_url) + ("?preview=1" if preview else "")
         self.watch = Watch(width=640, fps=0.0)
         """How the hub wants pictures; none before it says so."""
         self.bad_frames = 0

@@ -31,6 +31,7 @@ from stream.hub.lamp import Lamp
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.pace import Pacer
+from stream.hub.preview import Preview
 from stream.hub.programme import Conflict, Programme, urgent_layout
 from stream.hub.reader import Follower
 from stream.hub.screen_time import on_the_wall
@@ -153,6 +154,7 @@ class Hub:
             metrics=self.metrics,
             clock=self.clock,
         )
+        self.preview = Preview(config, self._stage, self.board, self.clock)
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
         self._lamp = Lamp(config, self.board, self.clock)
         self._begun = False
@@ -359,6 +361,7 @@ class Hub:
                 group.create_task(self._upkeep.remember(), name="hub-memory")
                 group.create_task(self._pacer.keep(), name="hub-pace")
                 group.create_task(self.keepsakes.write(), name="hub-keepsakes")
+                group.create_task(self.preview.keep(), name="hub-preview")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault
             while isinstance(fault, BaseExceptionGroup):

@@ -34,6 +34,10 @@ TICK_S: Final = 0.4
 PUBLIC: Final = frozenset({"on_air", "walls", "notice", "sources"})
 """What an idle tablet still gets: nothing that the wall does not show to everybody."""
 
+PREVIEW: Final = "preview:"
+ON_AIR: Final = ("on_air", "labels:", "watch")
+"""Channels that a preview has of its own."""
+
 SIGNED_OUT: Final = 4401
 BAD_FRAME: Final = 1003
 
@@ -74,13 +78,22 @@ class Sockets:
 
     def painted(self, picture: Picture) -> bytes:
         """The tablet's frame of a picture: length of a JSON head (u4 little-endian), the head, the JPEG."""
-        framed = self._painted.get(picture.screens)
-        if framed is None or framed[0] is not picture:
-            fields = {"screens": picture.screens, "at": picture.at, "width": picture.width, "height": picture.height}
-            head = msgspec.json.encode(fields)
-            framed = (picture, len(head).to_bytes(4, "little") + head + picture.jpeg)
-            self._painted[picture.screens] = framed
-        return framed[1]
+        painted = self._painted.get(picture.screens)
+        if painted is None or painted[0] is not picture:
+            painted = self._painted[picture.screens] = (picture, framed(picture))
+        return painted[1]
+
+
+def framed(picture: Picture, preview: str = "") -> bytes:
+    """The frame of a picture for a tablet; ``preview`` is the layout that a preview shows."""
+    fields: dict[str, Any] = {
+        "screens": picture.screens,
+        "at": picture.at,
+        "width": picture.width,
+        "height": picture.height,
+    }
+    head = msgspec.json.encode(fields | {"preview": preview} if preview else fields)
+    return len(head).to_bytes(4, "little") + head + picture.jpeg
 
 
 async def send_newest(
@@ -108,19 +121,42 @@ async def wall(socket: WebSocket) -> None:
     sockets: Sockets = socket.app.state.sockets
     offered = socket.scope.get("subprotocols", [])
     await socket.accept(subprotocol=WALL_PROTOCOL if WALL_PROTOCOL in offered else None)
+    if socket.query_params.get("preview") == "1":
+        await _together(_feed(socket, sockets.hub.board, preview=True), _listen_preview(socket, sockets))
+        return
     async with sockets.counted("wall"):
         await _together(_feed(socket, sockets.hub.board), _listen(socket, sockets))
 
 
-async def _feed(socket: WebSocket, board: Board) -> None:
+async def _feed(socket: WebSocket, board: Board, *, preview: bool = False) -> None:
+    """Everything that a wall needs; the preview's wall has another layout, other labels and other wishes for pictures."""
+
     async def send(posted: Posted) -> None:
-        await socket.send_bytes(posted.payload)
+        own = posted.channel.startswith(PREVIEW)
+        if own == preview or (preview and not posted.channel.startswith(ON_AIR)):
+            await socket.send_bytes(posted.payload)
 
     seen: dict[str, int] = {}
     if hello := board.newest("hello"):
         seen["hello"] = hello.rev
         await send(hello)
     await send_newest(board, send, seen)
+
+
+async def _listen_preview(socket: WebSocket, sockets: Sockets) -> None:
+    """The preview's wall is none of the hall's: only its pictures count."""
+    while True:
+        try:
+            message = decode_from_wall(await socket.receive_bytes())
+        except (msgspec.DecodeError, KeyError):
+            await socket.close(BAD_FRAME, "not a message of a wall")
+            return
+        match message:
+            case Ping(sent):
+                await socket.send_bytes(encode(Pong(sent, sockets.hub.clock())))
+            case Picture():
+                if sockets.hub.preview.painted(message):
+                    sockets.pictures.put("preview", b"")
 
 
 async def _listen(socket: WebSocket, sockets: Sockets) -> None:
@@ -186,6 +222,7 @@ class _Tablet:
         sent: dict[tuple[int, ...], Picture] = {}
         seen: dict[str, int] = {}
         told: list[list[int]] | None = None
+        looked: Picture | None = None
         while True:
             for posted in await _within(self.sockets.pictures.changed(seen), TICK_S):
                 seen[posted.channel] = posted.rev
@@ -199,6 +236,11 @@ class _Tablet:
                     sent[picture.screens] = picture
                     await self.socket.send_bytes(self.sockets.painted(picture))
             sent = {p.screens: sent[p.screens] for p in given}
+            preview = self.sockets.hub.preview
+            if preview.picture is not looked and preview.watched_by(self.session.key):
+                looked = preview.picture
+                if looked is not None:
+                    await self.socket.send_bytes(framed(looked, preview.layout))
 
     async def watch_session(self) -> None:
         """Sign the tablet out when its session ends, lock it when it falls idle, and unlock it when its PIN was entered."""

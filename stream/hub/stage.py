@@ -59,6 +59,9 @@ class Stage:
         self._next: OnAir | None = None
         self._places: dict[Graph, Mapping[str, tuple[float, float]]] = {}
         self._remembered: dict[Graph, dict[str, tuple[float, float]]] = {}
+        self._previewed: OnAir | None = None
+        self._next_preview: OnAir | None = None
+        self._turned = False
         self.wake = threading.Event()
         """Set when something waits that should not wait for the next frame."""
 
@@ -83,6 +86,12 @@ class Stage:
         """Put a layout on air: its labels first, then itself."""
         with self._lock:
             self._next = on_air
+        self.wake.set()
+
+    def preview(self, on_air: OnAir | None) -> None:
+        """What a preview shows, or None for nothing: it has labels of its own, on channels of its own."""
+        with self._lock:
+            self._next_preview, self._turned = on_air, True
         self.wake.set()
 
     def positions(self) -> dict[Graph, dict[str, tuple[float, float]]]:
@@ -117,6 +126,7 @@ class Stage:
             self._labelled = float("-inf")
         if on_air is not None:
             self._switch(on_air, at)
+        self._turn_preview(at)
         self._move(at, pulses, frozenset(scenes))
         if at - self._labelled >= LABELS_MS:
             self._label(at)
@@ -134,6 +144,22 @@ class Stage:
                 self._switch(on_air, at)
             elif renamed:
                 self._label(at)
+        self._turn_preview(at)
+
+    def _turn_preview(self, at: int) -> None:
+        """Show what the preview is to show from now on."""
+        if not self._turned:
+            return
+        with self._lock:
+            on_air, self._turned = self._next_preview, False
+        for i in range(len(self._previewed.layout.panels) if self._previewed else 0):
+            self._board.drop(f"preview:labels:{i}")
+        self._previewed = on_air
+        if on_air is None:
+            self._board.drop("preview:on_air")
+        else:
+            self._label_on("preview:labels:", on_air.layout, at)
+            self._board.put("preview:on_air", encode(on_air))
 
     def _move(self, at: int, pulses: Sequence[tuple[str, str]], fresh: frozenset[Graph]) -> None:
         self._ticks += 1
@@ -147,9 +173,8 @@ class Stage:
                 self._board.put(f"motion:{graph}", encode(motion))
 
     def _seen(self) -> set[Graph]:
-        if self._on_air is None:
-            return set()
-        return {PANELS[p.visual] for p in self._on_air.layout.panels if p.visual in PANELS}
+        shown = [on_air.layout for on_air in (self._on_air, self._previewed) if on_air is not None]
+        return {PANELS[p.visual] for layout in shown for p in layout.panels if p.visual in PANELS}
 
     def _switch(self, on_air: OnAir, at: int) -> None:
         before = self._on_air
@@ -162,15 +187,18 @@ class Stage:
 
     def _label(self, at: int) -> None:
         self._labelled = at
-        if self._on_air is None:
-            return
-        layout = self._on_air.layout
+        if self._on_air is not None:
+            self._label_on("labels:", self._on_air.layout, at)
+        if self._previewed is not None:
+            self._label_on("preview:labels:", self._previewed.layout, at)
+
+    def _label_on(self, channels: str, layout: Layout, at: int) -> None:
         for i, panel in enumerate(layout.panels):
             if panel.visual in PANELS:
                 labels = self._chosen(layout, i, PANELS[panel.visual], at)
-                self._board.put(f"labels:{i}", encode(labels))
+                self._board.put(f"{channels}{i}", encode(labels))
             else:
-                self._board.drop(f"labels:{i}")
+                self._board.drop(f"{channels}{i}")
 
     def _remember(self) -> None:
         remembered = {graph: view.positions() for graph, view in self._views.items()}

@@ -9,7 +9,18 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from stream.hub.core import Hub
-from stream.hub.doors.answers import SIGNED_IN, Body, Moderator, Refused, TheHub, ThePorter, answer, at_least
+from stream.hub.doors.answers import (
+    SIGNED_IN,
+    Body,
+    Moderator,
+    Refused,
+    SignedIn,
+    TheHub,
+    ThePorter,
+    answer,
+    at_least,
+)
+from stream.hub.preview import Busy, Unseen
 from stream.hub.sessions import Session
 from stream.wire.messages import Graph, Layout, OnAir
 
@@ -87,6 +98,32 @@ async def turn(body: Turn, session: Moderator, hub: TheHub) -> Response:
 async def turn_back(session: Moderator, hub: TheHub) -> Response:
     """Turn back to the programme."""
     return answer(air(await hub.back_to_programme(session.desk), hub))
+
+
+class Look(Body):
+    layout: Annotated[str, Field(max_length=100)]
+
+
+@router.put("/preview")
+async def look(body: Look, session: Moderator, hub: TheHub) -> Response:
+    """Look at a layout with the present data for the next ten seconds; its pictures come on the tablet's socket."""
+    layout = hub.layouts().get(body.layout)
+    if layout is None:
+        raise Refused(404, f"There is no layout “{body.layout}”; there are: {', '.join(hub.layouts()) or 'none'}.")
+    try:
+        hub.preview.look(layout, session.key, session.desk)
+    except Busy as busy:
+        raise Refused(409, f"{busy.by} is looking at a preview of “{busy.layout}”; there is one at a time.") from None
+    except Unseen as fault:
+        raise Refused(503, f"No preview here: {fault}. You can take the layout all the same.") from None
+    return answer({"layout": body.layout})
+
+
+@router.delete("/preview")
+async def look_away(session: SignedIn, hub: TheHub) -> Response:
+    """Look no more."""
+    hub.preview.leave(session.key)
+    return answer({})
 
 
 @router.put("/freeze")
