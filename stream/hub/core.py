@@ -19,6 +19,7 @@ import structlog
 import watchfiles
 
 from stream import layouts as shelves
+from stream.act.book import Want
 from stream.analysis.memory import Memory
 from stream.config import Config
 from stream.hub import greeting
@@ -80,6 +81,8 @@ class Hub:
     - ``numbers``: ``{at, T, window_s, numbers, rising}`` · ``sources``: ``{at, sources}``
     - ``conversation``: ``{at, rising, topics, people}`` (``stream.hub.talk``) · ``tracks``: ``{tracks}`` · ``health``:
       ``{at, lines}`` · ``alerts``: ``{alerts}`` · ``joining``: ``{walls}``
+    - ``act``: ``{at, open, claimed, answered, first_answer_ms, knows_us, posts}``, each a ``Post`` with ``followers``, ``url``,
+      ``reasons``, ``stands``, ``by``, ``since`` and ``own``
     - ``walls``: ``{at, walls: [{…WallState, age_ms, confirmed, late}]}`` · ``notice``: ``{at, notices: [{kind, text}]}``
     """
 
@@ -284,6 +287,10 @@ class Hub:
         Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
         """
         return self._told(await self.desk.decide(subject, value, by=by, reason=reason))
+
+    async def want(self, post_id: str) -> Want | None:
+        """How a post stands that wants an answer; None when it is not among them."""
+        return await self._analyst.ask(lambda: self._engine.act.state(post_id))
 
     async def undo(self, audit_id: str, by: str) -> Receipt:
         """Write the old value of an audited decision back. Raises ``KeyError`` when the audit has no such id."""

@@ -12,9 +12,13 @@ from itertools import islice
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import structlog
 
 from stream import mention
+from stream.act.book import Book
+from stream.act.wants import Judge
+from stream.analysis.crowd import day_of
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config, TrackConfig
@@ -73,6 +77,7 @@ class Engine:
         """Mentions that were taken, not shed."""
         self.shedding = Shedding(self.state.window)
         self.sources = SourceBook(self.window_ms)
+        self.act = Book(Judge(config.accounts, config.tracks, self._is_new))
         self.presenter = Presenter(
             config.show,
             state_of=lambda: self.state,
@@ -85,6 +90,7 @@ class Engine:
             metrics=metrics,
             removed=removed,
             window_ms=self.window_ms,
+            act=self.act,
             timer=timer,
         )
         self._stage = stage
@@ -105,6 +111,8 @@ class Engine:
         self._tracks: dict[str, TrackConfig] = {}
         """What staff decided, before those of the configuration."""
         self._rereading = False
+        self._to_hear: Iterator[Mention] = iter(())
+        """Posts that the book of those that want an answer has not heard."""
 
     def begin(self) -> None:
         """What staff decided and who is gone is known: posts may be shown."""
@@ -151,6 +159,11 @@ class Engine:
             self.shedding.decide(value)
             return
         kind, key = subjects.parse(subject)
+        if kind == "act":
+            self.act.decide(key, value)
+            if self._open:
+                self.presenter.tell_act(self._hub_ms)
+            return
         if kind == "track":
             if value is None:
                 self._tracks.pop(key, None)
@@ -185,6 +198,15 @@ class Engine:
         if tracks != self.state.config.tracks:
             self.state.track(tracks)
             self._rereading = True
+        self.act.follow(tracks)
+        self._to_hear = self.state.rows()
+
+    def _is_new(self, author_id: str) -> bool:
+        """Whether memory knows other days, and nothing of this author in the last ones."""
+        memory, t_ms = self.state.memory, self.state.t
+        if not memory.voiced or t_ms is None:
+            return False
+        return not memory.known(np.array([memory.hash(author_id)], np.uint64), day_of(t_ms))[0]
 
     def approval(self, post_id: str) -> str:
         """The fingerprint of what would be approved now. Raises ``KeyError`` for a post that is not in the window."""
@@ -257,6 +279,8 @@ class Engine:
             return
         if self._rereading:
             self._rereading = self.state.reread(REREAD)
+        for row in islice(self._to_hear, REVIEWED):
+            self.act.hear(row.id, row)
         self._review_some()
         if self.gate.ripe(hub_ms):
             self.presenter.freshen()
@@ -267,6 +291,7 @@ class Engine:
         if hub_ms - self._pruned_ms >= PRUNE_MS:
             self._pruned_ms = hub_ms
             self.gate.prune(hub_ms - 2 * self.window_ms)
+            self.act.forget_before(self.state.floor)
             self.shedding.forget(self.state.floor)
         if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
             self._unlearnt_ms = hub_ms
@@ -329,6 +354,7 @@ class Engine:
 
     def _tell(self, post_id: str, row: Mention, counts: bool) -> None:
         """There is a new post, or a new edit of one."""
+        self.act.hear(post_id, row)
         if row.kind != "repost":
             self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
 
@@ -353,6 +379,7 @@ class Engine:
         self.state.retract(retraction)
         if retraction.scope == "post":
             self.gate.forget(retraction.target)
+            self.act.forget(retraction.target)
         if row is not None:
             self.gate.unhear(row)
             self._review_anew()

@@ -14,6 +14,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from stream.act.book import LISTED as LISTED_WANTS
+from stream.act.book import Book, Want, tally
+from stream.act.permalink import permalink
 from stream.analysis.state import State
 from stream.config import ShowConfig
 from stream.hub import feeds, talk
@@ -81,6 +84,7 @@ class Presenter:
         metrics: Metrics,
         removed: Callable[[float], None],
         window_ms: int,
+        act: Book,
         timer: Callable[[], float] = time.thread_time,
     ) -> None:
         self._show = show
@@ -94,6 +98,7 @@ class Presenter:
         self._metrics = metrics
         self._removed = removed
         self._window_ms = window_ms
+        self._act = act
         self._timer = timer
         self._river = River()
         self.posts: tuple[dict[str, Any], ...] = ()
@@ -261,6 +266,22 @@ class Presenter:
         self._put("sources", hub_ms, {"sources": self.source_states})
         self._put("conversation", hub_ms, talk.told(snapshot, self.passes, self._gate.say, self._vouched))
         self._tell_posts(hub_ms)
+        self.tell_act(hub_ms)
+
+    def tell_act(self, hub_ms: int) -> None:
+        """Posts that want an answer, as they stand now."""
+        wants = self._act.wants(lambda post_id: self._state_of().row(post_id) is not None)
+        posts = [self._wanted(want, hub_ms) for want in wants[:LISTED_WANTS]]
+        told = msgspec.to_builtins(tally(wants))
+        self._put("act", hub_ms, {**told, "knows_us": self._act.knows_us, "posts": [p for p in posts if p is not None]})
+
+    def _wanted(self, want: Want, hub_ms: int) -> dict[str, Any] | None:
+        row = self._state_of().row(want.id)
+        if row is None:
+            return None
+        post = feeds.post(row, want.id, self._gate.passage(want.id, row, hub_ms))
+        more = {"followers": row.author.followers, "url": permalink(row), "reasons": want.reasons.words}
+        return {**post, **more, "stands": want.state, "by": want.by, "since": want.since, "own": want.own}
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:
         age_s = self._sources.age_ms(hub_ms) / 1000

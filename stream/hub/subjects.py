@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from stream.act.book import STATES
 from stream.config import TrackConfig
 from stream.mention import terms
 from stream.moderation.folding import term
@@ -20,12 +21,12 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 class Subject(NamedTuple):
     """``key`` is a post's, an author's or an alert's id, the term, or the track's name."""
 
-    kind: Literal["post", "author", "term", "alert", "track"]
+    kind: Literal["post", "author", "term", "alert", "track", "act"]
     key: str
 
 
 def parse(subject: str) -> Subject:
-    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>`` or ``track:<name>``.
+    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``, ``track:<name>`` or ``act:<post id>``.
 
     Raises ``ValueError`` for anything else.
     """
@@ -36,6 +37,8 @@ def parse(subject: str) -> Subject:
         return Subject("alert", rest)
     if kind == "track" and rest:
         return Subject("track", rest)
+    if kind == "act" and rest:
+        return Subject("act", rest)
     what, _, key = rest.partition(":")
     if kind == "block" and key and what == "author":
         return Subject("author", key)
@@ -54,6 +57,8 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
         raise ValueError(f"{subject.key!r} has no letter that could be blocked")
     if subject.kind == "track" and value is not None:
         return _track(value)
+    if subject.kind == "act" and value is not None:
+        return _standing(value)
     if value is None or subject.kind in ("post", "alert"):
         return value
     return {}
@@ -71,3 +76,10 @@ def _track(value: Mapping[str, Any]) -> Mapping[str, Any]:
         moment(track.since)
     written: Mapping[str, Any] = msgspec.to_builtins(track)
     return written
+
+
+def _standing(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How a post stands that wants an answer: who says so, and when. Raises ``ValueError``."""
+    if value.get("state") not in STATES or not isinstance(value.get("by"), str) or not isinstance(value.get("at"), int):
+        raise ValueError(f"a post is {', '.join(STATES)}, by somebody, at a time in ms")
+    return {"state": value["state"], "by": value["by"], "at": value["at"]}

@@ -29,7 +29,7 @@ def told(snapshot: Snapshot, passes: Pass, say: Say, vouched: Vouched) -> dict[s
     handles = feeds.people_names(snapshot.people.nodes, say, vouched)
     public = [node for node in snapshot.people.nodes if node.id in handles]
     return {
-        "rising": [_rise(r, names, handles, passes) for r in feeds.said_rising(snapshot.rising, say, passes)],
+        "rising": [_rise(r, names, handles, passes, say) for r in feeds.said_rising(snapshot.rising, say, passes)],
         "topics": [
             {
                 "id": node.id,
@@ -45,7 +45,7 @@ def told(snapshot: Snapshot, passes: Pass, say: Say, vouched: Vouched) -> dict[s
     }
 
 
-def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: Pass) -> dict[str, Any]:
+def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: Pass, say: Say) -> dict[str, Any]:
     causes = rise.causes
     rows = [found[0] for post_id in causes.posts if (found := passes(post_id)) is not None] if causes else []
     return {
@@ -59,8 +59,8 @@ def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: 
             {
                 "id": row.id,
                 "text": presentable(row.text[: 2 * QUOTE], QUOTE),
-                "name": presentable(row.author.name, feeds.NAME_LIMIT) if row.author.id in handles else "",
-                "handle": handles.get(row.author.id, ""),
+                "name": presentable(row.author.name, feeds.NAME_LIMIT) if say(row.author.name) else "",
+                "handle": feeds.shown_handle(row.author.handle) if say(row.author.handle) else "",
                 "source": row.source,
             }
             for row in rows

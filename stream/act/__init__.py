@@ -1,0 +1,1 @@
+"""Posts that want an answer: which, why, who has claimed them, and when they were answered. Pure."""
