@@ -17,13 +17,13 @@ from stream.hub.metrics import Metrics
 from stream.hub.reader import Follower
 from stream.hub.shedding import SUBJECT, WHOLE, Pace, Rule, Shedder, more
 from stream.hub.threads import Analyst
-from stream.log import Offsets
+from stream.log import MENTIONS, Offsets
 
 LOOK_S: Final = 1.0
 SPAN_S: Final = 5.0
 """Rates are means of so long."""
 AHEAD_S: Final = 2.0
-"""A rule begins where the log will be then: until then every hub has read it."""
+"""A rule begins so far ahead of what is applied: hubs that are no further from one another have read it by then."""
 FREE: Final = 0.7
 """Of the analyst's time what is left for reading; the rest is for snapshots and cards."""
 
@@ -103,9 +103,9 @@ class Pacer:
         pace = Pace(self.lag_ms(), sum(coming.values()), capacity)
         share = self._shedder.look(now, self.share, pace)
         if share is not None:
-            await self._decide(
-                Rule(share, {p: end + math.ceil(coming[p] * AHEAD_S) for p, end in ends.items()}, now), pace
-            )
+            place = self._engine.offsets[MENTIONS.name]
+            start = {p: place.get(p, 0) + math.ceil(rate * AHEAD_S) for p, rate in coming.items()}
+            await self._decide(Rule(share, start, now), pace)
 
     async def _decide(self, rule: Rule, pace: Pace) -> None:
         rules = self._engine.shedding.rules
