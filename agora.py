@@ -304,6 +304,51 @@ def analyse(
 
 
 @app.command
+def rehearse(plan: Path | None = None, *, out: Path = Path("rehearsal"), config: ConfigFile = None) -> int:
+    """Play an event with planned troubles and say go or no-go. Exit 0 for go, 1 for no-go.
+
+    Parameters
+    ----------
+    plan
+        The plan, a TOML file (default: three minutes of the simulated event with one trouble of each kind).
+    out
+        The folder for the sheet as a page.
+    """
+    from stream.rehearsal import plan as plans
+    from stream.rehearsal.run import rehearse as play
+    from stream.rehearsal.run import write
+    from stream.rehearsal.sheet import text
+    from stream.rehearsal.stage import NotLit
+
+    settings = configuration(config)
+    file = plan or plans.SHIPPED
+    try:
+        written = plans.parse(file.read_text(encoding="utf-8"), str(file), settings.wall.grid.count)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SystemExit(f"{file} cannot be read: {fault}") from None
+    if not isinstance(written, plans.Plan):
+        print("\n".join(map(str, written)), file=sys.stderr)
+        return 2
+    source = ["ingest"]
+    if written.archive:
+        first = moment(written.begin or None) or first_moment(Path(written.archive), written.format, settings)
+        settings = machine.replayed(settings, first, None, written.speed)
+        source = ["replay", written.archive, "--format", written.format, "--speed", f"{written.speed:g}"]
+        source += ["--from", written.begin] if written.begin else []
+    else:
+        simulated = msgspec.structs.replace(settings.simulation, rate=written.rate)
+        ingest = msgspec.structs.replace(settings.ingest, sources=("simulation",))
+        settings = machine.rehearsed(msgspec.structs.replace(settings, simulation=simulated, ingest=ingest))
+    var = Path(settings.hub.checkpoint).parent
+    try:
+        sheet = asyncio.run(play(settings, written, source, var, told))
+    except NotLit as fault:
+        raise SystemExit(str(fault)) from None
+    print(f"\n{text(sheet)}\n\n{write(sheet, out)}")
+    return 0 if sheet.go else 1
+
+
+@app.command
 def report(
     archive: str | None = None,
     *,

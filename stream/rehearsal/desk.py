@@ -1,0 +1,70 @@
+"""A desk of the rehearsal: signs in at the hub with a PIN, sees what a tablet sees, and decides as staff do."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+import httpx2
+
+ANSWER_S: Final = 15.0
+Silent = (httpx2.HTTPError, OSError)
+"""What asking a hub that is not there raises."""
+
+
+class Desk:
+    """``url`` of the hub, and the PIN of an operator."""
+
+    def __init__(self, url: str, pin: str) -> None:
+        self._url, self._pin = url, pin
+        self._client = httpx2.AsyncClient(base_url=url, headers={"origin": url}, timeout=ANSWER_S)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    def again(self) -> Desk:
+        """Another tablet with the same PIN, not signed in."""
+        return Desk(self._url, self._pin)
+
+    async def ready(self) -> bool:
+        """Whether the hub has caught up with the log."""
+        try:
+            return (await self._client.get("/readyz")).status_code == 200
+        except Silent:
+            return False
+
+    async def sign_in(self) -> None:
+        """Raises ``httpx2.HTTPStatusError`` when the PIN is refused."""
+        answer = await self._client.post("/api/v1/session", json={"pin": self._pin, "desk": "Rehearsal"})
+        answer.raise_for_status()
+
+    async def snapshot(self, at: int | None = None) -> dict[str, Any]:
+        """The snapshot of now, or of an earlier T."""
+        return await self._get("/api/v1/snapshot" + ("" if at is None else f"?at={at}"))
+
+    async def walls(self) -> dict[str, Any]:
+        """The walls, and the screens that none speaks for."""
+        return await self._get("/api/v1/walls")
+
+    async def on_air(self) -> dict[str, Any]:
+        """What is on air."""
+        return await self._get("/api/v1/layout")
+
+    async def layouts(self) -> list[str]:
+        """Names of the layouts."""
+        return [layout["name"] for layout in (await self._get("/api/v1/layouts"))["layouts"]]
+
+    async def take(self, layout: str, rev: int) -> dict[str, Any]:
+        """Put a layout on air."""
+        answer = await self._client.put("/api/v1/layout", json={"layout": layout, "rev": rev})
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        answer = await self._client.get(path)
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told

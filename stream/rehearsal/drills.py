@@ -1,0 +1,252 @@
+"""The troubles: what befalls the stage, what is expected then, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from stream.rehearsal.desk import Desk, Silent
+from stream.rehearsal.plan import Kind, Trouble
+from stream.rehearsal.sheet import Check
+from stream.rehearsal.stage import Stage
+
+BACK_S: Final = 5.0
+"""A part that was killed works again within this."""
+LIT_S: Final = 10.0
+"""A screen whose wall was lost shows what is on air again within this."""
+FLOWS_S: Final = 10.0
+AT_ONCE_S: Final = 1.0
+PATIENCE: Final = 3.0
+"""How many times longer than expected is waited, so that the sheet can say how long it took."""
+LOOK_S: Final = 0.1
+BEHIND_MS: Final = 1_500
+SETTLED_S: Final = 2.0
+"""What ingest published before it paused is read after this."""
+
+Drill = Callable[[Stage, Trouble], Awaitable[list[Check]]]
+
+
+async def until(what: Callable[[], Awaitable[bool]], expected: str, within_s: float) -> Check:
+    """Wait for something; how long it took, or that it never came."""
+    began = time.monotonic()
+    while (took := time.monotonic() - began) < PATIENCE * within_s:
+        with suppress(*Silent):
+            if await what():
+                took = time.monotonic() - began
+                return Check(f"{expected} within {within_s:g} s", f"{took:.1f} s", took <= within_s)
+        await asyncio.sleep(LOOK_S)
+    return Check(f"{expected} within {within_s:g} s", f"not after {took:.0f} s", ok=False)
+
+
+async def hub_killed(stage: Stage, _: Trouble) -> list[Check]:
+    """``kill -9`` to the hub: it comes back and says the same of the past. Ingest pauses, so that the log says the same too."""
+    stage.signal("ingest", signal.SIGSTOP)
+    try:
+        await asyncio.sleep(SETTLED_S)
+        before = await stage.desk.snapshot()
+        walls = {name: pid for name, pid in stage.supervisor.running.items() if name.startswith("wall")}
+        stage.signal("hub", signal.SIGKILL)
+        await asyncio.sleep(LOOK_S)
+        back = await until(stage.desk.ready, "the hub has caught up", BACK_S)
+        same = await _says_the_same(stage.desk, before)
+        lit = await until(_all_lit(stage), "every screen shows what is on air", LIT_S)
+    finally:
+        stage.signal("ingest", signal.SIGCONT)
+    kept = all(stage.supervisor.running.get(name) == pid for name, pid in walls.items())
+    return [back, same, lit, Check("no wall goes dark meanwhile", "all went on" if kept else "a wall ended", kept)]
+
+
+async def ingest_killed(stage: Stage, _: Trouble) -> list[Check]:
+    """``kill -9`` to ingest: posts come again."""
+    stage.signal("ingest", signal.SIGKILL)
+    await asyncio.sleep(LOOK_S)
+    return [await until(_flows(stage.desk), "posts come again", FLOWS_S), await _others_lit(stage, None)]
+
+
+async def ingest_silent(stage: Stage, trouble: Trouble) -> list[Check]:
+    """Ingest hangs: the tablet sees it, and what was missed comes after."""
+    stage.signal("ingest", signal.SIGSTOP)
+    await asyncio.sleep(trouble.lasts_s)
+    lit = await _others_lit(stage, None)
+    stage.signal("ingest", signal.SIGCONT)
+    return [lit, await until(_flows(stage.desk), "posts come again", FLOWS_S)]
+
+
+async def screen_lost(stage: Stage, trouble: Trouble) -> list[Check]:
+    """``kill -9`` to a wall: the others go on, and it comes back."""
+    name = stage.wall_of(trouble.screen)
+    stage.signal(name, signal.SIGKILL)
+    others = await _others_lit(stage, name)
+    await asyncio.sleep(LOOK_S)
+    return [others, await until(_all_lit(stage), f"screen {trouble.screen} shows what is on air", LIT_S)]
+
+
+async def screen_frozen(stage: Stage, trouble: Trouble) -> list[Check]:
+    """A wall hangs: it is seen on the tablet, and catches up when it can."""
+    name = stage.wall_of(trouble.screen)
+    stage.signal(name, signal.SIGSTOP)
+
+    async def seen() -> bool:
+        walls = (await stage.desk.walls())["walls"]
+        return all(wall["name"] != name or wall["age_ms"] > BEHIND_MS for wall in walls)
+
+    noticed = await until(seen, f"the tablet sees that {name} is silent", 3.0)
+    await asyncio.sleep(trouble.lasts_s)
+    stage.signal(name, signal.SIGCONT)
+    return [noticed, await until(_all_lit(stage), f"screen {trouble.screen} shows what is on air", LIT_S)]
+
+
+async def log_away(stage: Stage, trouble: Trouble) -> list[Check]:
+    """The log takes nothing: decisions hold at once and are saved later, posts come after."""
+    layout = await _other_layout(stage.desk)
+    async with _Away(stage, trouble):
+        began = time.monotonic()
+        taken = await stage.desk.take(layout, (await stage.desk.on_air())["rev"])
+        took = time.monotonic() - began
+        held = taken["layout"] == layout
+        decided = Check("a take holds within 1 s without the log", f"{took:.1f} s", held and took <= AT_ONCE_S)
+        await asyncio.sleep(trouble.lasts_s)
+    saved = await until(_saved(stage.desk), "decisions are saved", FLOWS_S)
+    return [
+        decided,
+        saved,
+        await until(_flows(stage.desk), "posts come again", FLOWS_S),
+        await _others_lit(stage, None),
+    ]
+
+
+async def network_slow(stage: Stage, trouble: Trouble) -> list[Check]:
+    """The line between walls and hub is slow: walls go on, and a take reaches them all the same."""
+    stage.line.delay, stage.line.jitter = trouble.delay_ms / 1000, trouble.jitter_ms / 1000
+    await asyncio.sleep(trouble.lasts_s)
+    layout = await _other_layout(stage.desk)
+    await stage.desk.take(layout, (await stage.desk.on_air())["rev"])
+    within = 1.0 + 4 * (trouble.delay_ms + trouble.jitter_ms) / 1000
+    confirmed = await until(_all_lit(stage), "every screen confirms a take", within)
+    stage.line.delay = stage.line.jitter = 0.0
+    return [confirmed, await _others_lit(stage, None)]
+
+
+async def tablet_gone(stage: Stage, _: Trouble) -> list[Check]:
+    """A tablet goes without a word and another signs in: what is on air stays, and the new one may decide."""
+    before = (await stage.desk.on_air())["layout"]
+    other = stage.desk.again()
+    async with other:
+        await other.sign_in()
+        seen = (await other.on_air())["layout"]
+        layout = await _other_layout(other)
+        taken = await other.take(layout, (await other.on_air())["rev"])
+    same = Check("another tablet sees the same on air", f"{seen}", seen == before)
+    return [
+        same,
+        Check("it decides", f"{taken['layout']} is on air", taken["layout"] == layout),
+        await _others_lit(stage, None),
+    ]
+
+
+DRILLS: Final[Mapping[Kind, Drill]] = {
+    "hub killed": hub_killed,
+    "ingest killed": ingest_killed,
+    "ingest silent": ingest_silent,
+    "screen lost": screen_lost,
+    "screen frozen": screen_frozen,
+    "log away": log_away,
+    "network slow": network_slow,
+    "tablet gone": tablet_gone,
+}
+
+
+class _Away:
+    """The log out of reach while this lasts: a file by a lock that is held, another by the plan's commands."""
+
+    def __init__(self, stage: Stage, trouble: Trouble) -> None:
+        self._url, self._trouble = stage.config.log.url, trouble
+        self._lock: sqlite3.Connection | None = None
+
+    async def __aenter__(self) -> None:
+        if self._trouble.stop:
+            await _run(self._trouble.stop)
+            return
+        path = self._url.removeprefix("sqlite:").partition("?")[0]
+        self._lock = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+        self._lock.execute("begin immediate")
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.rollback()
+            self._lock.close()
+        else:
+            await _run(self._trouble.start)
+
+
+async def _run(command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*shlex.split(command))
+    await process.wait()
+
+
+async def _says_the_same(desk: Desk, before: dict[str, Any]) -> Check:
+    """Whether the hub says of an earlier T what it said then, its sources apart, which are told by ingest since."""
+    expected = "the same figures for the time before"
+    try:
+        after = await desk.snapshot(before["at"])
+    except Exception as fault:
+        return Check(expected, f"not told: {fault}", ok=False)
+    differ = sorted(key for key in before if key != "sources" and before[key] != after.get(key))
+    return Check(expected, f"different: {', '.join(differ)}" if differ else "the same", not differ)
+
+
+def _flows(desk: Desk) -> Callable[[], Awaitable[bool]]:
+    """Whether posts were heard since it was first asked."""
+    began: list[float] = []
+
+    async def flows() -> bool:
+        snapshot = await desk.snapshot()
+        ages = [source["age_ms"] for source in snapshot["sources"] if source["age_ms"] >= 0]
+        began.append(time.monotonic())
+        since_ms = (time.monotonic() - began[0]) * 1000
+        return bool(ages) and min(ages) < since_ms
+
+    return flows
+
+
+def _saved(desk: Desk) -> Callable[[], Awaitable[bool]]:
+    async def saved() -> bool:
+        return bool((await desk.on_air()).get("saved", True))
+
+    return saved
+
+
+def _all_lit(stage: Stage) -> Callable[[], Awaitable[bool]]:
+    """Whether each screen has a wall that shows what is on air."""
+
+    async def lit() -> bool:
+        told = await stage.desk.walls()
+        fresh = [wall for wall in told["walls"] if wall["confirmed"] and wall["age_ms"] <= BEHIND_MS]
+        screens = {screen for wall in fresh for screen in wall["screens"]}
+        return len(screens) == stage.screens
+
+    return lit
+
+
+async def _others_lit(stage: Stage, lost: str | None) -> Check:
+    """Whether every other screen goes on drawing."""
+    expected = "the other screens go on" if lost else "every screen stays lit"
+    try:
+        walls = (await stage.desk.walls())["walls"]
+    except Silent as fault:
+        return Check(expected, f"not told: {fault}", ok=False)
+    wanted = {f"wall{i + 1}" for i in range(stage.plan.walls)} - {lost}
+    going = {wall["name"] for wall in walls if wall["age_ms"] <= BEHIND_MS}
+    missing = sorted(wanted - going)
+    return Check(expected, f"silent: {', '.join(missing)}" if missing else "they do", not missing)
+
+
+async def _other_layout(desk: Desk) -> str:
+    now = (await desk.on_air())["layout"]
+    return next(name for name in await desk.layouts() if name != now)
