@@ -32,6 +32,9 @@ FADE_MS: Final = 900.0
 PUBLIC: Final = "The public"
 OWN: Final = "Our own"
 REST: Final = "#33415A"
+BOTH: Final = "Both"
+FAR: Final = 1.2
+"""Read from so much farther than usual, one screen has room for one column, and the house's own are told by their rings."""
 COUNTED: Final = "exchanges"
 EXPLAINED: Final = "replies, shares and mentions, given and received"
 
@@ -53,6 +56,9 @@ class VoicesVisual:
         public = [v for v in voices if v.role == "public"]
         own = [v for v in voices if v.role != "public"]
         greatest = max(v.weight for v in voices)
+        if len(place.screens) == 1 and place.unit > FAR:
+            _list(view, place, layer, [place.body(place.screens[0])], voices, greatest, BOTH, alone=True)
+            return
         rooms, own_rooms = _rooms(place, bool(public), bool(own))
         roomy = len(rooms) > 1 and rooms[0].h >= ROOMY * place.unit
         led = len(place.screens) >= LEADS_FROM and roomy and len(public) > 1
