@@ -275,7 +275,8 @@ NOT_SETTINGS: Final = frozenset(
 
 
 def load(path: str | None = None, environment: Mapping[str, str] | None = None) -> Config:
-    """The configuration of ``path`` (default ``agora.toml`` if it exists) with the environment over it.
+    """The configuration of ``path`` (default ``agora.toml`` if it exists), over it settings in ``var/secrets.toml``, over both
+    the environment.
 
     Raises ``Misconfigured`` with every fault.
     """
@@ -294,11 +295,12 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
     if isinstance(document, Fault):
         raise Misconfigured([document])
     wrong = toml.faults(document, Config, file)
+    secrets, secret_faults = _secrets(Path(environment.get("AGORA_VAR", "") or "var") / "secrets.toml")
     settings, environment_faults = _from_environment(environment)
-    wrong += environment_faults
+    wrong += secret_faults + environment_faults
     if wrong:
         raise Misconfigured(wrong)
-    config = msgspec.convert(_merged(document.data, settings), Config)
+    config = msgspec.convert(_merged(_merged(document.data, secrets), settings), Config)
     senseless = [
         Fault(file, document.line(where), f"{'.'.join(map(str, where))}: {why}") for where, why in _senseless(config)
     ]
@@ -315,6 +317,19 @@ def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     for name, table in (("wall", config.wall), ("hours", config.hours)):
         for path, sentence in table.faults():
             yield (name, *path), sentence
+
+
+def _secrets(path: Path) -> tuple[dict[str, Any], list[Fault]]:
+    """Settings that stand among the secrets of this machine, such as ``[alerts] secret``; PINs and tokens are the hub's own."""
+    try:
+        document = toml.read(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError):
+        return {}, []
+    if isinstance(document, Fault):
+        return {}, []  # the hub says so, in the words of who made the file
+    own = {"pins", "tokens", "walls"}
+    settings = document._replace(data={k: v for k, v in document.data.items() if k not in own})
+    return settings.data, toml.faults(settings, Config, str(path))
 
 
 def environment_of(config: Config) -> dict[str, str]:

@@ -150,3 +150,18 @@ def test_lines_never_fail(lines: list[str]) -> None:
     document = toml.read("\n".join(lines), "f")
     if isinstance(document, toml.Document):
         assert all(1 <= line <= len(lines) for line in document.lines.values())
+
+
+def test_secrets_have_a_file_of_their_own(tmp_path: Path) -> None:
+    """Settings in var/secrets.toml hold over those of agora.toml and under the environment; what is no setting is told."""
+    (tmp_path / "secrets.toml").write_text(
+        '[pins]\nsalt = "x"\n[tokens]\nwall = "w"\n[alerts]\nsecret = "kept"\n[webhook.senders.desk]\nsecret = "s"\n'
+    )
+    found = load(None, {"AGORA_VAR": str(tmp_path)})
+    assert (found.alerts.secret, found.webhook.senders["desk"].secret) == ("kept", "s")
+    assert load(None, {"AGORA_VAR": str(tmp_path), "AGORA_ALERTS_SECRET": "given"}).alerts.secret == "given"
+    (tmp_path / "secrets.toml").write_text('[alerts]\nsecrets = "kept"\n')
+    with pytest.raises(Misconfigured, match="secrets"):
+        load(None, {"AGORA_VAR": str(tmp_path)})
+    (tmp_path / "secrets.toml").write_text("[pins")
+    assert load(None, {"AGORA_VAR": str(tmp_path)}).alerts.secret == ""

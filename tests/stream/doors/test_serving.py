@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from stream.config import Config, HubConfig, PrivacyConfig
+from stream.config import AlertsConfig, Config, HubConfig, PrivacyConfig
 from stream.hub.app import certified, problems, serve
 from stream.wire.messages import Ping, Pong, decode_from_hub, encode
 from tests.stream.doors.process import HubProcess, free_port
@@ -28,6 +28,12 @@ def test_other_addresses_need_a_contact() -> None:
     """A hub that others reach names whom people can write to; encryption is its own affair."""
     assert any("[privacy] contact" in sentence for sentence in problems(Config(hub=HubConfig(host="0.0.0.0"))))
     assert problems(Config(hub=HubConfig(host="0.0.0.0"), privacy=CONTACT)) == []
+
+
+def test_alerts_are_signed() -> None:
+    """A webhook for alerts without a secret is told."""
+    unsigned = AlertsConfig(url="https://desk.example")
+    assert any("AGORA_ALERTS_SECRET" in sentence for sentence in problems(Config(alerts=unsigned)))
 
 
 @pytest.mark.parametrize(
