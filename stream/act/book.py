@@ -13,6 +13,7 @@ import msgspec
 from stream.act.wants import Judge, Reasons, brands_answers, median
 from stream.config import TrackConfig
 from stream.mention import Mention
+from stream.wire.messages import Answers
 
 State = Literal["open", "claimed", "answered", "aside"]
 STATES: Final[tuple[State, ...]] = ("claimed", "answered", "aside")
@@ -33,15 +34,6 @@ class Want(msgspec.Struct, frozen=True):
     since: int = 0
     own: bool = False
     """Whether an answer of our own was heard, rather than told by staff."""
-
-
-class Tally(msgspec.Struct, frozen=True):
-    """How many are open, claimed and answered, and the median time to the first answer in ms."""
-
-    open: int = 0
-    claimed: int = 0
-    answered: int = 0
-    first_answer_ms: int | None = None
 
 
 class Book:
@@ -128,8 +120,8 @@ class Book:
             self._answers.pop(post_id, None)
 
 
-def tally(wants: list[Want]) -> Tally:
+def tally(wants: list[Want]) -> Answers:
     """The figures of what ``Book.wants`` gave."""
     states = [want.state for want in wants]
     took = [max(0, want.since - want.at) for want in wants if want.state == "answered"]
-    return Tally(states.count("open"), states.count("claimed"), states.count("answered"), median(took))
+    return Answers(states.count("open"), states.count("claimed"), states.count("answered"), median(took))

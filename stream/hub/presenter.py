@@ -270,10 +270,13 @@ class Presenter:
 
     def tell_act(self, hub_ms: int) -> None:
         """Posts that want an answer, as they stand now."""
-        wants = self._act.wants(lambda post_id: self._state_of().row(post_id) is not None)
+        wants = self._wants()
         posts = [self._wanted(want, hub_ms) for want in wants[:LISTED_WANTS]]
         told = msgspec.to_builtins(tally(wants))
         self._put("act", hub_ms, {**told, "knows_us": self._act.knows_us, "posts": [p for p in posts if p is not None]})
+
+    def _wants(self) -> list[Want]:
+        return self._act.wants(lambda post_id: self._state_of().row(post_id) is not None)
 
     def _wanted(self, want: Want, hub_ms: int) -> dict[str, Any] | None:
         row = self._state_of().row(want.id)
@@ -285,7 +288,8 @@ class Presenter:
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:
         age_s = self._sources.age_ms(hub_ms) / 1000
-        return feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, self._gate.say, self._vouched)
+        made = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, self._gate.say, self._vouched)
+        return msgspec.structs.replace(made, answers=tally(self._wants()))
 
     def _may_be_told(self, post_id: str) -> tuple[Mention, Passage] | None:
         """``passes`` for stories on the wall: posts from before a fresh start are cleared."""

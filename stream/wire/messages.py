@@ -206,6 +206,17 @@ class Stream(msgspec.Struct, frozen=True):
     """Posts in each of the window's buckets, oldest first; the last one is still filling."""
 
 
+class Answers(msgspec.Struct, frozen=True):
+    """Posts to the house that want an answer: how many are open, claimed and answered, and the median time to the first
+    answer in ms.
+    """
+
+    open: int = 0
+    claimed: int = 0
+    answered: int = 0
+    first_answer_ms: int | None = None
+
+
 class Figures(msgspec.Struct, frozen=True, tag="figures"):
     """The numbers of the snapshot at event time ``T``, and those topics and people whose names may be shown."""
 
@@ -226,6 +237,7 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
     """The strongest of the public and the strongest of the house, without their ids; strongest first."""
     sessions: tuple[Session, ...] = ()
     """Sessions of the agenda that touch the window, those before the wall first."""
+    answers: Answers = Answers()
 
 
 class Said(msgspec.Struct, frozen=True, tag="said"):

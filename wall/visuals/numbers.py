@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from stream.wire.geometry import Rect
-from stream.wire.messages import Figures, Graph
+from stream.wire.messages import Answers, Figures, Graph
 from stream.wire.snapshot import Numbers
 from wall import course, figure, headline, statement
 from wall.drawlist import Layer
@@ -184,7 +184,33 @@ def _items(figures: Figures, place: Place) -> list[Statement]:
     if figures.bridges:
         word = figure.counted(figures.bridges, "bridge", "bridges")
         items.append(Statement("bridges", f"{figures.bridges:,}", word, "people who carry an idea from group to group"))
+    if place.panel.options.get("answers"):
+        items[1:1] = _answers(figures.answers)
     return items + _more(numbers, accent, quiet)
+
+
+def _answers(answers: Answers) -> list[Statement]:
+    """How the house answers, for a panel whose option ``answers`` wants it."""
+    items = []
+    if answers.first_answer_ms is not None:
+        posts = figure.counted(answers.answered, "post", "posts")
+        said = (
+            f"half of {answers.answered:,} {posts} to us waited no longer"
+            if answers.answered > 1
+            else "for a post to us"
+        )
+        items.append(Statement("first_answer", _span(answers.first_answer_ms), "until we answer", said))
+    if waiting_for := answers.open + answers.claimed:
+        said = f"somebody looks after {answers.claimed:,} of them" if answers.claimed else "we are coming to them"
+        word = figure.counted(waiting_for, "waits for our answer", "wait for our answer")
+        items.append(Statement("unanswered", f"{waiting_for:,}", word, said))
+    return items
+
+
+def _span(ms: int) -> str:
+    """A time as people say it, short."""
+    minutes = max(1, round(ms / 60_000))
+    return f"{minutes}\u202fmin" if minutes < 120 else f"{round(minutes / 60)}\u202fh"
 
 
 def _more(numbers: Numbers, accent: Colour, quiet: Colour) -> list[Statement]:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.act.book import MOST, Book, Tally, Want, tally
+from stream.act.book import MOST, Book, Want, tally
 from stream.act.permalink import permalink, web
 from stream.act.wants import Judge, median
 from stream.config import AccountsConfig, TrackConfig
 from stream.mention import Author, Mention, Person, Target
+from stream.wire.messages import Answers
 
 BRAND = Author("mastodon:us", handle="fest", name="The Festival", role="brand")
 TRACKS = {
@@ -98,7 +99,7 @@ def test_our_own_answer_closes_a_post() -> None:
     want = book.state(question.id)
     assert want is not None
     assert (want.state, want.by, want.since, want.own) == ("answered", "The Festival", 61_000, True)
-    assert tally(book.wants(lambda _: True)) == Tally(0, 0, 1, 60_000)
+    assert tally(book.wants(lambda _: True)) == Answers(0, 0, 1, 60_000)
     book.forget("mastodon:61")
     assert stands(book) == {question.id: "claimed"}
 
@@ -167,8 +168,8 @@ def test_median(values: list[int], middle: int | None) -> None:
 
 def test_tally_of_nothing() -> None:
     """Without posts there is no time to the first answer."""
-    assert tally([]) == Tally()
-    assert tally([Want("a", 1, judge().reasons(to_us(1, "Where?")))]) == Tally(open=1)  # type: ignore[arg-type]
+    assert tally([]) == Answers()
+    assert tally([Want("a", 1, judge().reasons(to_us(1, "Where?")))]) == Answers(open=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
