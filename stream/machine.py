@@ -15,6 +15,7 @@ import msgspec
 from stream.config import ClockConfig, Config, environment_of
 from stream.hub import auth
 from stream.supervisor import Part
+from stream.wire.messages import Mode
 
 HARMLESS: Final = (
     "#astronomy",
@@ -95,6 +96,13 @@ def replayed(settings: Config, first: int, last: int | None, speed: float) -> Co
     starts = int(time.time() * 1000) + LEAD_IN_MS
     clock = ClockConfig(mode="replay", event_start=first, event_end=last or 0, wall_start=starts, speed=speed)
     return msgspec.structs.replace(settings, clock=clock)
+
+
+def filmed(settings: Config, first: int, speed: float, *, replay: bool) -> Config:
+    """The configuration for a film whose hub time begins with T at ``first`` (ms); nobody sits before its queue."""
+    mode: Mode = "replay" if replay else "rehearsal"
+    clock = ClockConfig(mode=mode, event_start=first, wall_start=first, speed=speed)
+    return msgspec.structs.replace(settings, clock=clock, show=msgspec.structs.replace(settings.show, delay_s=0))
 
 
 def welcome(settings: Config, headless: bool) -> str:
