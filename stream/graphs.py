@@ -78,6 +78,7 @@ class GraphView:
         self._keys = np.zeros(0, np.uint32)
         self._weight = np.zeros(0, np.float32)
         self._ends = np.zeros((0, 2), np.int64)
+        self._ties = np.zeros((0, 2), np.int64)
         self._pull = np.zeros(0, np.float32)
         self._away: dict[str, tuple[float, float]] = {}
         self._uv = np.zeros((0, 2), np.float32)
@@ -175,6 +176,15 @@ class GraphView:
             del self._labelled[oldest]
         return Labels(at=at, layout=layout.name, panel=panel, graph=self.graph, labels=chosen)
 
+    def near(self, key: int) -> set[str]:
+        """The node of that key and the nodes tied to it; empty when it is not shown."""
+        found = np.flatnonzero(self._keys == key)
+        if not found.size:
+            return set()
+        ties = self._ties
+        others = np.concatenate([ties[ties[:, 0] == found[0], 1], ties[ties[:, 1] == found[0], 0], found[:1]])
+        return {self._ids[i] for i in others.tolist()}
+
     def positions(self) -> dict[str, tuple[float, float]]:
         """Places in the layout's own space by node id, present and lately gone, for ``restore``."""
         now = {
@@ -220,6 +230,7 @@ class GraphView:
         """Carry places over to the new order of nodes, place the new ones, and heat by how much has changed."""
         layout = self._layout
         ends, strength = links.ends, links.strength
+        self._ties = ends
         index = {node_id: i for i, node_id in enumerate(ids)}
         origin = np.array([self._index.get(node_id, -1) for node_id in ids], np.int64)
         stays = origin >= 0

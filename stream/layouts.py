@@ -26,7 +26,7 @@ SHIPPED_GRID: Final = (3, 2)
 
 VISUALS: Final = frozenset({
     "constellation", "conversations", "river", "stories", "numbers", "rising", "compare", "mood", "world", "voices", "title",
-    "announcement", "test_pattern",
+    "announcement", "focus", "test_pattern",
 })  # fmt: skip
 
 

@@ -72,3 +72,8 @@ class View:
     """What a wall shows that asks a hub to let it in."""
     brightness: float = 1.0
     """Of the whole picture, in 0 … 1, by the hours; 0 is dark."""
+
+    @property
+    def turn_t(self) -> float:
+        """The hub time that turns pages: it stands still while the picture is held."""
+        return min(self.t, float(self.on_air.at)) if self.on_air.frozen else self.t

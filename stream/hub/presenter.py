@@ -19,7 +19,7 @@ from stream.act.book import Book, Want, tally
 from stream.act.permalink import permalink
 from stream.analysis.state import State
 from stream.config import ShowConfig
-from stream.hub import feeds, talk
+from stream.hub import feeds, focused, talk
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
@@ -256,6 +256,17 @@ class Presenter:
         self._board.put(
             "figures", encode(msgspec.structs.replace(self._figures(snapshot, hub_ms), river=river, sessions=sessions))
         )
+
+        self._tell_focus(snapshot, hub_ms)
+
+    def _tell_focus(self, snapshot: Snapshot, hub_ms: int) -> None:
+        """What is known of the node that the wall turns to."""
+        turned = self._played.focus
+        told = turned and focused.of(snapshot, *turned, hub_ms, self._may_be_told, self._gate.say, self._vouched)
+        if told:
+            self._board.put("focused", encode(told))
+        else:
+            self._board.drop("focused")
 
     def _tell_staff(self, snapshot: Snapshot, hub_ms: int) -> None:
         """What tablets read: always what is now, also while the wall's picture is held."""

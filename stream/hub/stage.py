@@ -206,7 +206,16 @@ class Stage:
             self._remembered = remembered
 
     def _chosen(self, layout: Layout, panel: int, graph: Graph, at: int) -> Labels:
-        return self._views[graph].choose_labels(self._grid, layout, panel, self._names[graph], at)
+        return self._views[graph].choose_labels(self._grid, layout, panel, self._named(layout, graph), at)
+
+    def _named(self, layout: Layout, graph: Graph) -> Mapping[str, str]:
+        """The names that labels may be chosen from: of all nodes, or of the one that the wall turns to and those tied to it."""
+        names = self._names[graph]
+        focus = self._on_air.focus if self._on_air is not None and self._on_air.layout is layout else None
+        if focus is None or focus.graph != graph:
+            return names
+        near = self._views[graph].near(focus.key)
+        return {node_id: name for node_id, name in names.items() if node_id in near}
 
 
 def on_air_json(

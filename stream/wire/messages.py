@@ -263,15 +263,15 @@ class Focused(msgspec.Struct, frozen=True, tag="focused"):
     graph: Graph
     key: int
     label: str
-    posts: int
+    weight: int
+    """Posts that say the topic, or interactions that reach or leave the person."""
     voices: int
+    """0 where they were not counted."""
     change: float | None
     """Of the newer half of the window against the older; 1.0 is twice as many."""
     sentiment: float
     course: tuple[int, ...]
     """Posts in each of the window's buckets, oldest first."""
-    near: tuple[int, ...]
-    """Keys of the nodes that it is tied to, strongest first."""
     cards: tuple[Card, ...]
 
 

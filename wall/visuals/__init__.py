@@ -20,7 +20,7 @@ from wall.view import View
 
 SHIPPED: Final = (
     "constellation", "conversations", "stories", "numbers", "rising", "compare", "voices", "mood", "river", "world",
-    "title", "announcement", "test_pattern",
+    "title", "focus", "announcement", "test_pattern",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from stream.wire.geometry import graph_area
 from stream.wire.messages import Graph
-from wall import graph, labels, palette
+from wall import graph, labels, palette, spotlight
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.panel import Place
@@ -65,7 +65,7 @@ class Constellation:
             picture.light = picture.light * CALM
             picture.edge_light = picture.edge_light * CALM
             picture.signs = 0.0
-        return picture
+        return spotlight.turned(view, picture, place.memory)
 
     def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
         scale = (picture.spacing / 160.0) ** 2
@@ -79,6 +79,7 @@ class Constellation:
         if picture.signs > 0.0:
             graph.draw_comets(layer, picture, view.t)
             self._draw_rings(view, place, layer, picture)
+        spotlight.draw_ring(layer, view, picture)
 
     def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         if not _calm(place):

@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.wire.geometry import graph_area
 from stream.wire.messages import Graph
-from wall import graph, labels, palette
+from wall import graph, labels, palette, spotlight
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.headline import Sign
@@ -53,7 +53,7 @@ class Conversations:
             colour = np.where(own[:, None], np.array(place.accent, np.float32), picture.colour).astype(np.float32)
             picture.memo["own"] = colour, np.where(own, np.maximum(picture.radius, np.float32(15.0)), picture.radius)
         picture.colour, picture.radius = picture.memo["own"]
-        return picture
+        return spotlight.turned(view, picture, place.memory)
 
     def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
         state = picture.state
@@ -71,6 +71,7 @@ class Conversations:
         graph.draw_nodes(layer, picture, np.where(state.role != PUBLIC, 1.0, gain).astype(np.float32))
         graph.draw_comets(layer, picture, view.t)
         self._draw_roles(layer, picture, place)
+        spotlight.draw_ring(layer, view, picture)
 
     def draw_words(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
         labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)

@@ -58,14 +58,15 @@ class StoriesVisual:
         return view.stories is None or not view.stories.cards
 
     def draw(self, view: View, place: Place, layer: Layer) -> None:
-        cards = view.stories.cards if view.stories is not None else ()
+        told = view.focused if view.focused is not None else view.stories
+        cards = told.cards if told is not None else ()
         if not cards or place.words <= 0.0:
             waiting.draw(view, place, layer, "Nothing new to read yet")
             return
         by_id = {card.id: card for card in cards}
         screens = place.screens
         if len(screens) == 1:
-            turn = int(view.t // TURN_MS) % min(TURNS, len(cards))
+            turn = int(view.turn_t // TURN_MS) % min(TURNS, len(cards))
             self._slot(view, place, layer, screens[0], cards[turn], by_id)
             return
         beside = [s for s in screens[1:2] if s.y == screens[0].y]

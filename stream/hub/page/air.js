@@ -125,7 +125,7 @@ export class Air {
       const hint = this.may ? "Choose what comes next" : "You are watching";
       this.preview.look(layout && this.may ? name : "");
       const words = layout
-        ? [h("div", { className: "next-picture" }, diagram(layout, this.grid), h("img", { alt: "", hidden: true })), h("div", {}, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, spoken(layout.name)), h("span", { className: "quiet" }, layout.title || captions(layout)))]
+        ? [h("div", { className: "next-picture" }, diagram(layout, this.grid), h("img", { alt: "", hidden: true })), h("div", { className: "next-words" }, h("span", { className: "tag next-tag" }, "Next"), h("strong", {}, spoken(layout.name)), h("span", { className: "quiet" }, layout.title || captions(layout)))]
         : [h("p", { className: "quiet" }, hint)];
       card.replaceChildren(...words);
     }

@@ -48,7 +48,7 @@ class Tablet {
     this.air = this.pages.air;
     this.health = this.pages.health;
     this.safe = new Safe(one("[data-safe]"), { ...shared, heard: (air) => this.heard("on_air", air) });
-    this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.39) });
+    this.screens = new Screens(one("[data-canvas]"), { tallest: () => Math.max(160, innerHeight * 0.36) });
     this.grid = null;
     this.event = { T: null, at: 0 };
     this.dead = [];
