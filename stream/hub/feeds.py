@@ -80,11 +80,22 @@ def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Vouched) -> dic
 
 def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say) -> Stories:
     """The cards of the stories whose words may leave: the strongest and the newest, strongest first."""
-    passed = [
-        (story, found[0]) for story in snapshot.stories if (found := passes(story.id)) and found[1].state == "shown"
-    ]
-    others = sorted(range(STRONGEST, len(passed)), key=lambda i: (-passed[i][0].at, passed[i][0].id))
-    kept = passed[:STRONGEST] + [passed[i] for i in sorted(others[:NEWEST])]
+
+    def shown(ranks: Iterable[int], most: int) -> dict[int, Mention]:
+        found: dict[int, Mention] = {}
+        for rank in ranks:
+            passed = passes(told[rank].id)
+            if passed is not None and passed[1].state == "shown":
+                found[rank] = passed[0]
+                if len(found) == most:
+                    break
+        return found
+
+    told = snapshot.stories
+    rows = shown(range(len(told)), STRONGEST)
+    weaker = range(max(rows, default=len(told)) + 1, len(told))
+    rows |= shown(sorted(weaker, key=lambda rank: (-told[rank].at, told[rank].id)), NEWEST)
+    kept = [(told[rank], rows[rank]) for rank in sorted(rows)]
     communities = {node.id: node.community for node in snapshot.people.nodes}
     cards = [_card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say) for story, row in kept]
     return Stories(at, tuple(cards))

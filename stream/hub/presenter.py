@@ -1,5 +1,5 @@
-"""The presenter: makes the feeds of what the state knows, and decides when. Figures and stories follow once a second, cards ten
-times, and what must go goes at once.
+"""The presenter: makes the feeds of what the state knows, and decides when. Figures and stories follow once a second, cards
+twenty times, and what must go goes at once.
 
 A snapshot is paced by the processor time that it costs, so that it never keeps the hub from hearing.
 """
@@ -32,7 +32,7 @@ from stream.wire.messages import Figures, Graph, encode
 from stream.wire.snapshot import PersonNode, Snapshot, SourceState
 
 SNAPSHOT_MS: Final = 1000
-CARDS_MS: Final = 100
+CARDS_MS: Final = 50
 """New cards come so often."""
 SOON_MS: Final = 50
 SHARE: Final = 4
