@@ -20,7 +20,8 @@ from typing import Final, Protocol
 import moderngl
 
 from stream.config import Config
-from stream.wire.messages import Hello, Picture, WallState, Watch
+from stream.config.logo import NAME, png
+from stream.wire.messages import Hello, Logo, Picture, WallState, Watch
 from wall import alive, overlay
 from wall.client import Client
 from wall.clock import HubClock
@@ -34,9 +35,10 @@ from wall.painter import Painter
 from wall.panic import PanicFile
 from wall.pictures import Pictures
 from wall.quality import Quality
-from wall.recording import Player, Recorder, Unplayable
+from wall.recording import Player, Recorder
 from wall.scene import TEXT_MS, Scene
 from wall.shot import Shot
+from wall.text import fonts
 from wall.text.fonts import FontsMissing
 from wall.view import View
 from wall.window import NoPicture, Window
@@ -82,7 +84,9 @@ def local_ms() -> float:
 
 def own_hello(config: Config) -> Hello:
     """What stands for the hub's hello until that comes: this machine's configuration."""
-    return Hello(at=0, grid=config.wall.grid, theme=config.theme, event=config.event, mode="live", mode_label="")
+    return Hello(
+        at=0, grid=config.wall.grid, theme=config.theme.colours, event=config.event, mode="live", mode_label=""
+    )
 
 
 def run(
@@ -109,10 +113,13 @@ def run(
     rarely, what a tablet looks at before it is taken; it is none of the hall's walls.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    fonts.brand(config.theme.font)
     var = Path(os.environ.get("AGORA_VAR", "") or "var")
     store = Store(own_hello(config), local_ms)
     doorway: Doorway | None = None
     try:
+        if config.theme.logo:
+            store.take(Logo(0, NAME, png(Path(config.theme.logo))))
         chosen = parse_screens(screens, config.wall.grid)
         called = name or f"{socket.gethostname()} {_spelled(chosen)}"
         if recording is not None:
@@ -137,7 +144,7 @@ def run(
             preview=preview,
             code=lambda: doorway.code if doorway is not None else "",
         )
-    except (NoPicture, TooLarge, NotScreens, FontsMissing, Unplayable, OSError) as fault:
+    except (NoPicture, TooLarge, NotScreens, FontsMissing, ValueError, OSError) as fault:
         print(f"agora wall: {fault}", file=sys.stderr)
         return 2
     for sign in (signal.SIGTERM, signal.SIGINT):

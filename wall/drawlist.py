@@ -1,7 +1,8 @@
 """The draw list: what a frame shows, as plain data between the visuals and the painter.
 
 Big things are float32 arrays with one row an instance and named columns; all lengths are canvas pixels, colours are sRGB
-values in 0 … 1. Light (curves, halos, rings) is blended by screen, which never clips; shapes, ribbons and text lie over it.
+values in 0 … 1. Light (curves, halos, rings) is blended by screen, which never clips, and on a light stage by its mirror image,
+multiplication with the complement; shapes, ribbons and text lie over it.
 """
 
 from __future__ import annotations
@@ -153,6 +154,8 @@ class Stage:
 
     step: float
     colours: Floats
+    light: bool = False
+    """Whether it is a light one, on which light is drawn as ink."""
 
 
 @dataclass(slots=True)

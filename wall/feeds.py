@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from stream.config.hours import brightness
+from stream.config.logo import NAME
 from stream.wire.messages import (
     Figures,
     Focused,
@@ -188,10 +189,10 @@ class Store:
             graph.motions.restart()
 
     def _keep(self, logo: Logo) -> None:
-        """Keep a sponsor's logo, and no more of them than may be shown."""
+        """Keep a logo, the brand's or a sponsor's, and no more of these than may be shown."""
         self._logos.pop(logo.name, None)
         self._logos[logo.name] = logo.png
-        for oldest in list(self._logos)[:-MOST_LOGOS]:
+        for oldest in [name for name in self._logos if name != NAME][:-MOST_LOGOS]:
             del self._logos[oldest]
 
     def _switched(self, on_air: OnAir, now: float) -> None:

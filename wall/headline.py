@@ -7,8 +7,9 @@ from typing import Final, Literal
 import numpy as np
 
 from stream.wire.geometry import Rect
+from wall import logo
 from wall.drawlist import Layer
-from wall.palette import Colour, hexadecimal, mixed, rgb
+from wall.palette import Colour, hexadecimal, inked, mixed, rgb
 from wall.panel import MARGIN, Place
 from wall.text.typesetter import ELLIPSIS
 from wall.view import View
@@ -39,6 +40,8 @@ def _title(view: View, place: Place, layer: Layer, room: Rect, legend: tuple[Sig
         return
     y = room.y + title.cap
     layer.text(title, room.x, y)
+    beside = room.x + title.width + 80.0 * place.unit
+    logo.draw(view, layer, Rect(beside, y - 1.2 * title.cap, room.right - beside, 1.4 * title.cap), 1.0)
     x, y = room.x, y + 92.0 * place.unit
     for words, colour in _marks(view):
         x = _mark(place, layer, words, colour, x, y)
@@ -55,7 +58,8 @@ def _legend(place: Place, layer: Layer, legend: tuple[Sign, ...], x: float, y: f
     """What the signs in the picture mean, as far as there is room on the line."""
     unit = place.unit
     x += 64 * unit
-    for kind, words, colour in legend:
+    for kind, words, light in legend:
+        colour = inked(light, place.theme)
         block = place.set(words, 56, 400, place.theme.quiet)
         wide = (76 if kind == "line" else 40) * unit
         if block is None or x + wide + 22 * unit + block.width > right:
@@ -71,10 +75,10 @@ def _legend(place: Place, layer: Layer, legend: tuple[Sign, ...], x: float, y: f
 
 def _mark(place: Place, layer: Layer, words: str, colour: str, x: float, y: float) -> float:
     """A small light and a word; returns where the next thing may stand."""
-    block = place.set(words, 56, 500, hexadecimal(mixed(rgb(colour), place.quiet, 0.4)))
+    light = inked(rgb(colour), place.theme)
+    block = place.set(words, 56, 500, hexadecimal(mixed(light, place.quiet, 0.4)))
     if block is None:
         return x
-    light: Colour = rgb(colour)
     layer.disc(x + 11.0, y - block.cap / 2, 9.0, light)
     layer.text(block, x + 38.0, y)
     return x + 38.0 + block.width + 44.0

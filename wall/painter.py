@@ -28,6 +28,8 @@ QUAD: Final = 9
 """Numbers of an instance of text."""
 DITHER: Final = (0.7548776662466927, 0.5698402909980532)
 SCREEN: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_COLOR)
+MULTIPLY: Final = (moderngl.ZERO, moderngl.ONE_MINUS_SRC_COLOR)
+"""By one minus the source: ink on a light stage."""
 OVER: Final = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
 
 
@@ -52,6 +54,7 @@ class Painter:
         self._ribbons = _Strips(ctx)
         self._smooth = ctx.sampler(filter=(moderngl.LINEAR, moderngl.LINEAR), repeat_x=False, repeat_y=False)
         self._sharp = ctx.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
+        self._shining = SCREEN
         self._texts = _Instances(ctx, "text", "text", "4f 4f 1f", ("rect", "part", "fade"), QUAD)
 
     def paint(self, drawlist: DrawList, target: moderngl.Framebuffer, viewport: Rect, scale: float, edges: int) -> None:
@@ -69,6 +72,9 @@ class Painter:
             target.clear(red, green, blue, 1.0)
         else:
             self._stage.draw(drawlist.stage, viewport, target.height, scale)
+        self._shining = MULTIPLY if drawlist.stage.light else SCREEN
+        for instances in (*self._curves, self._comets, self._halos, self._rings):
+            instances.look.set("paper", float(drawlist.stage.light))
         share = min(1.0, edges / max(1, drawlist.edges))
         for layer in drawlist.layers:
             self._paint_layer(layer, target, viewport, scale, share)
@@ -82,7 +88,7 @@ class Painter:
             return
         target.scissor = box
         see = (viewport, scale, layer.offset, layer.opacity)
-        self.ctx.blend_func = SCREEN
+        self.ctx.blend_func = self._shining
         for curves in layer.curves:
             self._paint_curves(curves[: max(1, round(len(curves) * share))], see)
         self._halos.draw(layer.halos, *see)
@@ -93,7 +99,7 @@ class Painter:
             self._shapes.draw([np.array(layer.shapes, np.float32)], *see)
         self._ribbons.draw(layer.ribbons, *see)
         if layer.sparks:
-            self.ctx.blend_func = SCREEN
+            self.ctx.blend_func = self._shining
             self._halos.draw(layer.sparks, *see)
             self.ctx.blend_func = OVER
         self._paint_images(layer, see)
@@ -237,7 +243,7 @@ class _Instances:
                  segments: int = 0) -> None:  # fmt: skip
         self._ctx = ctx
         self._program = _program(ctx, vertex, fragment, segments)
-        self._look = _Look(self._program)
+        self.look = _Look(self._program)
         self._vertices = 2 * (segments + 1) if segments else 4
         self._layout, self._names, self._columns = layout, tuple(names), columns
         self._buffer: moderngl.Buffer | None = None
@@ -257,7 +263,7 @@ class _Instances:
         self._buffer.orphan()
         data = parts[0] if len(parts) == 1 else np.concatenate(parts)
         self._buffer.write(np.ascontiguousarray(data, np.float32))
-        self._look.see(viewport, scale, offset, opacity)
+        self.look.see(viewport, scale, offset, opacity)
         self._array.render(moderngl.TRIANGLE_STRIP, vertices=self._vertices, instances=count)
 
     def _grow(self, needed: int) -> None:

@@ -30,6 +30,15 @@ def mixed(a: Colour, b: Colour, share: float) -> Colour:
     return tuple(x + (y - x) * share for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
 
 
+def inked(colour: Colour, theme: Theme) -> Colour:
+    """``colour`` as it can be seen on the theme's stage: on a light one as far towards ink as a mark needs."""
+    if not theme.light:
+        return colour
+    ink, ground = rgb(theme.ink), sum(rgb(theme.stage_outer)) / 3.0
+    dark = [share / 10 for share in range(10) if sum(mixed(colour, ink, share / 10)) / 3.0 < 0.56 * ground]
+    return mixed(colour, ink, dark[0] if dark else 1.0)
+
+
 def hexadecimal(colour: Colour) -> str:
     return "#" + "".join(f"{round(max(0.0, min(1.0, c)) * 255):02X}" for c in colour)
 

@@ -99,3 +99,8 @@ class Place:
     @property
     def quiet(self) -> Colour:
         return rgb(self.theme.quiet)
+
+    @property
+    def glare(self) -> Colour:
+        """What a colour is mixed with to stand out more: white, on a light stage ink."""
+        return rgb(self.theme.ink) if self.theme.light else (1.0, 1.0, 1.0)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from stream.wire.geometry import Rect
 from stream.wire.messages import Layout, Panel
+from wall import logo
 from wall.drawlist import Layer
 from wall.panel import Place
 from wall.stage import StageBuilder
 from wall.text.typesetter import Typesetter
 from wall.view import View
 from wall.visuals import waiting
+
+LOGO: Final = 220.0
+"""Height of the brand's logo over the event's name."""
 
 
 def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Layer]:
@@ -35,6 +41,8 @@ def layers(view: View, typesetter: Typesetter, stage: StageBuilder) -> list[Laye
         tag = place.set(event.hashtag, 92, 500, place.theme.accent, width=room.w, align="centre")
         lines += [tag] if tag is not None else []
     y = room.y + (room.h - sum(block.height for block in lines)) / 2
+    above = Rect(room.x, room.y, room.w, min(LOGO * place.unit, max(0.0, y - room.y - 40.0)))
+    logo.draw(view, layer, above, 0.5)
     for block in lines:
         layer.text(block, room.x + room.w / 2, y + block.baseline)
         y += block.height

@@ -39,10 +39,16 @@ class Scene:
         self.type.begin(self.text_ms)
         stage = StageBuilder(view.hello.grid, view.hello.theme)
         panic = view.panic or view.on_air.panic or bool(view.code)
-        layers = safe.layers(view, self.type, stage) if panic else self._layers(view, stage)
+        layers = self._safe(view, stage) if panic else self._layers(view, stage)
         if not panic and (top := banner.over(view, self.type, stage, self._banner, layers)) is not None:
             layers.append(top)
         return DrawList(view.hello.grid.canvas, stage.stage(), layers, max(0.0, self.type.left_ms))
+
+    def _safe(self, view: View, stage: StageBuilder) -> list[Layer]:
+        layers = safe.layers(view, self.type, stage)
+        for layer in layers:
+            layer.offset = drift(view.t)
+        return layers
 
     def _layers(self, view: View, stage: StageBuilder) -> list[Layer]:
         share = transition.share(view)

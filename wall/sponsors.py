@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image as Picture
 
 from stream.wire.geometry import Rect
 from stream.wire.said import TURN_MS, Sponsor, lasts, turn
 from wall import transition
 from wall.drawlist import Image, Layer
+from wall.logo import premultiplied
 from wall.panel import Place
 from wall.view import View
 
@@ -50,7 +48,7 @@ def draw(view: View, place: Place, layer: Layer, body: Rect, sponsor: Sponsor) -
         name = place.set(sponsor.name, 84, 600, width=room.right - x)
         layer.text(name, x, middle + (name.cap / 2 if name is not None else 0.0), opacity)
         return
-    pixels = _pixels(png)
+    pixels = premultiplied(png)
     height, width = pixels.shape[:2]
     pad = PAD * unit
     share = min((min(LONGEST * unit, room.right - x) - 2 * pad) / width, (room.h - 2 * pad) / height)
@@ -67,11 +65,3 @@ def _turning(view: View) -> float:
         return 1.0
     passed = view.t % TURN_MS
     return min(transition.smooth(passed / FADE_MS), transition.smooth((TURN_MS - passed) / FADE_MS))
-
-
-@lru_cache(maxsize=64)
-def _pixels(png: bytes) -> Pixels:
-    """A logo's pixels u1 (h, w, 4), premultiplied."""
-    straight = np.asarray(Picture.open(io.BytesIO(png)).convert("RGBA"), np.uint16)
-    alpha = straight[:, :, 3:]
-    return np.concatenate([straight[:, :, :3] * alpha // 255, alpha], axis=2).astype(np.uint8)

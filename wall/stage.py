@@ -42,6 +42,7 @@ class StageBuilder:
         self.x = (np.arange(self.columns) * STEP).astype(np.float32)
         self.y = (np.arange(self.rows) * STEP).astype(np.float32)
         self._ground = _ground(canvas, self.rows, self.columns, theme.stage_inner, theme.stage_outer)
+        self._paper = theme.light
         self._even = theme.stage_inner == theme.stage_outer
         self._light = np.zeros((self.rows, self.columns, 3), np.float32)
 
@@ -49,7 +50,9 @@ class StageBuilder:
         """A soft light of gaussian shape around a point."""
         across = np.exp(-0.5 * ((self.x - x) / radius_x) ** 2)
         down = np.exp(-0.5 * ((self.y - y) / radius_y) ** 2)
-        self._light += (down[:, None] * across[None, :])[..., None] * (np.array(colour, np.float32) * strength)
+        tint = np.array(colour, np.float32)
+        tint = 1.0 - tint if self._paper else tint
+        self._light += (down[:, None] * across[None, :])[..., None] * (tint * np.float32(strength))
 
     def field(self, xy: Floats, weight: Floats, group: npt.NDArray[np.uint8], colours: Floats, seen: Seen, sigma: float,
               strength: float) -> None:  # fmt: skip
@@ -84,7 +87,8 @@ class StageBuilder:
             down = _feathered(self.y[rows], rect.y, rect.bottom, self._canvas.h)
             across = _feathered(self.x[columns], rect.x, rect.right, self._canvas.w)
             mask += down[:, None] * across[None, :] * np.float32(share)
-        light = colours[present].T @ shine.reshape(count, high * wide)
+        tints = 1.0 - colours[present] if self._paper else colours[present]
+        light = tints.T @ shine.reshape(count, high * wide)
         self._light[rows, columns] += light.T.reshape(high, wide, 3) * (mask * np.float32(FIELD * strength))[..., None]
 
     def _cells(self, start: float, end: float, most: int) -> slice:
@@ -93,10 +97,12 @@ class StageBuilder:
         return slice(first, max(first + 2, min(most, int(end // STEP) + 2)))
 
     def stage(self) -> Stage:
-        """The mesh: ground and light by screen blending. One of a single colour has one corner."""
+        """The mesh: ground and light by screen blending, or ink by multiplication. One of a single colour has one corner."""
         if self._even and not self._light.any():
-            return Stage(STEP, self._ground[:1, :1])
+            return Stage(STEP, self._ground[:1, :1], self._paper)
         light = np.clip(self._light, 0.0, 1.0)
+        if self._paper:
+            return Stage(STEP, self._ground * (1.0 - light), True)
         return Stage(STEP, self._ground + light - self._ground * light)
 
 

@@ -28,9 +28,10 @@ from stream.config.networks import (
     MatchConfig,
     XConfig,
 )
+from stream.config.theme import ThemeConfig
 from stream.config.wall import WallConfig
 from stream.toml import Fault
-from stream.wire.messages import Event, Mode, Theme
+from stream.wire.messages import Event, Mode
 
 Positive = Annotated[float, Meta(gt=0)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -229,7 +230,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moderation: ModerationConfig = ModerationConfig()
     wall: WallConfig = WallConfig()
     hours: HoursConfig = HoursConfig()
-    theme: Theme = Theme()
+    theme: ThemeConfig = ThemeConfig()
     event: Event = Event()
     programme: ProgrammeConfig = ProgrammeConfig()
     privacy: PrivacyConfig = PrivacyConfig()
@@ -314,7 +315,7 @@ def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     zone = config.event.timezone
     if zone and zone not in zoneinfo.available_timezones():
         yield ("event", "timezone"), f"{zone!r} is no time zone; write one such as Europe/Helsinki"
-    for name, table in (("wall", config.wall), ("hours", config.hours)):
+    for name, table in (("wall", config.wall), ("hours", config.hours), ("theme", config.theme)):
         for path, sentence in table.faults():
             yield (name, *path), sentence
 

@@ -18,6 +18,7 @@ import msgspec
 import structlog
 import watchfiles
 
+from stream import advances
 from stream import layouts as shelves
 from stream.act.book import Want
 from stream.analysis.memory import Memory
@@ -159,6 +160,7 @@ class Hub:
         )
         self.preview = Preview(config, self._stage, self.board, self.clock)
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
+        advances.brand(config.theme.font)
         self._lamp = Lamp(config, self.board, self.clock)
         self._begun = False
         self._hello: Hello | None = None
@@ -179,6 +181,8 @@ class Hub:
         sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.get_running_loop()
         self._greet()
+        if logo := greeting.logo(self.config, int(self.clock())):
+            self.board.put(f"logo:{logo.name}", encode(logo))
         self.desk.scribe.resume()
         self._analyst.start()
         self._mover.start()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
 from stream.config import Config
-from stream.wire.messages import Event, Hello
+from stream.config.logo import NAME, png
+from stream.wire.messages import Event, Hello, Logo
 
 Notice = dict[str, str]
 """``kind`` and ``text``."""
@@ -19,11 +21,18 @@ def hello(config: Config, t_ms: int, at: int) -> Hello:
     return Hello(
         at=at,
         grid=config.wall.grid,
-        theme=config.theme,
+        theme=config.theme.colours,
         event=_event(config),
         mode=config.clock.mode,
         mode_label=mode_label(config, t_ms),
     )
+
+
+def logo(config: Config, at: int) -> Logo | None:
+    """The brand's logo, where there is one. Raises ``ValueError`` when its file is no picture."""
+    if not config.theme.logo:
+        return None
+    return Logo(at, NAME, png(Path(config.theme.logo)))
 
 
 def mode_label(config: Config, t_ms: int) -> str:

@@ -52,7 +52,7 @@ def page(gathered: Gathered, config: Config) -> str:
     }
     return environment.get_template(TEMPLATE).render(
         event=config.event,
-        accent=config.theme.accent,
+        accent=config.theme.colours.accent,
         contact=config.event.contact or config.privacy.contact,
         report=gathered,
         snapshot=snapshot,

@@ -33,6 +33,8 @@ class Theme(msgspec.Struct, frozen=True):
     rest: str = "#7688A4"
     positive: str = "#2FE0A8"
     negative: str = "#FF7A59"
+    light: bool = False
+    """Whether the stage is light: what shines on a dark one is ink on it."""
 
 
 class Panel(msgspec.Struct, frozen=True):

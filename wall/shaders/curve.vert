@@ -21,6 +21,6 @@ void main() {
     reach = max(0.5 * width_via.x * scale, 0.55) + 0.5;
     across = side * reach;
     vec4 tint = mix(first, second, share);
-    shade = tint.rgb * (tint.a * opacity * min(1.0, 0.5 * width_via.x * scale / 0.55));
+    shade = shine(tint.rgb) * (tint.a * opacity * min(1.0, 0.5 * width_via.x * scale / 0.55));
     gl_Position = clip_of(p + vec2(-t.y, t.x) / l * across / scale);
 }

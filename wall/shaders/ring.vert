@@ -10,6 +10,6 @@ void main() {
     float side = float(gl_VertexID % 2) * 2.0 - 1.0;
     reach = max(0.5 * ring.w * scale, 0.55) + 0.5;
     across = side * reach;
-    shade = tint.rgb * (tint.a * opacity);
+    shade = shine(tint.rgb) * (tint.a * opacity);
     gl_Position = clip_of(ring.xy + vec2(cos(angle), sin(angle)) * (ring.z + across / scale));
 }

@@ -49,11 +49,12 @@ class FontsMissing(RuntimeError):
 class Fonts:
     """Every typeface that the wall may use, in the order in which they are asked for a character."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Path | None = None) -> None:
         self._provider = textlayout.TypefaceFontProvider()
         self.collection = textlayout.FontCollection()
         self.collection.setDefaultFontManager(self._provider)
         self._sans = [(_load(_file(package, pattern)), axes) for package, pattern, axes in SANS]
+        inter = _cap(self._sans[0][0])
         self._cjk_file = _file(*CJK)
         self._cjk: dict[int, Any] = {}
         self._spare = _load(_file(*SPARE))
@@ -65,9 +66,14 @@ class Fonts:
             self._provider.registerTypeface(typeface, f"System {i}")
         self._weights: dict[int, list[str]] = {}
         self._known: dict[str, bool] = {}
-        inter = skia.Font(_varied(self._sans[0][0], {"wght": 500.0, "opsz": 32.0}), 1000.0).getMetrics()
-        self.cap = inter.fCapHeight / 1000.0
+        self.cap = inter
         """Height of a capital letter of Inter, as a share of the type size."""
+        self.size = 1.0
+        """By what the brand's own typeface is set larger, so that its capitals are as high as Inter's."""
+        if own is not None:
+            typeface = _load(own)
+            self.size = inter / max(0.3, _cap(typeface))
+            self._sans.insert(0, (typeface, {}))
 
     def families(self, weight: int, lang: str) -> list[str]:
         """Names of the families for a run of text, Inter at ``weight`` first; ``lang`` chooses the CJK face."""
@@ -109,10 +115,23 @@ class Fonts:
         return self._cjk[face]
 
 
+_own: list[Path] = []
+
+
+def brand(file: str) -> None:
+    """Set everything in the typeface of ``file`` as far as it goes. Before the first ``shared`` of the process."""
+    _own[:] = [Path(file)] if file else []
+
+
 @cache
 def shared() -> Fonts:
     """The fonts of this process, loaded once. Raises ``FontsMissing`` with what to do."""
-    return Fonts()
+    return Fonts(*_own)
+
+
+def _cap(typeface: Any) -> float:
+    metrics = skia.Font(_varied(typeface, {"wght": 500.0, "opsz": 32.0}), 1000.0).getMetrics()
+    return float(metrics.fCapHeight) / 1000.0
 
 
 def _file(package: str, pattern: str) -> Path:

@@ -26,6 +26,7 @@ Align = Literal["left", "centre", "right"]
 KEPT: Final = 3000
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
+DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
 FULL: Final = 0.92
 """How much of its width a line that is not the last one fills on average."""
 SHORT: Final = 0.2
@@ -77,11 +78,14 @@ class Block:
         return pixels
 
     def shadow(self, scale: float) -> Pixels:
-        """The soft dark that lies under the letters, like ``picture`` at ``SHADOW_SCALE`` of its size."""
+        """The soft ground under the letters, dark under bright ones and bright under dark ones, like ``picture`` at
+        ``SHADOW_SCALE`` of its size."""
         scale *= SHADOW_SCALE
         pixels, canvas = self._canvas(scale)
         blur = self.style.size * 0.16 * scale
-        shadow = skia.ImageFilters.DropShadowOnly(0, 0, blur, blur, 0xFF03050B)
+        red, green, blue = (int(self.style.colour[i : i + 2], 16) for i in (1, 3, 5))
+        ground = DARK_GROUND if 3 * red + 6 * green + blue > DIVIDE else BRIGHT_GROUND
+        shadow = skia.ImageFilters.DropShadowOnly(0, 0, blur, blur, ground)
         canvas.saveLayer(None, skia.Paint(ImageFilter=shadow))
         self._paint(canvas, scale)
         canvas.restore()
@@ -226,7 +230,7 @@ class Typesetter:
     def _text_style(self, style: Style, families: list[str]) -> Any:
         text_style = textlayout.TextStyle()
         text_style.setFontFamilies(families)
-        text_style.setFontSize(style.size)
+        text_style.setFontSize(style.size * self.fonts.size)
         text_style.setColor(0xFF000000 | int(style.colour[1:7], 16))
         if style.lang:
             text_style.setLocale(style.lang)

@@ -91,7 +91,7 @@ def _groups(tracks: Mapping[str, Track], place: Place) -> list[Group]:
 
 
 def _own(place: Place, rank: int) -> Colour:
-    return mixed(place.accent, (1.0, 1.0, 1.0), min(0.6, 0.3 * rank))
+    return mixed(place.accent, place.glare, min(0.6, 0.3 * rank))
 
 
 def _shared(screens: list[Rect], groups: list[Group]) -> Iterator[tuple[list[Rect], Group]]:
@@ -302,7 +302,7 @@ def _legend(place: Place, layer: Layer, x: float, right: float, y: float, track:
 
 def _kinds(place: Place, track: Track) -> tuple[tuple[str, int, Colour], ...]:
     return (
-        ("from the public", track.earned, rgb(hexadecimal(mixed(place.accent, (1.0, 1.0, 1.0), 0.25)))),
+        ("from the public", track.earned, rgb(hexadecimal(mixed(place.accent, place.glare, 0.25)))),
         ("our own", track.owned, rgb("#8C80FB")),
         ("paid for", track.bought, rgb(PAID)),
     )

@@ -92,7 +92,7 @@ class Constellation:
             x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
             radius, burst = float(picture.radius[node]), float(picture.state.burst[node])
             reach = min(radius * 2.0 + 200.0 * burst, max(radius * 2.5 + 36.0, _to_bezel(place, x, y) - 10.0))
-            colour = palette.mixed(tuple(map(float, picture.colour[node])), (1.0, 1.0, 1.0), 0.55)  # type: ignore[arg-type]
+            colour = palette.mixed(tuple(map(float, picture.colour[node])), place.glare, 0.55)  # type: ignore[arg-type]
             start = int(picture.state.key[node]) % 4200
             for i in range(RINGS):
                 phase = ((view.t + start) / RING_MS + i / RINGS) % 1.0

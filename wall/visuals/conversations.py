@@ -84,7 +84,7 @@ class Conversations:
         rows[:, 0:2] = picture.xy[own]
         rows[:, 2] = picture.radius[own] * 1.05 + 9.0
         rows[:, 3] = np.where(picture.state.role[own] == BRAND, 4.5, 2.5)
-        rows[:, 4:7] = palette.mixed(place.accent, (1.0, 1.0, 1.0), 0.45)
+        rows[:, 4:7] = palette.mixed(place.accent, place.glare, 0.45)
         rows[:, 7] = 0.9 * picture.light[own]
         layer.rings.append(rows)
 

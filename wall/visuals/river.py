@@ -73,7 +73,7 @@ def _draw_bands(place: Place, layer: Layer, river: riverbed.River) -> None:
         thick = river.edges[i + 1] - river.edges[i]
         points = np.column_stack([x, river.edges[i]]).astype(np.float32)
         seen = np.clip(thick / 6.0, 0.0, 1.0).astype(np.float32)
-        layer.line(points, 3.5, palette.mixed(colour, (1.0, 1.0, 1.0), 0.30), light * seen * np.float32(0.9))
+        layer.line(points, 3.5, palette.mixed(colour, place.glare, 0.30), light * seen * np.float32(0.9))
         middle, wide = float((river.edges[i, -1] + river.edges[i + 1, -1]) / 2), float(thick[-1])
         if wide > 2.0:
             radius = min(150.0, 40.0 + 0.8 * wide)

@@ -48,6 +48,10 @@ class _Slot:
     before: str = ""
 
 
+LETTER: Final = ("#07101E", "#F7F8FA")
+"""Of a monogram, on a dark stage and on a light one."""
+
+
 class StoriesVisual:
     name = "stories"
     needs = frozenset({"stories"})
@@ -163,7 +167,9 @@ def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, 
     mirrored = right_to_left(card.text)
     middle = rect.right - r if mirrored else rect.x + r
     layer.disc(middle, rect.y + r, r, _colour(place, card), opacity)
-    initials = place.set(_initials(card.name or card.handle), 56 if radius < 70 else 64, 700, "#07101E", align="centre")
+    initials = place.set(
+        _initials(card.name or card.handle), 56 if radius < 70 else 64, 700, LETTER[place.theme.light], align="centre"
+    )
     if initials is not None:
         layer.text(initials, middle, rect.y + r + initials.cap / 2, opacity)
     room = rect.w - 2 * r - 36 * unit

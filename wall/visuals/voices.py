@@ -180,7 +180,7 @@ def _beam(
     breath = 0.92 + 0.08 * math.sin(view.t / 2300.0 + 0.002 * (end + y))
     layer.sparks.append(np.array([[end, y, 4.2 * light, 0.4 * light, *colour, breath * place.words]], np.float32))
     if voice.role != "public":
-        white = palette.mixed(colour, (1.0, 1.0, 1.0), 0.45)
+        white = palette.mixed(colour, place.glare, 0.45)
         layer.rings.append(np.array([[end, y, light + 8 * unit, 4.0, *white, 0.9 * place.words]], np.float32))
 
 

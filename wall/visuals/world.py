@@ -243,7 +243,7 @@ def _draw_lights(
         if 0.0 <= age < 1.0 and country in points:
             reach = radii[country] + SPEED * scale * (view.t - since)
             fade = 0.7 * (1.0 - transition.smooth(age))
-            rings.append([*points[country], reach, 2.5, *palette.mixed(place.accent, (1.0, 1.0, 1.0), 0.4), fade])
+            rings.append([*points[country], reach, 2.5, *palette.mixed(place.accent, place.glare, 0.4), fade])
     if rings:
         layer.rings.append(np.array(rings, np.float32).reshape(-1, len(RING)))
     return points, radii

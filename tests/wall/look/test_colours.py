@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from stream.config.colour_vision import KINDS, apart, lab
 from stream.wire.messages import Theme
-from tests.wall.look.colour_vision import KINDS, apart, lab
 from wall import palette
 
 NEIGHBOURS, FIRST_SIX, ANY = 20.0, 10.0, 5.0
