@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Stream
-from wall import bands, figure, riverbed, transition
+from wall import agenda, bands, figure, riverbed, transition
 from wall.drawlist import HALO, Layer
 from wall.panel import MARGIN, Place
 from wall.text.typesetter import Block
@@ -77,7 +77,11 @@ def tell_spikes(page: Page, figures: Figures) -> set[int]:
         said = f"{value} {words} now" if age < 75_000 else f"{value} {words}, {ago(age)}"
         label = river.streams[river.bands.keys[spike.band]].label
         side = -1 if spike.band < len(river.bands.keys) / 2 else 1
-        if any(_told(page, spike, label, said, where, lines) for lines, where in ((2, side), (1, side), (2, -side))):
+        session = agenda.session_at(figures, river.bands.at[spike.sample])
+        tries = [(said, 2, side), (said, 1, side), (said, 2, -side)]
+        if session:
+            tries = [(f"{said} · {session}", 2, side), (f"{said} · {session}", 2, -side), *tries]
+        if any(_told(page, spike, label, words, where, lines) for words, lines, where in tries):
             told.add(spike.band)
     return told
 

@@ -9,7 +9,7 @@ import numpy as np
 from stream.wire.geometry import Rect
 from stream.wire.messages import Answers, Figures, Graph
 from stream.wire.snapshot import Numbers
-from wall import course, figure, headline, statement
+from wall import agenda, course, figure, headline, statement
 from wall.drawlist import Layer
 from wall.palette import Colour, rgb
 from wall.panel import Place
@@ -116,7 +116,10 @@ class NumbersVisual:
         count = max(sum(whole[i : i + minute]) for i in range(max(0, best - minute), best + 1))
         value, words = figure.rate(count * max(1.0, a_minute))
         peak = place.set(f"{value} {words}", 84, 600)
-        when = place.set(course.before(len(timeline) - 1 - best, figures), 56, colour=place.theme.quiet)
+        past = len(timeline) - 1 - best
+        session = agenda.session_at(figures, figures.T - past * (figures.numbers.bucket_ms or 60_000))
+        said = course.before(past, figures) + (f" · {session}" if session else "")
+        when = place.set(said, 56, colour=place.theme.quiet, width=first.w - 192)
         if peak is not None and when is not None:
             wide = max(peak.width, when.width)
             at = course.on_a_screen(place, float(x) - wide / 2, wide)

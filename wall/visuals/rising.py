@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
 from stream.wire.snapshot import Rising
-from wall import course, palette
+from wall import agenda, course, palette
 from wall.drawlist import HALO, Layer
 from wall.panel import Place
 from wall.text.typesetter import Block
@@ -70,10 +70,10 @@ class RisingVisual:
         """One topic: name, since when and how much; its course beside the name, or below where the row is high."""
         unit, opacity = place.unit, place.words
         colour = _colour(place, rank)
-        since = place.set(_since(item, figures), 55, colour=place.theme.quiet)
         if row.h < HIGH * unit:
             roomy = row.h > ROOMY * unit
             left, middle = (row.w * 0.42, row.w * 0.36) if unit < FAR else (row.w * 0.56, row.w * 0.16)
+            since = place.set(_since(item, figures), 55, colour=place.theme.quiet, width=left - 30)
             label = place.line(item.label, 92 if roomy else (84, 76, 70)[min(rank, 2)], left - 30, 600)
             y = row.y + row.h / 2
             layer.text(label, row.x, y - 8 * unit, opacity)
@@ -85,6 +85,7 @@ class RisingVisual:
             factor = _factor(place, item, 1.25 * size)
             wide = factor.width if factor is not None else 0.0
             label = place.line(item.label, size, row.w - wide - 60 * unit, 620)
+            since = place.set(_since(item, figures), 55, colour=place.theme.quiet, width=row.w)
             y = row.y + 1.25 * size * unit * place.type.cap
             layer.text(label, row.x, y, opacity)
             layer.text(factor, row.right, y, opacity)
@@ -101,7 +102,7 @@ class RisingVisual:
         body, last = place.body(screens[0]), screens[-1]
         low = max(screen.y for screen in screens)
         label = place.fit(item.label, LEAD_SIZES, Rect(body.x, 0, body.w, 220 * unit), 650, leading=1.0)
-        since = place.set(_since(item, figures), 60, colour=place.theme.quiet)
+        since = place.set(_since(item, figures), 60, colour=place.theme.quiet, width=body.w)
         factor = _factor(place, item, 240)
         if label is None or since is None:
             return
@@ -137,7 +138,9 @@ def _shared(place: Place, count: int) -> tuple[list[Rect], list[Rect]]:
 
 def _since(item: Rising, figures: Figures) -> str:
     minutes = max(1, round((figures.T - item.since) / 60_000))
-    return f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h"
+    said = f"for {minutes} min" if minutes < 120 else f"for {minutes // 60} h"
+    session = agenda.session_at(figures, item.since)
+    return f"{said} · {session}" if session else said
 
 
 def _factor(place: Place, item: Rising, size: float) -> Block | None:
