@@ -5,7 +5,7 @@ What it says is a function of the posts that it has heard and of what staff deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -18,8 +18,9 @@ from stream.wire.messages import Answers
 State = Literal["open", "claimed", "answered", "aside"]
 STATES: Final[tuple[State, ...]] = ("claimed", "answered", "aside")
 """What staff can decide; null opens it again."""
-MOST: Final = 5000
-"""Posts that are kept; of more the oldest go."""
+MOST: Final = 3000
+"""Posts that are kept; of many more the oldest go."""
+SPARE: Final = 500
 LISTED: Final = 100
 
 
@@ -67,8 +68,10 @@ class Book:
             self._wants.pop(post_id, None)
             return
         self._wants[post_id] = Want(post_id, row.at, reasons)
-        while len(self._wants) > MOST:
-            del self._wants[min(self._wants, key=lambda id: self._wants[id].at)]
+        if len(self._wants) >= MOST + SPARE:
+            oldest = sorted(self._wants.values(), key=lambda want: (want.at, want.id))
+            for old in oldest[:SPARE]:
+                del self._wants[old.id]
 
     def forget(self, post_id: str) -> None:
         """A post is gone: it wants nothing, and if it was an answer of ours it answers nothing."""
@@ -83,9 +86,10 @@ class Book:
         else:
             self._decided[post_id] = value
 
-    def wants(self, there: Callable[[str], bool]) -> list[Want]:
-        """Every post that wants an answer and is ``there`` still: open ones first, the weightiest, then the oldest."""
-        found = [self._stands(want) for want in self._wants.values() if there(want.id)]
+    def wants(self, living: Callable[[Sequence[str]], set[str]]) -> list[Want]:
+        """Every post that wants an answer and is ``living`` still: open ones first, the weightiest, then the oldest."""
+        there = living(list(self._wants))
+        found = [self._stands(want) for want in self._wants.values() if want.id in there]
         order = {"open": 0, "claimed": 1, "answered": 2, "aside": 3}
         return sorted(found, key=lambda w: (order[w.state], -w.reasons.weight, w.at, w.id))
 

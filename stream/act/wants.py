@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from stream.act.questions import asks
-from stream.analysis import sentiment
 from stream.analysis.tracks import Tracker
 from stream.config import AccountsConfig, TrackConfig
 from stream.mention import Mention
@@ -30,14 +29,18 @@ class Reasons(msgspec.Struct, frozen=True):
 class Judge:
     """Knows what is to us: the accounts of brand and staff, and the terms of tracks of kind ``brand``.
 
-    ``is_new`` tells whether somebody had not spoken in the days before.
+    ``is_new`` tells whether somebody had not spoken in the days before, ``mood`` the mood of a post by its id, −1 … 1.
     """
 
     def __init__(
-        self, accounts: AccountsConfig, tracks: Mapping[str, TrackConfig], is_new: Callable[[str], bool]
+        self,
+        accounts: AccountsConfig,
+        tracks: Mapping[str, TrackConfig],
+        is_new: Callable[[str], bool],
+        mood: Callable[[str], float],
     ) -> None:
         self._ours = frozenset((*accounts.brand, *accounts.staff))
-        self._is_new = is_new
+        self._is_new, self._mood = is_new, mood
         self.follow(tracks)
 
     def follow(self, tracks: Mapping[str, TrackConfig]) -> None:
@@ -66,7 +69,7 @@ class Judge:
         if asks(row.text, row.lang):
             words.append("asks a question")
             weight += 4
-        if row.text and sentiment.score(row.text, row.lang) <= CRITICAL:
+        if self._mood(row.id) <= CRITICAL:
             words.append("complains")
             weight += 3
         if row.author.followers >= STRONG:

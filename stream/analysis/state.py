@@ -15,7 +15,7 @@ import xxhash
 
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
-from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, Columns
+from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import Gone
 from stream.analysis.known import Known
@@ -222,6 +222,19 @@ class State:
     def row(self, post_id: str) -> Mention | None:
         """A post as its newest edit has it (under its own id, kind and time); None when unknown or retracted."""
         return self._row(key_of(post_id))
+
+    def mood(self, post_id: str) -> float:
+        """The mood that was read from a post, −1 … 1; 0 where it cannot be told, or the post is not held."""
+        slot = self._ledger.rows.slot(key_of(post_id))
+        mood = int(self._ledger.columns.mood[slot]) if slot >= 0 else UNKNOWN_MOOD
+        return 0.0 if mood == UNKNOWN_MOOD else mood / 10_000
+
+    def living(self, post_ids: Sequence[str]) -> set[str]:
+        """Those of the posts that ``row`` would give."""
+        slots = self._ledger.rows.find(np.fromiter(map(key_of, post_ids), np.uint64, len(post_ids)))
+        held = np.flatnonzero(slots >= 0)
+        lives = held[self._ledger.living(slots[held])]
+        return {post_ids[i] for i in lives.tolist()}
 
     def _row(self, key: int) -> Mention | None:
         slot = self._ledger.rows.slot(key)

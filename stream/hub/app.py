@@ -27,6 +27,7 @@ from stream.config.addresses import is_loopback
 from stream.config.authority import AuthorityUnusable
 from stream.config.authority import folder as authority_folder
 from stream.config.certificates import issued, renew
+from stream.config.signing import key_of
 from stream.hub import auth
 from stream.hub.core import Hub, now_ms
 from stream.hub.doors import act, alerts, machines, moderation, pairing, plan, say, session, show, tracks, walls
@@ -118,7 +119,7 @@ def problems(config: Config) -> list[str]:
     hub, found = config.hub, []
     if bool(hub.certificate) != bool(hub.key):
         found.append("[hub] certificate and key belong together; give both, or neither.")
-    if config.alerts.url and not config.alerts.secret:
+    if config.alerts.url and not _is_secret(config.alerts.secret):
         found.append(
             "Alerts are signed, so that nobody can make some up: give [alerts] secret by AGORA_ALERTS_SECRET, such as whsec_ "
             "and 32 random bytes in base64, and the same to the receiver."
@@ -129,6 +130,13 @@ def problems(config: Config) -> list[str]:
             "(or AGORA_PRIVACY_CONTACT)."
         )
     return found
+
+
+def _is_secret(secret: str) -> bool:
+    try:
+        return bool(key_of(secret))
+    except ValueError:
+        return False
 
 
 def certified(config: Config) -> Config:

@@ -77,7 +77,7 @@ class Engine:
         """Mentions that were taken, not shed."""
         self.shedding = Shedding(self.state.window)
         self.sources = SourceBook(self.window_ms)
-        self.act = Book(Judge(config.accounts, config.tracks, self._is_new))
+        self.act = Book(Judge(config.accounts, config.tracks, self._is_new, self._mood))
         self.presenter = Presenter(
             config.show,
             state_of=lambda: self.state,
@@ -207,6 +207,9 @@ class Engine:
         if not memory.voiced or t_ms is None:
             return False
         return not memory.known(np.array([memory.hash(author_id)], np.uint64), day_of(t_ms))[0]
+
+    def _mood(self, post_id: str) -> float:
+        return self.state.mood(post_id)
 
     def approval(self, post_id: str) -> str:
         """The fingerprint of what would be approved now. Raises ``KeyError`` for a post that is not in the window."""

@@ -287,7 +287,7 @@ class Presenter:
         self._put("act", hub_ms, {**told, "knows_us": self._act.knows_us, "posts": [p for p in posts if p is not None]})
 
     def _wants(self) -> list[Want]:
-        return self._act.wants(lambda post_id: self._state_of().row(post_id) is not None)
+        return self._act.wants(self._state_of().living)
 
     def _wanted(self, want: Want, hub_ms: int) -> dict[str, Any] | None:
         row = self._state_of().row(want.id)

@@ -31,9 +31,10 @@ def test_other_addresses_need_a_contact() -> None:
 
 
 def test_alerts_are_signed() -> None:
-    """A webhook for alerts without a secret is told."""
-    unsigned = AlertsConfig(url="https://desk.example")
-    assert any("AGORA_ALERTS_SECRET" in sentence for sentence in problems(Config(alerts=unsigned)))
+    """A webhook for alerts without a good secret is told."""
+    for secret in ("", "whsec_no base64"):
+        unsigned = AlertsConfig(url="https://desk.example", secret=secret)
+        assert any("AGORA_ALERTS_SECRET" in sentence for sentence in problems(Config(alerts=unsigned)))
 
 
 @pytest.mark.parametrize(
