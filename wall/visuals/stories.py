@@ -196,8 +196,11 @@ def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) ->
     if count is None:
         return body.bottom
     said = place.set(f"times shared{voices}", 55, 450, place.theme.quiet, width=body.w - count.width - 30 * unit)
-    layer.text(count, body.x, body.bottom - 4, opacity)
-    layer.text(said, body.x + count.width + 30 * unit, body.bottom - 4, opacity)
+    x = body.x
+    if right_to_left(card.text) and said is not None:
+        x = body.right - count.width - 30 * unit - said.width
+    layer.text(count, x, body.bottom - 4, opacity)
+    layer.text(said, x + count.width + 30 * unit, body.bottom - 4, opacity)
     return body.bottom - count.cap - 12
 
 
