@@ -35,10 +35,11 @@ def main() -> None:
     gallery.main([])
     sheets.main([])
     sheets.save("switch", sheets.of_switch("pulse", "topics"))
+    sheets.save("said", sheets.of_said())
     text = Image.fromarray(samples.page())
     text = text.resize((PAGE_WIDTH, round(PAGE_WIDTH * text.height / text.width)), Image.Resampling.LANCZOS)
     sheets.save("text", text)
-    sheets.save("contact", contact([*gallery.LAYOUTS, "switch", "text"]))
+    sheets.save("contact", contact([*gallery.LAYOUTS, "switch", "said", "text"]))
 
 
 if __name__ == "__main__":

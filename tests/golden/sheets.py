@@ -10,14 +10,19 @@ import dataclasses
 import math
 import sys
 
+import msgspec
 from PIL import Image
 
-from stream.wire.messages import OnAir
+from stream.wire.messages import Layout, OnAir, Panel
 from tests.golden import gallery, states
 from tests.golden.pictures import drawn, painted
 from tests.wall.look import views
+from tests.wall.look.test_focus import turned
+from tests.wall.look.test_said import WORDS, with_said
 from wall import transition
+from wall.drawlist import DrawList
 from wall.scene import Scene
+from wall.view import View
 
 CELL = (648, 365)
 SCREEN = (320, 180)
@@ -59,9 +64,32 @@ def of_switch(old: str, new: str) -> Image.Image:
     for share in (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0):
         view = dataclasses.replace(whole, t=coming.at + share * transition.DURATION_MS, on_air=coming, labels=labels)
         view.previous = leaving
-        pixels = gallery.with_bezels(painted(scene.draw(view), view, scale=0.5), view.hello.grid, 0.5)
-        frames.append(Image.fromarray(pixels).resize(FRAME, Image.Resampling.LANCZOS))
-    page = Image.new("RGB", (2 * FRAME[0] + GAP, len(frames) // 2 * (FRAME[1] + GAP) - GAP))
+        frames.append(_frame(scene.draw(view), view))
+    return _pairs(frames)
+
+
+def of_said() -> Image.Image:
+    """What staff say and turn to: a banner, an urgent announcement, sponsors, a topic and a person."""
+    urgent = Layout("announcement", "", (Panel("announcement", (1, 2, 3, 4, 5, 6)),))
+    shown = (
+        with_said(views.shipped("pulse"), WORDS["code"]),
+        with_said(urgent, msgspec.structs.replace(WORDS["short"], urgent=True)),
+        with_said(views.shipped("event"), WORDS["countdown"], sponsors=2),
+        with_said(views.shipped("speaker"), sponsors=2),
+        turned("topic"),
+        turned("person"),
+    )
+    return _pairs([_frame(drawn(view), view) for view in shown])
+
+
+def _frame(drawlist: DrawList, view: View) -> Image.Image:
+    pixels = gallery.with_bezels(painted(drawlist, view, scale=0.5), view.hello.grid, 0.5)
+    return Image.fromarray(pixels).resize(FRAME, Image.Resampling.LANCZOS)
+
+
+def _pairs(frames: list[Image.Image]) -> Image.Image:
+    """Frames on one page, two in a row."""
+    page = Image.new("RGB", (2 * FRAME[0] + GAP, math.ceil(len(frames) / 2) * (FRAME[1] + GAP) - GAP))
     for i, frame in enumerate(frames):
         page.paste(frame, (i % 2 * (FRAME[0] + GAP), i // 2 * (FRAME[1] + GAP)))
     return page
