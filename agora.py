@@ -602,12 +602,23 @@ def cert(*, out: Path | None = None, serve: bool = False, port: int = 8004, conf
 
 @app.command
 def check(*, config: ConfigFile = None) -> int:
-    """Check the configuration and the layouts: exit 0, or 2 with every fault and its line."""
+    """Check the configuration and the layouts: exit 0, or 2 with every fault and its line.
+
+    Layouts are drawn with a made-up evening, and refused where their words could not be read from [wall] distance_m.
+    """
     from stream import layouts
+    from wall import readable
+    from wall.text import fonts
 
     settings = configuration(config)
-    shelf = layouts.load(layouts.folder(settings.wall.layouts), settings.wall.grid)
+    fonts.brand(settings.theme.font)
+    folder = layouts.folder(settings.wall.layouts)
+    shelf = layouts.load(folder, settings.wall.grid)
     faults = [*term_faults(settings), *map(str, shelf.faults)]
+    try:
+        faults += map(str, readable.faults(shelf.layouts, folder, settings))
+    except fonts.FontsMissing as fault:
+        faults.append(str(fault))
     if settings.wall.layout not in shelf.layouts:
         faults.append(
             f"wall.layout: there is no layout {settings.wall.layout!r}; there are {', '.join(sorted(shelf.layouts))}"

@@ -65,10 +65,13 @@ def _cut(layer: Layer, text: Text) -> str:
 
 
 def _size(text: Text, grid: Grid) -> str:
+    return f"{text.block.text!r} is too small: capitals of {text.block.cap:.1f} px" if too_small(text, grid) else ""
+
+
+def too_small(text: Text, grid: Grid) -> bool:
+    """Whether its capitals, or what stands for them in its script, are lower than the distance asks for."""
     dense = DENSE if needs_room(text.block.text) else 1.0
-    if text.block.cap < grid.smallest_cap_px * dense * TOLERANCE:
-        return f"{text.block.text!r} is too small: capitals of {text.block.cap:.1f} px"
-    return ""
+    return text.block.cap < grid.smallest_cap_px * dense * TOLERANCE
 
 
 def _box(layer: Layer, text: Text) -> Rect:
