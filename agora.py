@@ -522,6 +522,7 @@ def simulate(
     truth: Path | None = None,
     from_: From = None,
     seconds: int = 1800,
+    raids_per_hour: float = 0,
 ) -> int:
     """Write a stretch of the made-up event as an archive in our own format.
 
@@ -537,10 +538,14 @@ def simulate(
         Write what was planted (communities, bursts, weak ties, spam) to this file, as JSON.
     seconds
         How long a stretch.
+    raids_per_hour
+        How often accounts made for it attack the event: 20 to 2,000 of them each time.
     """
     import ingest.simulate
 
-    return ingest.simulate.run(rate, seed, out=out, truth=truth, start=moment(from_), seconds=seconds)
+    return ingest.simulate.run(
+        rate, seed, out=out, truth=truth, start=moment(from_), seconds=seconds, raids_per_hour=raids_per_hour
+    )
 
 
 @app.command

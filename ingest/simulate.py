@@ -21,13 +21,14 @@ def run(
     truth: Path | None = None,
     start: int | None = None,
     seconds: int = 1800,
+    raids_per_hour: float = 0,
 ) -> int:
     """Write ``seconds`` of the world from ``start`` (ms UTC; default: so that it ends now) to ``out`` or standard output.
 
     ``truth`` gets what was planted, as JSON. Returns the exit code.
     """
     start = now_ms() - seconds * 1000 if start is None else start
-    world = World(seed, rate)
+    world = World(seed, rate, raids_per_hour=raids_per_hour)
     try:
         with ExitStack() as stack:
             sink = sys.stdout.buffer if out is None else stack.enter_context(out.open("wb"))

@@ -46,6 +46,7 @@ class Machine:
             "AGORA_HUB_CHECKPOINT": str(self.var / "checkpoint"),
             "AGORA_INGEST_SPOOL": str(self.var / "spool"),
             "AGORA_SHOW_DELAY_S": "0",
+            "AGORA_MODERATION_RAID_ON": "false",  # a test's posts resemble each other
             "AGORA_BLUESKY_HOSTS": "ws://127.0.0.1:9",  # nobody: what a test hears is its own
             "AGORA_INGEST_METRICS_PORT": "0",
             "PYTHONPATH": str(ROOT),

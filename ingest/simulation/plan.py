@@ -8,7 +8,7 @@ import msgspec
 
 from stream.mention import Mention, Retraction
 
-Planted = Literal["", "burst", "duplicate", "spam", "weak tie"]
+Planted = Literal["", "burst", "duplicate", "spam", "weak tie", "raid", "cheer"]
 
 
 class Planned(msgspec.Struct, frozen=True):

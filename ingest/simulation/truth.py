@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from ingest.simulation.festival import TOPICS
 from ingest.simulation.people import People
 from ingest.simulation.plan import Burst, Planned
+from ingest.simulation.raid import Raid, name_of
 from stream.mention import Mention
+
+SOURCE: Final = "simulation:"
 
 
 class PlantedBurst(msgspec.Struct, frozen=True):
@@ -21,6 +25,15 @@ class PlantedBurst(msgspec.Struct, frozen=True):
     start: int
     end: int
     posts: int
+
+
+class PlantedRaid(msgspec.Struct, frozen=True):
+    """A raid as it was planted, with the ids of its posts that were told. ``start`` is ms UTC."""
+
+    kind: str
+    accounts: int
+    start: int
+    posts: tuple[str, ...]
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -35,6 +48,9 @@ class Truth(msgspec.Struct, frozen=True):
     weak_ties: tuple[tuple[str, str], ...]
     """Pairs of author ids that tie two communities and talked, each pair in order of ids."""
     bursts: tuple[PlantedBurst, ...]
+    raids: tuple[PlantedRaid, ...]
+    cheers: tuple[str, ...]
+    """Posts of keynote moments: many alike, and none of them a raid's."""
     duplicates: tuple[tuple[str, ...], ...]
     """Groups of near-duplicate posts, by id."""
     spam: tuple[str, ...]
@@ -50,7 +66,9 @@ class Truth(msgspec.Struct, frozen=True):
     languages: dict[str, int]
 
 
-def truth_of(plan: Iterable[Planned], people: People, bursts: Sequence[Burst], start: int, end: int) -> Truth:
+def truth_of(
+    plan: Iterable[Planned], people: People, bursts: Sequence[Burst], raids: Sequence[Raid], start: int, end: int
+) -> Truth:
     """The truth about the items of ``plan``, which were told from ``start`` to before ``end``."""
     numbered = {person.author.id: person for person in people.everybody}
     communities: dict[str, str] = {}
@@ -58,6 +76,8 @@ def truth_of(plan: Iterable[Planned], people: People, bursts: Sequence[Burst], s
     burst_posts: Counter[str] = Counter()
     ties: set[tuple[str, str]] = set()
     spam: list[str] = []
+    cheers: list[str] = []
+    raided: dict[str, list[str]] = defaultdict(list)
     told: dict[str, int] = {}
     retracted: dict[str, int] = {}
     authors: list[str] = []
@@ -84,7 +104,7 @@ def truth_of(plan: Iterable[Planned], people: People, bursts: Sequence[Burst], s
             communities[item.author.id] = TOPICS[person.community].name
         if item.kind == "edit" and item.target is not None:
             edited.add(item.target.id)
-        if item.kind in ("post", "reply", "quote") and planned.planted != "spam":
+        if item.kind in ("post", "reply", "quote") and planned.planted not in ("spam", "raid"):
             moods[item.id] = planned.mood
         match planned.planted:
             case "burst":
@@ -93,6 +113,10 @@ def truth_of(plan: Iterable[Planned], people: People, bursts: Sequence[Burst], s
                 groups[planned.group].append(item.id)
             case "spam":
                 spam.append(item.id)
+            case "raid":
+                raided[planned.group].append(item.id)
+            case "cheer":
+                cheers.append(item.id)
             case "weak tie":
                 for other in item.mentions:
                     low, high = sorted((item.author.id, other.id))
@@ -105,6 +129,12 @@ def truth_of(plan: Iterable[Planned], people: People, bursts: Sequence[Burst], s
         staff=tuple(people[i].author.id for i in people.staff),
         weak_ties=tuple(sorted(ties)),
         bursts=tuple(PlantedBurst(b.tag, b.topic, b.start, b.end, burst_posts[b.id]) for b in bursts),
+        raids=tuple(
+            PlantedRaid(r.kind, r.accounts, r.start, tuple(raided[name_of(r, SOURCE)]))
+            for r in raids
+            if name_of(r, SOURCE) in raided
+        ),
+        cheers=tuple(cheers),
         duplicates=tuple(tuple(ids) for _, ids in sorted(groups.items()) if len(ids) > 1),
         spam=tuple(spam),
         edited=tuple(sorted(edited)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from random import Random
 from typing import Final
@@ -18,9 +18,13 @@ from typing import Final
 import xxhash
 
 from ingest.simulation.cascade import Cascade
+from ingest.simulation.cheers import Cheers
+from ingest.simulation.cheers import planned as planned_cheers
 from ingest.simulation.festival import SUDDEN, TOPICS
 from ingest.simulation.people import People
 from ingest.simulation.plan import Burst, Planned
+from ingest.simulation.raid import KINDS, Raid
+from ingest.simulation.raid import planned as planned_raid
 from ingest.simulation.truth import Truth, truth_of
 from stream.mention import Mention, Retraction
 
@@ -33,6 +37,7 @@ BURST_SHARE: Final = 0.9
 """Posts about a sudden event at its strongest, relative to everything else."""
 ITEMS_PER_ROOT: Final = 3.7
 """Mentions that one root causes on average, bursts included; measured, and kept true by a test."""
+PREFIX: Final = "simulation:"
 TIES: Final = 10
 """Pairs of people who tie two communities."""
 
@@ -45,11 +50,20 @@ class World:
     True
     """
 
-    def __init__(self, seed: int, rate: float) -> None:
+    def __init__(
+        self,
+        seed: int,
+        rate: float,
+        *,
+        raids_per_hour: float = 0,
+        raids: Sequence[Raid] = (),
+        cheers: Sequence[Cheers] = (),
+    ) -> None:
         self.seed, self.rate = seed, rate
+        self._raids_per_hour, self._raids, self._cheers = raids_per_hour, tuple(raids), tuple(cheers)
         self._tag = f"{xxhash.xxh32_intdigest(struct.pack('<qd', seed, rate)):08x}"
         rng = self._rng(b"people", 0)
-        self.people = People(int(min(20_000, max(240, 600 * math.sqrt(rate)))), rng, "simulation:")
+        self.people = People(int(min(20_000, max(240, 600 * math.sqrt(rate)))), rng, PREFIX)
         self.ties = self._planted_ties(rng)
 
     def events(self, start_ms: int, end_ms: int) -> Iterator[Mention | Retraction]:
@@ -78,9 +92,24 @@ class World:
         bursts = (self._burst(block) for block in blocks)
         return [burst for burst in bursts if burst is not None and burst.start < end_ms and burst.end > start_ms]
 
+    def raids(self, start_ms: int, end_ms: int) -> list[Raid]:
+        """The raids that begin between two moments (ms UTC): those that were asked for, and ``raids_per_hour``."""
+        found = [raid for raid in self._raids if start_ms <= raid.start < end_ms]
+        if self._raids_per_hour:
+            every = int(3_600_000 / self._raids_per_hour)
+            for block in range(start_ms // every, end_ms // every + 1):
+                rng = self._rng(b"raid", block)
+                kind, start = rng.choice(KINDS), block * every + rng.randrange(every)
+                raid = Raid(kind, int(20 * 100 ** rng.random()), start, rng.randrange(1 << 30))
+                found += [raid] * (start_ms <= raid.start < end_ms)
+        return found
+
     def truth(self, start_ms: int, end_ms: int) -> Truth:
         """What was planted among ``events(start_ms, end_ms)``."""
-        return truth_of(self.plan(start_ms, end_ms), self.people, self.bursts(start_ms, end_ms), start_ms, end_ms)
+        raids = self.raids(start_ms - HORIZON_MS, end_ms)
+        return truth_of(
+            self.plan(start_ms, end_ms), self.people, self.bursts(start_ms, end_ms), raids, start_ms, end_ms
+        )
 
     def _slot(self, slot: int) -> list[Planned]:
         """Everything that begins in the second ``slot``, with all that it causes."""
@@ -90,6 +119,11 @@ class World:
         roots = self.rate / ITEMS_PER_ROOT * SLOT_MS / 1000
         for _ in range(_poisson(rng, roots * _tide(t))):
             cascade.root()
+        for raid in self.raids(t, t + SLOT_MS):
+            cascade.planned += planned_raid(raid, PREFIX)
+        for cheers in self._cheers:
+            if t <= cheers.start < t + SLOT_MS:
+                cascade.planned += planned_cheers(cheers, self.people, PREFIX)
         for burst in self.bursts(t, t + SLOT_MS):
             for _ in range(_poisson(rng, roots * BURST_SHARE * burst.strength(t))):
                 cascade.sudden(burst)

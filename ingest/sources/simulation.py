@@ -74,5 +74,5 @@ class _Telling:
 def create(context: Context) -> Simulation:
     """``simulation`` in ``[ingest] sources``, by ``[simulation]`` rate and seed."""
     config = context.config
-    world = World(config.simulation.seed, config.simulation.rate)
+    world = World(config.simulation.seed, config.simulation.rate, raids_per_hour=config.simulation.raids_per_hour)
     return Simulation(world, clock=config.clock, now=context.now, window_ms=config.hub.window_s * 1000)

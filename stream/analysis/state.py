@@ -16,6 +16,7 @@ import xxhash
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
+from stream.analysis.crowd import day_of
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import Gone
 from stream.analysis.known import Known
@@ -241,6 +242,16 @@ class State:
         if slot < 0 or not self._ledger.living(np.array([slot], np.int64))[0]:
             return None
         return self._mention(slot)
+
+    def acquainted(self, author_ids: Sequence[str], before_ms: int) -> list[bool]:
+        """Of each author whether it wrote anything before a time, as far as the rows and ``memory`` know."""
+        people = np.array([self.names.people.find(author) for author in author_ids], np.int32)
+        columns = self._ledger.columns
+        earlier = columns.author[(columns.held != 0) & (columns.at < before_ms)]
+        wrote = np.isin(people, earlier) & (people >= 0)
+        hashes = np.array([self.memory.hash(author) for author in author_ids], np.uint64)
+        known = self.memory.known(hashes, day_of(before_ms))
+        return [bool(here or then) for here, then in zip(wrote, known, strict=True)]
 
     def rows(self) -> Iterator[Mention]:
         """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""

@@ -114,12 +114,25 @@ class ShowConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delay_s: Annotated[float, Meta(ge=0)] = 10.0
 
 
+class RaidConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When many who say nearly the same are a raid: at least ``accounts`` of them ``within_s`` seconds, at least the share
+    ``strangers`` of whom nobody had heard before and who have fewer than ``followers`` followers.
+    """
+
+    on: bool = True
+    accounts: Annotated[int, Meta(ge=3)] = 5
+    within_s: Positive = 60.0
+    strangers: Annotated[float, Meta(ge=0, le=1)] = 0.6
+    followers: Annotated[int, Meta(ge=1)] = 1000
+
+
 class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``block`` and ``allow`` add to the word lists and take from them; ``languages`` empty means all lists."""
 
     languages: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    raid: RaidConfig = RaidConfig()
 
 
 class ProgrammeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,10 +165,11 @@ class TrackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimulationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The made-up event: mentions a second on average, and its seed."""
+    """The made-up event: mentions a second on average, its seed, and how often accounts made for it attack it."""
 
     rate: Positive = 8.0
     seed: int = 2012
+    raids_per_hour: Annotated[float, Meta(ge=0, le=60)] = 0.0
 
 
 class SenderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -439,7 +439,7 @@ class Hub:
             unsaved=len(self.desk.ledger.pending()),
             caught_up=self._follower.caught_up,
             numbers=presenter.snapshot.numbers if presenter.snapshot is not None else None,
-            raids=(),
+            raids=presenter.raid_signs(),
             signed_in=signed_in,
             idle=idle,
         )

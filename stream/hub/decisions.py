@@ -152,9 +152,9 @@ class Ledger:
         return [d for d in self._pending.values() if d.id not in self._saved]
 
     def outlived(self, now: int) -> list[str]:
-        """Subjects about posts and alerts that were decided more than ``POST_DAYS`` before ``now``."""
+        """Subjects about what leaves the log that were decided more than ``POST_DAYS`` before ``now``."""
         limit = now - POST_DAYS * DAY_MS
-        return [s for s, d in self._stands.items() if s.startswith(PASSING) and d.at < limit]
+        return [s for s, d in self._stands.items() if d.at < limit and _passes(d)]
 
 
 class Scribe:
@@ -247,6 +247,13 @@ async def audited(current: Log, limit: int) -> list[Decision]:
             if not records:
                 break
     return sorted(found.values(), key=lambda d: (d.at, d.seq), reverse=True)[:limit]
+
+
+def _passes(decision: Decision) -> bool:
+    """Whether what was decided is about something that leaves the log."""
+    return decision.subject.startswith(PASSING) or (
+        decision.subject.startswith("raid:") and not (decision.new or {}).get("authors")
+    )
 
 
 def _stood(decision: Decision) -> bytes | None:

@@ -56,6 +56,10 @@ class Moderator(Protocol):
         """Let feeds follow the programme; returns at once."""
         ...
 
+    async def raiders(self, raid_id: str) -> list[str]:
+        """Who takes part in a raid, by id. Raises ``KeyError`` for one that is not there."""
+        ...
+
 
 class Desk:
     """Decisions of the staff, in the event loop. ``clock`` is hub time in ms, ``log_of`` the log once it is open."""
@@ -177,6 +181,11 @@ class Desk:
     async def _meant(self, subject: str, value: Mapping[str, Any] | None) -> Value:
         """``value`` as it is written down. Raises ``ValueError`` with what is wrong."""
         about = subjects.parse(subject)
+        if about.kind == "raid" and value is not None and value.get("authors") == "all":
+            try:
+                value = {**value, "authors": await self._moderator.raiders(about.key)}
+            except KeyError as fault:
+                raise ValueError(f"raid {about.key} is not there any more, so its authors cannot be blocked") from fault
         written = subjects.checked(about, value)
         if about.kind == "post" and written == subjects.APPROVED:
             try:

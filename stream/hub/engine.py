@@ -101,6 +101,8 @@ class Engine:
         self._unlearnt_ms = 0
         self._hub_ms = 0
         self._blocked: set[str] = set()
+        self._raiders: dict[str, frozenset[str]] = {}
+        """Whom decisions about raids block, by raid."""
         self._terms: set[str] = set()
         self._terms_then: set[str] = set()
         self._memoir = Memoir(config.clock.speed if config.clock.mode != "live" else 1.0)
@@ -117,7 +119,7 @@ class Engine:
     def begin(self) -> None:
         """What staff decided and who is gone is known: posts may be shown."""
         self._open = True
-        freed = self.state.gone.blocked - self._blocked
+        freed = self.state.gone.blocked - self._blocked - frozenset().union(*self._raiders.values())
         for author in sorted(freed):
             self.state.block(author, False)
         if freed or self._terms != self._terms_then:
@@ -177,13 +179,16 @@ class Engine:
             row = self.state.row(key)
             if row is not None:
                 self.state.show(key, self.gate.review(key, row, self._hub_ms))
+        elif kind == "raid":
+            self._decide_raid(key, value)
         else:
             on = value is not None
-            self.gate.block(kind, key, on)
+            if kind == "term":
+                self.gate.block(kind, key, on)
             blocked = self._blocked if kind == "author" else self._terms
             (blocked.add if on else blocked.discard)(key)
             if kind == "author":
-                self.state.block(key, on)
+                self._bar(key)
             if self._open and (kind == "term" or not on):
                 self._to_review = self.state.rows()
         self.presenter.remove()
@@ -211,6 +216,31 @@ class Engine:
     def _mood(self, post_id: str) -> float:
         return self.state.mood(post_id)
 
+    def _decide_raid(self, raid_id: str, value: Mapping[str, Any] | None) -> None:
+        """Hide or approve what belongs to a raid, and bar whom the decision names."""
+        before = self._raiders.pop(raid_id, frozenset())
+        named = frozenset((value or {}).get("authors", ()))
+        if named:
+            self._raiders[raid_id] = named
+        for author in sorted(before ^ named):
+            self._bar(author)
+        self._review(self.gate.decide_raid(raid_id, value))
+        if self._open and before - named:
+            self._to_review = self.state.rows()
+
+    def _bar(self, author: str) -> None:
+        """An author is blocked, or not, as the decisions about the author and about raids say."""
+        on = author in self._blocked or any(author in named for named in self._raiders.values())
+        self.gate.block("author", author, on)
+        self.state.block(author, on)
+
+    def raiders(self, raid_id: str) -> list[str]:
+        """Who takes part in a raid, by id. Raises ``KeyError`` for one that is not there."""
+        for raid in self.gate.raids():
+            if raid.id == raid_id:
+                return sorted(raid.accounts)
+        raise KeyError(raid_id)
+
     def approval(self, post_id: str) -> str:
         """The fingerprint of what would be approved now. Raises ``KeyError`` for a post that is not in the window."""
         row = self.state.row(post_id)
@@ -218,11 +248,13 @@ class Engine:
             raise KeyError(post_id)
         return fingerprint(row)
 
-    def memories(self, hub_ms: int, t_ms: int) -> dict[str, bytes]:
-        """What is to be written to ``memory`` now, by subject."""
+    def memories(self, hub_ms: int, t_ms: int) -> dict[str, bytes | None]:
+        """What is to be written to ``memory`` now, by subject; None clears it."""
         if not self._open or self.state.t is None:
             return {}
-        found = self._memoir.due(self.state, hub_ms, t_ms)
+        found: dict[str, bytes | None] = {**self._memoir.due(self.state, hub_ms, t_ms)}
+        found |= {f"raid:{raid_id}": data for raid_id, data in self.gate.raid_records().items()}
+        found |= {f"raid:{raid_id}": None for raid_id in self.gate.prune_raids(self.state.floor)}
         return found | self._memoir.places(self._stage.positions(), self.presenter.strongest, hub_ms, t_ms)
 
     def save(self) -> Callable[[], checkpoint.Saved]:
@@ -284,7 +316,7 @@ class Engine:
             self._rereading = self.state.reread(REREAD)
         for row in islice(self._to_hear, REVIEWED):
             self.act.hear(row.id, row)
-        self._review_some()
+        self.review(hub_ms)
         if self.gate.ripe(hub_ms):
             self.presenter.freshen()
         if outlived := self.gate.outlived(hub_ms):
@@ -300,6 +332,12 @@ class Engine:
             self._unlearnt_ms = hub_ms
             self.gate.unlearn(self.state.floor + 1)
             self._review_anew()
+
+    def review(self, hub_ms: int) -> None:
+        """Find raids, and judge anew whom a decision, a raid or a repetition may concern."""
+        self._hub_ms = hub_ms
+        self.gate.look(self.state.acquainted)
+        self._review_some()
 
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
@@ -391,7 +429,9 @@ class Engine:
 
     def _remember(self, record: Record) -> None:
         """What an earlier life wrote to ``memory``, or this one; places are only for a hub that has none."""
-        if not record.key.startswith("positions:"):
+        if record.key.startswith("raid:"):
+            self.gate.remember_raid(record.key.removeprefix("raid:"), record.value)
+        elif not record.key.startswith("positions:"):
             self.state.memory.remember(record.key, record.value)
         elif record.value is not None and not self._open and not self._placed:
             self._stage.restore(placed(record.key, record.value))

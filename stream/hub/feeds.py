@@ -270,4 +270,5 @@ def post(row: Mention, post_id: str, passage: Passage) -> dict[str, Any]:
         "state": passage.state,
         "reason": passage.reason,
         "due": passage.due,
+        "raid": passage.raid,
     }

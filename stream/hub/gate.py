@@ -16,6 +16,8 @@ import xxhash
 from stream.config import ShowConfig
 from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
+from stream.moderation.raid import Raid
+from stream.moderation.raids import Acquainted
 
 Standing = Literal["shown", "waiting", "held", "hidden"]
 
@@ -28,11 +30,12 @@ WORDS_LIMIT: Final = 50_000
 
 
 class Passage(NamedTuple):
-    """Whether words may leave: ``due`` is the log time at which a waiting post will."""
+    """Whether words may leave: ``due`` is the log time at which a waiting post will; ``raid`` the raid that it belongs to."""
 
     state: Standing
     reason: str = ""
     due: int = 0
+    raid: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -40,6 +43,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
     since: int
     reason: str
+    raid: str = ""
 
 
 SHOWN: Final = Passage("shown")
@@ -103,7 +107,7 @@ class Gate:
         passage = self._judged(post_id, row, heard, anew=True)
         if passage.state == "held":
             before = self._held.get(post_id)
-            self._held[post_id] = Waiting(before.since if before else heard, passage.reason)
+            self._held[post_id] = Waiting(before.since if before else heard, passage.reason, passage.raid)
         else:
             self._held.pop(post_id, None)
         return passage.state == "shown" or passage.reason == UNAPPROVED
@@ -123,6 +127,30 @@ class Gate:
         else:
             self._chain.block_term(key, on)
             self._words.clear()
+
+    def look(self, acquainted: Acquainted) -> None:
+        """See whether there is a raid; whom it holds is among those to judge anew."""
+        self._anew.update(self._chain.raids.look(acquainted))
+
+    def decide_raid(self, raid_id: str, value: Mapping[str, Any] | None) -> list[str]:
+        """What the staff says of a raid: ``{"show": "hidden"}`` or ``{"show": "approved"}``; its posts, to judge anew."""
+        return self._chain.raids.decide(raid_id, value)
+
+    def raids(self) -> list[Raid]:
+        """The raids in the window, the newest first."""
+        return self._chain.raids.all()
+
+    def raid_records(self) -> dict[str, bytes]:
+        """What is to be remembered of raids, by id."""
+        return self._chain.raids.records()
+
+    def remember_raid(self, raid_id: str, data: bytes | None) -> None:
+        """A raid as the log has it. Raises ``ValueError`` for a broken record."""
+        self._anew.update(self._chain.raids.remember(raid_id, data))
+
+    def prune_raids(self, before_ms: int) -> list[str]:
+        """Let go of raids whose last post was written before; their ids."""
+        return self._chain.raids.prune(before_ms)
 
     def forget(self, post_id: str) -> None:
         """The post is retracted or has left the window."""
@@ -201,7 +229,7 @@ class Gate:
         return {
             "due": dict(self._due),
             "until": dict(self._until),
-            "held": {k: [w.since, w.reason] for k, w in self._held.items()},
+            "held": {k: [w.since, w.reason, w.raid] for k, w in self._held.items()},
             "chain": self._chain.save(),
         }
 
@@ -214,7 +242,7 @@ class Gate:
         self._until = {k: int(until) for k, until in saved["until"].items()}
         self._ends = [(until, k) for k, until in self._until.items()]
         heapq.heapify(self._ends)
-        self._held = {k: Waiting(int(since), reason) for k, (since, reason) in saved["held"].items()}
+        self._held = {k: Waiting(int(since), *why) for k, (since, *why) in saved["held"].items()}
 
     def _approved(self, post_id: str, row: Mention) -> bool:
         """Whether the post was approved as it is now; its author may then be named."""
@@ -243,17 +271,17 @@ class Gate:
             return OUTLIVED
         verdict = self._chain.judge(row, now)
         if verdict.what == "reject":
-            return Passage("hidden", verdict.reason)
+            return Passage("hidden", verdict.reason, raid=verdict.raid)
         if self._approved(post_id, row):
             return SHOWN
         if shown == "approved":
             self._disapprove(post_id)
             return Passage("held", "changed since it was approved")
         if verdict.what == "hold":
-            return Passage("held", verdict.reason)
+            return Passage("held", verdict.reason, raid=verdict.raid)
         before = self._held.get(post_id)
         if before is not None and before.reason != UNAPPROVED and not anew:
-            return Passage("held", before.reason)
+            return Passage("held", before.reason, raid=before.raid)
         if row.source == GUESTBOOK:
             return Passage("held", UNREAD)
         if self._show.mode == "approve" and verdict.what != "accept":

@@ -20,6 +20,7 @@ from stream.act.permalink import permalink
 from stream.analysis.state import State
 from stream.config import ShowConfig
 from stream.hub import feeds, focused, talk
+from stream.hub.alerts import Sign
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
@@ -27,6 +28,7 @@ from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Scene, Stage
 from stream.mention import Mention
+from stream.moderation.raid import Raid
 from stream.show.agenda import Agenda, between
 from stream.wire.messages import Figures, Graph, encode
 from stream.wire.snapshot import PersonNode, Snapshot, SourceState
@@ -49,6 +51,9 @@ CATCH_UP_MS: Final = 30_000
 """So long a hub that was just started presents nothing until it has caught up: walls keep what an earlier life showed."""
 RECENT: Final = 200
 LISTED: Final = 200
+RAID_DO: Final = "Look at it on the Posts page, and hide or approve all of it at once."
+EXAMPLES: Final = 3
+"""Posts of a raid that are shown to the staff."""
 
 
 class Played(NamedTuple):
@@ -104,6 +109,7 @@ class Presenter:
         self.posts: tuple[dict[str, Any], ...] = ()
         self.held: tuple[dict[str, Any], ...] = ()
         self.source_states: tuple[SourceState, ...] = ()
+        self.raids: tuple[dict[str, Any], ...] = ()
         self.recent: deque[str] = deque(maxlen=RECENT)
         """Ids of the newest posts, the newest last."""
         self.snapshot: Snapshot | None = None
@@ -312,16 +318,55 @@ class Presenter:
         recent = [self._post(post_id, hub_ms) for post_id in dict.fromkeys(reversed(self.recent))]
         self.posts = tuple(post for post in recent if post is not None)
         held: list[dict[str, Any]] = []
+        raided = 0
         for post_id, waiting in self._gate.held():
+            if waiting.raid:
+                raided += 1
+                continue
+            if len(held) == LISTED:
+                continue
             post = self._post(post_id, hub_ms)
             if post is not None:
                 held.append({**post, "since": waiting.since})
-            if len(held) == LISTED:
-                break
         self.held = tuple(reversed(held))
         self._metrics.held.set(self._gate.held_count())
         self._put("posts", hub_ms, {"posts": self.posts})
-        self._put("held", hub_ms, {"total": self._gate.held_count(), "posts": self.held})
+        self.raids = tuple(self._raid(raid, hub_ms) for raid in self._gate.raids())
+        undecided = sum(not raid["decided"] for raid in self.raids)
+        self._put("held", hub_ms, {"total": self._gate.held_count() - raided + undecided, "posts": self.held})
+        self._put("raids", hub_ms, {"raids": self.raids})
+
+    def raid_signs(self) -> tuple[Sign, ...]:
+        """Raids that wait for a decision, for whoever does not look at the tablet."""
+        return tuple(
+            Sign(
+                "raid",
+                raid["id"],
+                f"A raid: {raid['accounts']} accounts say nearly the same; all of it is held.",
+                RAID_DO,
+                0,
+                1,
+            )
+            for raid in self.raids
+            if not raid["decided"]
+        )
+
+    def _raid(self, raid: Raid, hub_ms: int) -> dict[str, Any]:
+        """A raid as the staff's tablets read it: one decision, with its evidence."""
+        newest = [self._post(post_id, hub_ms) for post_id in list(raid.members)[-4 * EXAMPLES :]]
+        examples = {post["text"]: post for post in newest if post is not None}
+        return {
+            "id": raid.id,
+            "start": raid.start,
+            "newest": raid.newest,
+            "posts": len(raid.members),
+            "accounts": len(raid.accounts),
+            "strangers": raid.strangers,
+            "alike": raid.alike,
+            "texts": len(raid.texts),
+            "decided": raid.decided,
+            "examples": list(examples.values())[-EXAMPLES:],
+        }
 
     def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
         row = self._state_of().row(post_id)

@@ -1,4 +1,4 @@
-"""Subjects of decisions beside the programme: a post, an author, a term, an alert; and which values mean something there."""
+"""Subjects of decisions beside the programme (post, author, term, raid, alert, track), and which values mean something."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 
 
 class Subject(NamedTuple):
-    """``key`` is a post's, an author's or an alert's id, the term, or the track's name."""
+    """``key`` is a post's, an author's, a raid's or an alert's id, the term, or the track's name."""
 
-    kind: Literal["post", "author", "term", "alert", "track", "act"]
+    kind: Literal["post", "author", "term", "raid", "alert", "track", "act"]
     key: str
 
 
 def parse(subject: str) -> Subject:
-    """``post:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``, ``track:<name>`` or ``act:<post id>``.
+    """``post:<id>``, ``raid:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``, ``track:<name>`` or
+    ``act:<post id>``.
 
     Raises ``ValueError`` for anything else.
     """
     kind, _, rest = subject.partition(":")
     if kind == "post" and rest:
         return Subject("post", rest)
+    if kind == "raid" and rest:
+        return Subject("raid", rest)
     if kind == "alert" and rest:
         return Subject("alert", rest)
     if kind == "track" and rest:
@@ -44,13 +47,15 @@ def parse(subject: str) -> Subject:
         return Subject("author", key)
     if kind == "block" and key and what == "term":
         return Subject("term", key)
-    raise ValueError(f"{subject!r} is no subject; write post:<id>, block:author:<id> or block:term:<term>")
+    raise ValueError(f"{subject!r} is no subject; write post:<id>, raid:<id>, block:author:<id> or block:term:<term>")
 
 
 def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """``value`` if it can be decided about ``subject``; None clears. Raises ``ValueError`` with what could be."""
     if subject.kind == "post" and value not in (None, HIDDEN, APPROVED):
         raise ValueError('a post is {"show": "hidden"}, {"show": "approved"} or null')
+    if subject.kind == "raid" and value is not None:
+        return _checked_raid(value)
     if subject.kind == "alert" and value not in (None, SEEN):
         raise ValueError('an alert is {"seen": true} or null')
     if subject.kind == "term" and not term(subject.key).strip():
@@ -83,3 +88,13 @@ def _standing(value: Mapping[str, Any]) -> Mapping[str, Any]:
     if value.get("state") not in STATES or not isinstance(value.get("by"), str) or not isinstance(value.get("at"), int):
         raise ValueError(f"a post is {', '.join(STATES)}, by somebody, at a time in ms")
     return {"state": value["state"], "by": value["by"], "at": value["at"]}
+
+
+def _checked_raid(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    authors = value.get("authors", [])
+    known = isinstance(authors, list) and all(isinstance(author, str) for author in authors)
+    if not known or value.get("show") not in ("hidden", "approved") or not value.keys() <= {"show", "authors"}:
+        raise ValueError(
+            'a raid is {"show": "hidden"}, with "authors" to block if wanted, {"show": "approved"} or null'
+        )
+    return value

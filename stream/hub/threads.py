@@ -109,6 +109,10 @@ class Analyst(threading.Thread):
         """The fingerprint of what would be approved. Raises ``KeyError`` for a post that is not in the window."""
         return await self.ask(lambda: self._engine.approval(post_id))
 
+    async def raiders(self, raid_id: str) -> list[str]:
+        """Who takes part in a raid. Raises ``KeyError`` for one that is not there."""
+        return await self.ask(lambda: self._engine.raiders(raid_id))
+
     async def mentions(self, records: Sequence[Record]) -> None:
         """Queue mentions; waits while too many do."""
         with self._changed:

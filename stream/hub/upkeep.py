@@ -132,7 +132,7 @@ class Upkeep:
                 gc.unfreeze()
 
 
-async def _publish(current: Log, found: Mapping[str, bytes]) -> None:
+async def _publish(current: Log, found: Mapping[str, bytes | None]) -> None:
     try:
         await current.publish(MEMORY, [Entry(subject, value) for subject, value in found.items()])
     except LogUnavailable as fault:

@@ -7,6 +7,7 @@ that happens after a delay or only when approved is the hub's to decide.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from stream.config import ModerationConfig
 from stream.mention import Mention
@@ -20,13 +21,14 @@ from stream.moderation.filters import (
     Sensitive,
     Words,
 )
+from stream.moderation.raids import Raids
 from stream.moderation.repeated import REPEAT_MS, Repeated
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
 
 class Chain:
-    """Blocked authors, blocked terms, what the source says, word lists, links only, repetitions, then ``more`` filters.
+    """Blocked authors, blocked terms, raids, what the source says, word lists, links only, repetitions, then ``more`` filters.
 
     A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway. What
     an author repeats is told from the posts that ``hear`` was given, at most ``span_ms`` apart.
@@ -40,19 +42,24 @@ class Chain:
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
         self._repeated = Repeated(span_ms)
+        self.raids = Raids(config.raid)
         self._lists = ListedWords(WordLists(config.languages, config.allow))
         filters: tuple[Filter, ...] = (
-            self._authors, self._terms, Sensitive(), self._lists, LinksOnly(), self._repeated, *more,
+            self._authors, self._terms, self.raids, Sensitive(), self._lists, LinksOnly(), self._repeated, *more,
         )  # fmt: skip
         self._judges = tuple(link.judge for link in filters)
 
     def hear(self, mention: Mention) -> list[str]:
         """Take note of a post (its newest edit); ids of other posts that are to be judged anew."""
-        return self._repeated.hear(self._words(mention))
+        words = self._words(mention)
+        self.raids.hear(words)
+        return self._repeated.hear(words)
 
     def forget(self, mention: Mention) -> list[str]:
         """What was heard is gone, or was changed; ids of other posts that are to be judged anew."""
-        return self._repeated.forget(self._words(mention))
+        words = self._words(mention)
+        self.raids.forget(words)
+        return self._repeated.forget(words)
 
     def prune(self, before_ms: int) -> list[str]:
         """Forget what was written before ``before_ms``; ids of other posts that are to be judged anew."""
@@ -71,13 +78,14 @@ class Chain:
                 return verdict
         return NO_OPINION
 
-    def save(self) -> dict[int, str]:
+    def save(self) -> dict[str, Any]:
         """What the chain has learnt from the posts that it heard, for ``restore``; blocks are not in it."""
-        return self._repeated.save()
+        return {"repeated": self._repeated.save(), "raids": self.raids.save()}
 
-    def restore(self, saved: Mapping[int, str]) -> None:
+    def restore(self, saved: Mapping[str, Any]) -> None:
         """Know what an earlier life has learnt."""
-        self._repeated.restore(saved)
+        self._repeated.restore(saved["repeated"])
+        self.raids.restore(saved["raids"])
 
     def block_term(self, term: str, on: bool) -> None:
         """Reject a word or phrase from now on, or no more. Raises ``ValueError`` where it has no letter."""

@@ -8,6 +8,7 @@ from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
 from stream.moderation.folding import haystack, name_haystack, term
+from stream.moderation.sketch import Sketch, sketch
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -24,7 +25,7 @@ class Words:
     the filter of repetitions.
     """
 
-    __slots__ = ("haystack", "key", "lang", "mention", "names", "said", "text")
+    __slots__ = ("_sketch", "haystack", "key", "lang", "mention", "names", "said", "text")
 
     def __init__(self, text: str, lang: str = "", mention: Mention | None = None, names: str = "") -> None:
         self.text = text
@@ -33,7 +34,19 @@ class Words:
         self.names = names
         self.said = haystack(text)
         self.key: int | None = None
+        self._sketch: Sketch | None = None
         self.haystack = f"{self.said}\n{name_haystack(names)}" if names else self.said
+
+    @property
+    def sketch(self) -> Sketch:
+        """What other posts that say nearly the same have in common with it, tags and people named left out."""
+        if self._sketch is None:
+            without = {"http", "https"}
+            if self.mention is not None:
+                without.update(tag.casefold() for tag in self.mention.hashtags)
+                without.update(person.handle.casefold() for person in self.mention.mentions)
+            self._sketch = sketch(self.said.partition("\n")[0], without)
+        return self._sketch
 
 
 class Filter(Protocol):

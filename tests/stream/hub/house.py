@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stream import mention
-from stream.config import Config, HubConfig, ShowConfig
+from stream.config import Config, HubConfig, ModerationConfig, RaidConfig, ShowConfig
 from stream.hub.board import Board
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
@@ -32,8 +32,9 @@ ALL = Layout(
 
 
 def config(**tables: Any) -> Config:
-    """Words are shown at once, the window is ten minutes."""
-    return Config(**{"hub": HubConfig(window_s=600), "show": ShowConfig(delay_s=0), **tables})
+    """Words are shown at once, the window is ten minutes, and many who say the same are no raid."""
+    calm = ModerationConfig(raid=RaidConfig(on=False))
+    return Config(**{"hub": HubConfig(window_s=600), "show": ShowConfig(delay_s=0), "moderation": calm, **tables})
 
 
 def post(number: int, text: str, *, author: str = "", at: int = NOW - 60_000, **more: Any) -> Mention:

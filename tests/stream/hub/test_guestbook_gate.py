@@ -19,7 +19,7 @@ def test_guest_book_is_always_held() -> None:
     """Even where posts are shown after a delay a visitor's message waits until it is approved, and only as it was approved."""
     gate = Gate(ShowConfig(mode="delay", delay_s=0), Chain(ModerationConfig()))
     assert not gate.hear(MESSAGE.id, MESSAGE, NOW)
-    assert gate.passage(MESSAGE.id, MESSAGE, NOW + 60_000) == ("held", UNREAD, 0)
+    assert gate.passage(MESSAGE.id, MESSAGE, NOW + 60_000) == ("held", UNREAD, 0, "")
     gate.decide(MESSAGE.id, {"show": "approved", "of": fingerprint(MESSAGE)})
     assert gate.passage(MESSAGE.id, MESSAGE, NOW).state == "shown"
     other = msgspec.structs.replace(MESSAGE, text="Something else")

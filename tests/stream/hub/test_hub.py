@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from stream import mention
-from stream.config import ClockConfig, Config, HubConfig, LogConfig, ShowConfig, WallConfig
+from stream.config import (
+    ClockConfig,
+    Config,
+    HubConfig,
+    LogConfig,
+    ModerationConfig,
+    RaidConfig,
+    ShowConfig,
+    WallConfig,
+)
 from stream.hub import core, decisions, upkeep
 from stream.hub.core import Conflict, Hub
 from stream.hub.threads import Ended
@@ -38,6 +47,7 @@ def config(folder: Path, name: str = "hub", **tables) -> Config:
             "clock": ClockConfig(mode="replay", event_start=NOW, event_end=NOW, wall_start=1),
             "hub": HubConfig(window_s=600, checkpoint=f"{folder}/{name}/checkpoint"),
             "show": ShowConfig(delay_s=0),
+            "moderation": ModerationConfig(raid=RaidConfig(on=False)),
             "wall": WallConfig(layouts=str(layouts)),
             **tables,
         }
