@@ -29,12 +29,12 @@ def of(view: View) -> dict[str, Track]:
         beside[_company(kind)] = beside.get(_company(kind), 0) + int(counts[0, Of.VOLUME, i])
     inside = _tracked(view)
     inside = inside[view.span_of[inside] != BEFORE]
-    bits, authors = view.columns.tracks[inside][:, TRACKED], view.columns.author[inside]
+    bits = view.columns.tracks[inside][:, TRACKED]
     found = {}
     for i, (name, kind) in enumerate(zip(tracker.names, tracker.kinds, strict=True)):
         number = {what: int(counts[0, what, i]) for what in Of}
         volume, known = number[Of.VOLUME], max(number[Of.KNOWN], 1)
-        voices = np.unique(authors[bits >> np.uint64(i) & np.uint64(1) != 0]) if volume else authors[:0]
+        voices, stands = view.people(inside[bits >> np.uint64(i) & np.uint64(1) != 0])
         since = tracker.since[i]
         found[name] = Track(
             kind=kind,
@@ -42,7 +42,7 @@ def of(view: View) -> dict[str, Track]:
             share=rounded(volume / max(beside[_company(kind)], 1)),
             sentiment=rounded(number[Of.MOOD] / known / 10_000),
             change=change(volume, int(counts[1, Of.VOLUME, i])),
-            voices=int(voices.size),
+            voices=int(stands.sum()),
             positive=rounded(number[Of.POSITIVE] / known),
             negative=rounded(number[Of.NEGATIVE] / known),
             owned=number[Of.OWNED],
@@ -69,14 +69,15 @@ def _uplift(view: View, track: int, volume: int) -> float | None:
         # What the rows still tell of the time before the start: the span before the window reaches back so far.
         first = view.t - 2 * width
         before = since - first
-        early = view.columns.tracks[_tracked(view)][:, EARLY] >> np.uint64(track) & np.uint64(1) != 0
-        posts = int(np.count_nonzero(early))
+        rows = _tracked(view)
+        early = view.columns.tracks[rows][:, EARLY] >> np.uint64(track) & np.uint64(1) != 0
+        posts = int(view.weights(rows[early]).sum())
     if lasted < LEAST_MS or before < LEAST_MS or not posts:
         return None
     return rounded(volume / lasted / (posts / before) - 1)
 
 
-def _new_voices(view: View, voices: NDArray[np.int32], since: int) -> float | None:
+def _new_voices(view: View, voices: NDArray[np.int64], since: int) -> float | None:
     """The share of ``voices`` who had not spoken of a brand before ``since``; None where nothing is known of that time."""
     columns, brand = view.columns, np.uint64(view.tracker.bits("brand"))
     if not voices.size or not brand:
@@ -111,9 +112,9 @@ def hour(view: View, start_ms: int) -> dict[str, int]:
     rows = columns.tracks.slots()
     rows = rows[(columns.flags[rows] & LIVE) != 0]
     rows = rows[(columns.at[rows] >= start_ms) & (columns.at[rows] < start_ms + HOUR_MS)]
-    bits = _ever(columns, rows)
+    bits, weights = _ever(columns, rows), view.weights(rows)
     return {
-        name: int(np.count_nonzero(bits >> np.uint64(i) & np.uint64(1))) for i, name in enumerate(view.tracker.names)
+        name: int(weights[bits >> np.uint64(i) & np.uint64(1) != 0].sum()) for i, name in enumerate(view.tracker.names)
     }
 
 

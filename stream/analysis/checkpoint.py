@@ -15,7 +15,7 @@ from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
 from stream.config import Config
 
-VERSION: Final = 8
+VERSION: Final = 9
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -30,6 +30,7 @@ class Parts(msgspec.Struct, frozen=True):
     edits: list[tuple[int, str, int, str, bytes, int]]
     tallies: list[tuple[int, int, str, int, int]]
     memory: dict[str, bytes]
+    thinned: tuple[int, dict[int, int]]
     version: int = VERSION
 
 
@@ -41,7 +42,9 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 def digest(config: Config) -> int:
     """A number for everything in the configuration that rows depend on."""
-    return xxhash.xxh3_64_intdigest(msgspec.json.encode((config.tracks, config.accounts), order="deterministic"))
+    return xxhash.xxh3_64_intdigest(
+        msgspec.json.encode((config.tracks, config.accounts, config.hub.rows), order="deterministic")
+    )
 
 
 def pack(parts: Parts, columns: dict[str, bytes]) -> list[bytes]:

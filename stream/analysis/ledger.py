@@ -19,6 +19,7 @@ from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
 from stream.analysis.rows import Rows
 from stream.analysis.statistics import Statistics
+from stream.analysis.thinning import Thinning, depths_of, level_for
 from stream.analysis.window import Buckets, Slots, Window
 from stream.mention import Retraction
 
@@ -31,8 +32,9 @@ _SWEEP: Final = 100_000
 class Ledger:
     """Rows by slot, counted in ``statistics`` at T (None before the first)."""
 
-    def __init__(self, window: Window, names: Names) -> None:
+    def __init__(self, window: Window, names: Names, limit: int) -> None:
         self.window = window
+        self.thinning = Thinning(limit, window.bucket)
         self.t: int | None = None
         self.names = names
         self.gone = Gone()
@@ -50,8 +52,10 @@ class Ledger:
 
     @property
     def floor(self) -> int:
-        """Rows written at or before it are held no longer."""
-        return -(2**62) if self.t is None else self.t - self.window.reach
+        """Rows written at or before it are held no longer: whole buckets, so that of each all rows were counted or none."""
+        return (
+            -(2**62) if self.t is None else (self.t - self.window.reach) // self.window.bucket * self.window.bucket - 1
+        )
 
     def insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:
         """Put rows in, in place of rows with the same key; returns where they are. They count once they are ``enter``\\ ed."""
@@ -137,7 +141,53 @@ class Ledger:
     def move(self, statistics: Statistics, slots: Slots, before: int, after: int) -> None:
         """Count rows in another span, so many at once."""
         for start in range(0, slots.size, AT_ONCE):
-            statistics.move(self.columns, slots[start : start + AT_ONCE], before, after)
+            some = slots[start : start + AT_ONCE]
+            if not self.thinning.levels:
+                statistics.move(self.columns, some, before, after)
+                continue
+            levels = self.thinning.levels_of(self.columns.at[some])
+            for level in np.unique(levels).tolist():
+                statistics.move(self.columns, some[levels == level], before, after, 1 << level)
+
+    def thin(self) -> None:
+        """Let the oldest buckets be samples where there are too many rows; see ``Thinning``."""
+        thinning = self.thinning
+        if len(self.rows) <= thinning.limit and not thinning.begun:
+            return
+        whole, numbers = 0, self.buckets.numbers()
+        for bucket in reversed(numbers):
+            if bucket <= thinning.edge:
+                break
+            whole += self.buckets.size(bucket)
+            if whole > thinning.limit:
+                thinning.edge = bucket
+        for bucket in numbers:
+            if bucket <= thinning.edge and self.buckets.size(bucket) > thinning.sample:
+                self._thin(bucket, thinning.levels.get(bucket, 0))
+
+    def _thin(self, bucket: int, least: int) -> None:
+        """Raise the level of a bucket, to ``least`` at least."""
+        slots = self.buckets.of(bucket)
+        authors, which = np.unique(self.columns.author[slots], return_inverse=True)
+        depths = depths_of(self.names.people.names[author] for author in authors.tolist())[which]
+        level = level_for(depths, least, self.thinning.sample)
+        if level == self.thinning.levels.get(bucket, 0):
+            return
+        self.leave(slots)
+        kept = depths >= level
+        self.buckets.keep(bucket, slots[kept])
+        if self.gone.authors or self.gone.blocked:
+            self._stale_posts.update(self.columns.key[slots[~kept]].tolist())
+        self.rows.drop(slots[~kept])
+        self.thinning.levels[bucket] = level
+        self.enter(slots[kept])
+
+    def thin_like(self, other: Thinning) -> None:
+        """Let no bucket stand for less than in ``other``."""
+        self.thinning.edge = max(self.thinning.edge, other.edge)
+        for bucket, level in sorted(other.levels.items()):
+            if level > self.thinning.levels.get(bucket, 0) and (bucket + 1) * self.window.bucket - 1 > self.floor:
+                self._thin(bucket, level)
 
     def retract(self, retraction: Retraction) -> None:
         """A post, or everything of an author, is gone; at once, and also when it comes later."""
@@ -201,6 +251,7 @@ class Ledger:
             return False
         self.rows.drop(dropped)
         self.gone.forget(t_ms)
+        self.thinning.forget(self.floor)
         self._sweep()
         return True
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from stream.analysis import campaigns
 from stream.analysis.columns import BEFORE, NOWHERE
@@ -23,7 +24,9 @@ def of(view: View) -> Numbers:
     volume, voices = view.statistics.volume, view.statistics.voices
     posts = int(volume.posts[0])
     rows_by, creating_by = voices.counts[0], voices.counts[1]
+    stands = _stands_for(view, rows_by.size)
     authors = np.flatnonzero(rows_by)
+    total, creators = int(stands[authors].sum()), int(stands[creating_by > 0].sum())
     buckets = view.window.edges(view.t) // view.window.bucket
     timeline, positive, negative = (
         tuple(counts.tolist()) for counts in view.statistics.timeline.counts[:, buckets % RING]
@@ -35,13 +38,13 @@ def of(view: View) -> Numbers:
         volume_per_min=rounded(posts * 60_000 / view.window.width),
         per_second=rounded(_recent(view) * 1000 / _RECENT_MS),
         change=change(posts, int(volume.posts[1])),
-        voices=int(authors.size),
-        new_voices_share=_new_voices(view, authors),
-        creators=int(np.count_nonzero(creating_by)),
-        editors=int(authors.size - np.count_nonzero(creating_by)),
+        voices=total,
+        new_voices_share=_new_voices(view, authors, stands),
+        creators=creators,
+        editors=total - creators,
         owned=roles["brand"] + roles["staff"],
         earned=roles["public"],
-        reach=_reach(view, rows_by.size),
+        reach=_reach(view, stands),
         held=int(volume.held[0]),
         sentiment=_sentiment(volume.mood[0]),
         roles=roles,
@@ -57,13 +60,13 @@ def of(view: View) -> Numbers:
     )
 
 
-def _named(counts: np.ndarray[tuple[int], np.dtype[np.int64]], labels: list[str]) -> dict[str, int]:
+def _named(counts: NDArray[np.int64], labels: list[str]) -> dict[str, int]:
     """By name, the greatest first."""
     found = [(labels[i], int(counts[i])) for i in np.flatnonzero(counts).tolist()]
     return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))
 
 
-def _sentiment(mood: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Sentiment:
+def _sentiment(mood: NDArray[np.int64]) -> Sentiment:
     total, known, good, middle, bad = (int(number) for number in mood)
     if not known:
         return Sentiment()
@@ -76,7 +79,16 @@ def _sentiment(mood: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Sentiment:
     )
 
 
-def _new_voices(view: View, authors: np.ndarray[tuple[int], np.dtype[np.intp]]) -> float:
+def _stands_for(view: View, size: int) -> NDArray[np.int64]:
+    """By id of a person how many voices it stands for."""
+    stands = np.ones(size, np.int64)
+    if view.approximate:
+        authors, voices = view.people(view.inside())
+        stands[authors] = voices
+    return stands
+
+
+def _new_voices(view: View, authors: NDArray[np.intp], stands: NDArray[np.int64]) -> float:
     """The share of the voices that did not speak in the seven days before today, as far as rows and memory know."""
     if not authors.size:
         return 0.0
@@ -88,7 +100,8 @@ def _new_voices(view: View, authors: np.ndarray[tuple[int], np.dtype[np.intp]]) 
         rows = view.counted_in(bucket)
         spoke[view.columns.author[rows[view.columns.at[rows] < today * DAY_MS]]] = True
     rest = authors[~spoke[authors]]
-    return rounded((rest.size - np.count_nonzero(view.known.of(rest, view.memory, today))) / authors.size)
+    new = rest[~view.known.of(rest, view.memory, today)]
+    return rounded(stands[new].sum() / stands[authors].sum())
 
 
 def _recent(view: View) -> int:
@@ -96,14 +109,15 @@ def _recent(view: View) -> int:
     since, width = view.t - _RECENT_MS, view.window.bucket
     first = max(since, view.t - view.window.width) // width
     rows = np.concatenate([view.counted_in(bucket) for bucket in range(first, view.t // width + 1)])
-    return int(np.count_nonzero((view.columns.at[rows] > since) & (view.span_of[rows] != BEFORE)))
+    rows = rows[(view.columns.at[rows] > since) & (view.span_of[rows] != BEFORE)]
+    return int(view.weights(rows).sum())
 
 
-def _reach(view: View, size: int) -> int:
+def _reach(view: View, stands: NDArray[np.int64]) -> int:
     """The followers of everybody who spoke, of each the greatest number that was told."""
-    most = np.zeros(size, np.int64)
+    most = np.zeros(stands.size, np.int64)
     _greatest(view.span_of, view.columns.author, view.columns.followers, most)
-    return int(most.sum())
+    return int((most * stands).sum())
 
 
 @njit(cache=True, nogil=True)

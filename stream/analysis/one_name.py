@@ -21,7 +21,7 @@ def folded(view: View, said: Said) -> Said:
     if not found:
         return said
     units = view.statistics.units
-    merged = units.group(view.columns, view.span_of, [said.units[names].tolist() for names in found.values()])
+    merged = units.group(view, [said.units[names].tolist() for names in found.values()])
     labels, where, gone = list(said.labels), said.units.copy(), set[int]()
     where[list(found)] = merged
     for one, names in found.items():

@@ -64,7 +64,7 @@ def of(view: View) -> Said:
     terms, candidates = strongest(totals, names, MOST), _candidates(view, _CANDIDATES)
     if units.lacks(terms, candidates):
         soon = strongest(totals, names, _SOON * MOST), _candidates(view, _SOON * _CANDIDATES)
-        units.watch(view.columns, view.span_of, *soon)
+        units.watch(view, *soon)
     if units.firsts.lacks(candidates):
         units.firsts.keep(_candidates(view, _SOON * _CANDIDATES))
     forms = best(view.statistics.forms.terms, np.array(terms, np.int64), view.names.forms.names)

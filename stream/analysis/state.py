@@ -12,6 +12,7 @@ from typing import Self
 import msgspec
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
@@ -44,7 +45,7 @@ class State:
         self.memory = memory if memory is not None else Memory()
         self.names = Names()
         self.revisions = Revisions()
-        self._ledger = Ledger(self.window, self.names)
+        self._ledger = Ledger(self.window, self.names, config.hub.rows)
         self._extractor = Extractor(self.names, Tracker(config.tracks))
         self._unread: list[int] = []
         """Keys of rows whose tracks are to be found anew."""
@@ -85,7 +86,7 @@ class State:
                 edited.add(self.revisions.take(mention))
             elif mention.kind == "tally":
                 tallied.add(self.revisions.take(mention))
-            elif mention.at > floor:
+            elif mention.at > floor and self._ledger.thinning.keeps(mention.author.id, mention.at):
                 key, data = key_of(mention.id), encode(mention)
                 digest = xxhash.xxh3_64_intdigest(data)
                 if key not in fresh or digest < fresh[key][0]:
@@ -101,6 +102,7 @@ class State:
             slots = self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
             live = (self._ledger.columns.flags[slots] & LIVE) != 0
             found = {mention.id: mention for mention, counts in zip(written, live.tolist(), strict=True) if counts}
+            self._ledger.thin()
         self._rewrite(edited - fresh.keys())
         if tallied:
             slots = self._ledger.rows.find(np.array(sorted(tallied), np.uint64))
@@ -208,17 +210,27 @@ class State:
         self._ledger.merge(other.gone)
         self.memory.merge(other.memory)
         ours, theirs = self._ledger, other._ledger
+        ours.thin_like(theirs.thinning)
         slots = theirs.rows.slots()
         slots = slots[theirs.columns.at[slots] > self.floor]
+        if ours.thinning.levels:
+            slots = slots[self._kept(other, slots)]
         mine = ours.rows.find(theirs.columns.key[slots])
         slots = slots[(mine < 0) | (theirs.columns.digest[slots] < ours.columns.digest[mine])]
         rows = theirs.columns.take(slots)
         saved.rename(rows, other.names, self.names)
         self._insert(rows, [theirs.rows.data(slot) for slot in slots.tolist()])
+        ours.thin()
         changed |= {key for key, _ in self.revisions.edits} & set(rows.key.tolist())
         self._rewrite(changed)
         if other.t is not None:
             self.advance(other.t)
+
+    def _kept(self, other: State, slots: Slots) -> NDArray[np.bool_]:
+        """Which rows of another state this one keeps."""
+        columns, people, keeps = other._ledger.columns, other.names.people.names, self._ledger.thinning.keeps
+        authors = zip(columns.author[slots].tolist(), columns.at[slots].tolist(), strict=True)
+        return np.array([keeps(people[author], at) for author, at in authors], np.bool_)
 
     def row(self, post_id: str) -> Mention | None:
         """A post as its newest edit has it (under its own id, kind and time); None when unknown or retracted."""
@@ -297,6 +309,7 @@ class State:
             columns=columns,
             span_of=spans,
             buckets=ledger.buckets,
+            thinning=ledger.thinning,
             names=self.names,
             statistics=statistics,
             memory=self.memory,
@@ -330,6 +343,7 @@ class State:
             edits=[(k, author, e.at, e.id, e.data, e.until) for (k, author), e in self.revisions.edits.items()],
             tallies=[(key, *tally) for key, tally in self.revisions.tallies.items()],
             memory=self.memory.entries(),
+            thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
         return lambda: saved.pack(parts, saved.dump(rows))
 
@@ -347,6 +361,7 @@ class State:
         state.gone.blocked, state.gone.hidden = set(blocked), dict(hidden)
         state.revisions.restore(parts.edits, parts.tallies)
         state._ledger.t = parts.t
+        state._ledger.thinning.edge, state._ledger.thinning.levels = parts.thinned
         state._insert(rows, parts.data)
         state._pulses = Pulses()
         return state

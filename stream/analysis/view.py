@@ -17,6 +17,7 @@ from stream.analysis.held import Held
 from stream.analysis.known import Known
 from stream.analysis.memory import Memory
 from stream.analysis.names import Names
+from stream.analysis.thinning import Thinning
 from stream.analysis.tracks import Tracker
 from stream.analysis.window import Buckets, Slots, Window
 from stream.config import Config
@@ -37,6 +38,7 @@ class View:
     columns: Held
     span_of: NDArray[np.uint8]
     buckets: Buckets
+    thinning: Thinning
     names: Names
     statistics: Statistics
     memory: Memory
@@ -44,6 +46,24 @@ class View:
     gone: Gone
     tracker: Tracker
     mention: Callable[[int], Mention]
+
+    @cached_property
+    def approximate(self) -> bool:
+        """Whether some of the rows that count stand for several."""
+        return self.thinning.since(self.t - 2 * self.window.width + 1)
+
+    def weights(self, slots: Slots) -> NDArray[np.int64]:
+        """How many rows each of some rows stands for."""
+        return np.int64(1) << self.thinning.levels_of(self.columns.at[slots])
+
+    def people(self, slots: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Who wrote some rows, and how many voices each of them stands for: as many as the row that stands for fewest."""
+        authors, which = np.unique(self.columns.author[slots], return_inverse=True)
+        voices = np.ones(authors.size, np.int64)
+        if self.approximate:
+            voices[:] = np.iinfo(np.int64).max
+            np.minimum.at(voices, which, self.weights(slots))
+        return authors.astype(np.int64), voices
 
     @cached_property
     def slots(self) -> Slots:
@@ -128,7 +148,7 @@ def snapshot_of(view: View) -> Snapshot:
     return Snapshot(
         at=view.t,
         window_s=view.window.width // 1000,
-        approximate=False,
+        approximate=view.approximate,
         numbers=numbers.of(view),
         topics=msgspec.structs.replace(graph, courses=river.courses(view, topical)),
         people=people.of(view),

@@ -78,6 +78,14 @@ class Buckets:
         """Slots of the rows in one bucket, by its number."""
         return self._of(bucket) if bucket in self._slots else _NONE
 
+    def size(self, bucket: int) -> int:
+        """How many rows are in one bucket."""
+        return sum(slots.size for slots in self._slots.get(bucket, ()))
+
+    def keep(self, bucket: int, slots: Slots) -> None:
+        """Forget the other rows of a bucket."""
+        self._slots[bucket] = [slots]
+
     def numbers(self) -> list[int]:
         """The numbers of the buckets in which there is anything, oldest first."""
         return sorted(self._slots)

@@ -79,6 +79,8 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     """Where walls find it; empty is host and port on this machine."""
     window_s: Annotated[int, Meta(ge=60, le=86_400)] = 1800
+    rows: Annotated[int, Meta(ge=10_000)] = 1_000_000
+    """Posts that are held whole; of older ones there is a sample (``stream.analysis.thinning``)."""
     checkpoint: str = "var/checkpoint"
     checkpoint_s: Positive = 20.0
     certificate: str = ""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from statistics import median
 
 from stream.analysis.state import State
 from stream.config import Config
@@ -17,6 +18,10 @@ NUMBER = 120_000
 RATE = 10_000
 START = 1_760_000_000_000
 MILLION = 1_000_000
+LOOKED_AT = (20_000, 200_000, MILLION)
+"""Rows with which a snapshot is measured, and"""
+STEP = 500
+"""how many come between two of them: about a second's of the million."""
 
 
 def measure() -> Iterator[Figure]:
@@ -30,11 +35,14 @@ def measure() -> Iterator[Figure]:
     child = subprocess.run(
         [sys.executable, "-m", "tests.bench.row_analysis"], check=True, capture_output=True, text=True
     )
-    megabytes, seconds = (float(word) for word in child.stdout.split())
+    megabytes, *seconds = (float(word) for word in child.stdout.split())
     yield figure(
         "a million mentions in the window", megabytes, "MB", most=1000, note="resident memory of the whole process"
     )
-    yield figure("snapshot of a million mentions", seconds, "s")
+    note = "processor time, median of five a second apart"
+    for rows, took in zip(LOOKED_AT, seconds, strict=True):
+        yield figure(f"snapshot of {rows:,} mentions", 1000 * took, "ms", note=note)
+    yield figure("snapshot of 1,000,000 to one of 200,000", seconds[-1] / seconds[-2], "", most=1.3, note=note)
 
 
 def _throughput() -> Iterator[Figure]:
@@ -63,16 +71,22 @@ def _throughput() -> Iterator[Figure]:
 
 
 def _million() -> None:
+    """Print the memory of this process, then the cost of a snapshot with each of ``LOOKED_AT`` rows."""
     state = State(Config(), 1_800_000)
-    for batch in batches(posts(MILLION, START, START + 1_700_000), 5_000):
+    held, costs = 0, []
+    for batch in batches(posts(MILLION, START, START + 1_700_000), 500):
         state.add(batch)
-    state.advance(START + 1_700_000)
-    begin = time.perf_counter()
-    state.snapshot(START + 1_700_000)
-    seconds = time.perf_counter() - begin
+        held += len(batch)
+        left = [rows - held for rows in LOOKED_AT if 0 <= rows - held < 6 * STEP]
+        if left and left[0] % STEP == 0:
+            state.advance(batch[-1].at)
+            begin = time.thread_time()
+            state.snapshot(batch[-1].at)
+            costs.append(time.thread_time() - begin)
     with open("/proc/self/statm", encoding="ascii") as statm:
         resident = int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    print(resident / 1e6, seconds)
+    turns = len(costs) // len(LOOKED_AT)
+    print(resident / 1e6, *(median(costs[i * turns + 1 : (i + 1) * turns]) for i in range(len(LOOKED_AT))))
 
 
 if __name__ == "__main__":

@@ -65,15 +65,18 @@ class Statistics:
             self.phrased,
         )
 
-    def move(self, columns: Held, slots: NDArray[np.int64], before: int, after: int) -> None:
-        """Rows that lay in the span ``before`` lie in the span ``after`` now (``columns.NOWHERE`` … ``BEFORE``)."""
+    def move(self, columns: Held, slots: NDArray[np.int64], before: int, after: int, weight: int = 1) -> None:
+        """Rows that lay in the span ``before`` lie in the span ``after`` now (``columns.NOWHERE`` … ``BEFORE``).
+
+        Each stands for ``weight`` rows.
+        """
         rows = Batch(columns, slots)
         for statistic in self.each():
             old, new = statistic.spans[before], statistic.spans[after]
             if old == new:
                 continue
             if old >= 0:
-                statistic.remove(rows, old)
+                statistic.remove(rows, old, weight)
             if new >= 0:
-                statistic.add(rows, new)
-        self.units.move(columns, slots, before, after)
+                statistic.add(rows, new, weight)
+        self.units.move(columns, slots, before, after, weight)

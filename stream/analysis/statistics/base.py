@@ -30,17 +30,17 @@ class Statistic(ABC):
 
     spans: ClassVar[tuple[int, int, int, int]] = (-1, 0, 0, -1)
 
-    def add(self, rows: Batch, span: int = 0) -> None:
-        """Count the rows."""
-        self.apply(rows, span, 1)
+    def add(self, rows: Batch, span: int = 0, weight: int = 1) -> None:
+        """Count the rows, each as ``weight``."""
+        self.apply(rows, span, weight)
 
-    def remove(self, rows: Batch, span: int = 0) -> None:
+    def remove(self, rows: Batch, span: int = 0, weight: int = 1) -> None:
         """Take the rows out again; what ``add`` did is undone to the last bit."""
-        self.apply(rows, span, -1)
+        self.apply(rows, span, -weight)
 
     @abstractmethod
     def apply(self, rows: Batch, span: int, sign: int) -> None:
-        """Add ``sign`` (1 or -1) for each of the rows to the counts of ``span``."""
+        """Add ``sign`` (1 or -1, times what each row stands for) for each of the rows to the counts of ``span``."""
 
 
 def grown(array: NDArray[Any], size: int) -> NDArray[Any]:

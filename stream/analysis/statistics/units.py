@@ -7,7 +7,7 @@ time that somebody first looks at it; the rows that are there by then are read o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numba import njit
@@ -30,6 +30,18 @@ _ROOM: Final = TERMS + PHRASES
 _ALL: Final = _ROOM * (1 + _GROUPS)
 
 Slots = NDArray[np.int64]
+
+
+class Counted(Protocol):
+    """Rows, by slot the span in which each counts, and how many each stands for."""
+
+    @property
+    def columns(self) -> Held: ...
+
+    @property
+    def span_of(self) -> NDArray[np.uint8]: ...
+
+    def weights(self, slots: Slots) -> NDArray[np.int64]: ...
 
 
 class Terms(NamedTuple):
@@ -70,12 +82,12 @@ class Units:
         self._groups = np.full((0, _GROUPS), -1, np.int32)
         self._of_groups: dict[tuple[int, ...], int] = {}
 
-    def move(self, columns: Held, slots: Slots, before: int, after: int) -> None:
-        """Rows that counted in the span ``before`` count in the span ``after``."""
+    def move(self, columns: Held, slots: Slots, before: int, after: int, weight: int) -> None:
+        """Rows that counted in the span ``before`` count in the span ``after``, each as ``weight``."""
         shown = slots[(columns.flags[slots] & SHOWN) != 0]
-        self.rows += shown.size * ((after != NOWHERE) - (before != NOWHERE))
+        self.rows += weight * shown.size * ((after != NOWHERE) - (before != NOWHERE))
         entering = int(after in (NEWER, OLDER)) - int(before in (NEWER, OLDER))
-        self.inside += shown.size * entering
+        self.inside += weight * shown.size * entering
         if not (self.size and shown.size):
             return
         if entering:
@@ -83,10 +95,10 @@ class Units:
         if entering > 0:
             self.lottery.enter(columns, shown)
         spans = np.full(shown.size, before, np.uint8), np.full(shown.size, after, np.uint8)
-        self.pairs.add(self._count(columns, shown, spans, 0), entering)
+        self.pairs.add(self._count(columns, shown, spans, (0, weight)), entering * weight)
 
-    def watch(self, columns: Held, spans: NDArray[np.uint8], terms: Sequence[int], phrases: NDArray[np.uint32]) -> None:
-        """Have a unit for each of some terms and phrases. ``spans`` tell by slot where the rows count."""
+    def watch(self, counted: Counted, terms: Sequence[int], phrases: NDArray[np.uint32]) -> None:
+        """Have a unit for each of some terms and phrases."""
         if self.size + len(terms) + phrases.size > MOST:
             self._reset()
         wanted = np.array(terms, np.int64)
@@ -101,7 +113,7 @@ class Units:
             ids = np.arange(first + fresh.size, self.size, dtype=np.int32)
             self._of_phrases = np.concatenate([self._of_phrases, ids])
             self._table = _table(self._phrases, self._of_phrases)
-        self._read(columns, spans, first)
+        self._read(counted, first)
 
     def lacks(self, terms: Sequence[int], phrases: NDArray[np.uint32]) -> bool:
         """Whether any of them has no unit."""
@@ -113,7 +125,7 @@ class Units:
             or bool((self._by_term[wanted] < 0).any() or (self.of_phrases(phrases) < 0).any())
         )
 
-    def group(self, columns: Held, spans: NDArray[np.uint8], members: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    def group(self, counted: Counted, members: Sequence[Sequence[int]]) -> NDArray[np.int64]:
         """The unit of each group, whose ``members`` are units of topics."""
         first = self.size
         for of in members:
@@ -128,7 +140,7 @@ class Units:
                     if gone >= 0:
                         self._of_groups = {key: known for key, known in self._of_groups.items() if known != gone}
                         self._groups[self._groups == gone] = -1
-        self._read(columns, spans, first)
+        self._read(counted, first)
         return np.array([self._of_groups[tuple(sorted(of))] for of in members], np.int64)
 
     def _grow(self, more: int) -> None:
@@ -140,22 +152,30 @@ class Units:
             fresh = np.full((room - len(self._groups), _GROUPS), -1, np.int32)
             self._groups = np.concatenate([self._groups, fresh])
 
-    def _read(self, columns: Held, spans: NDArray[np.uint8], first: int) -> None:
+    def _read(self, counted: Counted, first: int) -> None:
         """Count all rows in the units from ``first`` on."""
         if first == self.size:
             return
-        slots = np.flatnonzero((spans != NOWHERE) & (columns.held != 0) & ((columns.flags & SHOWN) != 0))
-        for start in range(0, slots.size, 1 << 16):
-            some = slots[start : start + (1 << 16)]
-            self.pairs.add(self._count(columns, some, (np.zeros(some.size, np.uint8), spans[some]), first), 1)
+        columns, spans = counted.columns, counted.span_of
+        every = np.flatnonzero((spans != NOWHERE) & ((columns.flags & SHOWN) != 0))
+        for start in range(0, every.size, 1 << 16):
+            slots = every[start : start + (1 << 16)]
+            weights = counted.weights(slots)
+            for weight in np.unique(weights).tolist():
+                some = slots[weights == weight]
+                moves = np.zeros(some.size, np.uint8), spans[some]
+                self.pairs.add(self._count(columns, some, moves, (first, weight)), weight)
 
     def _count(
-        self, columns: Held, slots: Slots, spans: tuple[NDArray[np.uint8], NDArray[np.uint8]], first: int
+        self, columns: Held, slots: Slots, spans: tuple[NDArray[np.uint8], NDArray[np.uint8]], how: tuple[int, int]
     ) -> NDArray[np.uint32]:
-        """Move rows between spans; returns the pairs of units that those say which enter or leave the window."""
+        """Move rows between spans, ``how`` from a unit on and with what weight.
+
+        Returns the pairs of units that those say which enter or leave the window.
+        """
         sums = self.course, self.sums
         ring = columns.at[slots] // self.bucket % RING
-        return _count(self._rows(columns), self._tables(), (slots, *spans, ring, columns.mood), first, sums)  # type: ignore[no-any-return]
+        return _count(self._rows(columns), self._tables(), (slots, *spans, ring, columns.mood), how, sums)  # type: ignore[no-any-return]
 
     def _rows(self, columns: Held) -> Terms:
         return Terms(columns.terms.near, columns.terms.beside, columns.phrases)
@@ -280,10 +300,11 @@ def _units(rows, tables, slot, found):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _count(rows, tables, moves, first, sums):  # type: ignore[no-untyped-def]
-    """See ``Units._count``. Of pairs of units one at least is not before ``first``."""
+def _count(rows, tables, moves, how, sums):  # type: ignore[no-untyped-def]
+    """See ``Units._count``. Of pairs of units one at least is not before the first."""
     slots, before, after, ring, moods = moves
     course, numbers = sums
+    first, weight = how
     units = np.empty(_ALL, np.int32)
     pairs = np.empty(256, np.uint32)
     size = 0
@@ -292,14 +313,14 @@ def _count(rows, tables, moves, first, sums):  # type: ignore[no-untyped-def]
         if count == 0:
             continue
         was, now = before[i], after[i]
-        there = np.int32(now != NOWHERE) - np.int32(was != NOWHERE)
+        there = weight * (np.int64(now != NOWHERE) - np.int64(was != NOWHERE))
         mood = moods[slots[i]]
         for k in range(count):
             unit = units[k]
             if unit < first:
                 continue
             course[unit, ring[i]] += there
-            for span, sign in ((was, -1), (now, 1)):
+            for span, sign in ((was, -weight), (now, weight)):
                 if NEWER <= span <= OLDER:
                     numbers[0 if span == NEWER else 1, unit] += sign
                     if mood != UNKNOWN_MOOD:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
+from stream.config import Config
 from stream.mention import Mention
 from stream.wire.snapshot import encode
 from tests.stream.analysis.worlds import CONFIG, LAWS, NOW, WINDOW, World, worlds
@@ -34,14 +35,14 @@ def _add(mention: Mention, state: State) -> None:
     state.add([mention])
 
 
-def after(calls: list[Step], times: tuple[int, ...] = ()) -> State:
-    """A state that has seen all calls, its time moved on to each of ``times`` on the way."""
-    state = State(CONFIG, WINDOW)
+def after(calls: list[Step], times: tuple[int, ...] = (), config: Config = CONFIG) -> State:
+    """A state that has seen all calls, its time moved on to each of ``times`` on the way, when somebody looks at it."""
+    state = State(config, WINDOW)
     every = max(1, len(calls) // (len(times) + 1))
     moments = iter(times)
     for number, call in enumerate(calls):
         if number % every == 0 and (moment := next(moments, None)) is not None:
-            state.advance(moment)
+            state.snapshot(moment)
         call(state)
     state.advance(NOW)
     return state
@@ -55,7 +56,7 @@ def said(state: State) -> tuple[bytes, bytes]:
 @LAWS
 @given(worlds(), st.randoms(use_true_random=False), st.lists(st.integers(NOW - 3 * WINDOW, NOW), max_size=3))
 def test_order_does_not_matter(world: World, shuffle: random.Random, times: list[int]) -> None:
-    """Two states that saw the same in different orders, one moving on meanwhile, say the same."""
+    """Two states that saw the same in different orders, one looked at meanwhile, say the same."""
     calls = steps(world)
     expected = said(after(calls))
     shuffle.shuffle(calls)
