@@ -27,7 +27,7 @@ KEPT: Final = 3000
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
-FULL: Final = 0.92
+FULL: Final = 0.86
 """How much of its width a line that is not the last one fills on average."""
 SHORT: Final = 0.2
 """A last line of less than so much of the width is short."""
