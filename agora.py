@@ -199,6 +199,7 @@ def wall(
     shot: Path | None = None,
     frames: int | None = None,
     name: str | None = None,
+    each: bool = False,
     preview: bool = False,
     config: ConfigFile = None,
 ) -> int:
@@ -220,13 +221,24 @@ def wall(
         Exit after this many frames.
     name
         What the tablet calls this wall.
+    each
+        A process for each screen, full screen on displays 1, 2, 3 and so on, each started again when it dies.
     preview
         Draw what a tablet looks at before it is taken; the hub starts and ends this by itself.
     """
     import wall.app
+    from wall.outputs import NotScreens, parse_screens
 
+    settings = configuration(config)
+    if each:
+        try:
+            chosen = parse_screens(screens, settings.wall.grid)
+        except NotScreens as fault:
+            raise SystemExit(str(fault)) from None
+        parts = machine.walls(chosen, hub, headless=headless)
+        return asyncio.run(Supervisor(parts, auth.folder() / "walls.log", told).run())
     return wall.app.run(
-        configuration(config),
+        settings,
         hub_url=hub,
         screens=screens,
         display=display,

@@ -53,6 +53,19 @@ def parts(settings: Config, source: Sequence[str], *, headless: bool) -> list[Pa
     ]
 
 
+def walls(screens: Sequence[int], hub: str | None, *, headless: bool) -> list[Part]:
+    """One process for each of ``screens``, full screen on displays 1, 2, 3 …; ending one of them ends all."""
+    command = (sys.executable, "-m", "agora", "wall", *(("--hub", hub) if hub else ()))
+    return [
+        Part(
+            f"wall-{screen}",
+            (*command, "--screens", str(screen), *(("--headless",) if headless else ("--display", str(display)))),
+            essential=True,
+        )
+        for display, screen in enumerate(screens, 1)
+    ]
+
+
 def apart(settings: Config, name: str) -> Config:
     """The configuration with a log and a checkpoint of its own, so that ``name`` never enters the live log."""
     folder = auth.folder() / name

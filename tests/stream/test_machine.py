@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stream.config import BlueskyConfig, Config, IngestConfig, TrackConfig, environment_of, load, sources_of
 from stream.config.networks import FeedsConfig, MatchConfig
-from stream.machine import HARMLESS, listening
+from stream.machine import HARMLESS, listening, walls
 
 
 def test_nobody_said_what_to_listen_for() -> None:
@@ -31,3 +31,12 @@ def test_what_is_set_up_listens() -> None:
     feeds = FeedsConfig(urls=("https://harbour.example/feed",))
     assert sources_of(Config(feeds=feeds)) == ("rss",)
     assert sources_of(Config(feeds=feeds, ingest=IngestConfig(sources=("hackernews",)))) == ("hackernews",)
+
+
+def test_a_process_for_each_screen() -> None:
+    """Each screen of a machine has a process of its own, full screen on its display, and knows the hub."""
+    first, second = walls((4, 5), "https://hub:8000", headless=False)
+    assert (first.name, second.name) == ("wall-4", "wall-5")
+    assert first.command[2:] == ("agora", "wall", "--hub", "https://hub:8000", "--screens", "4", "--display", "1")
+    assert second.command[-4:] == ("--screens", "5", "--display", "2")
+    assert walls((1,), None, headless=True)[0].command[2:] == ("agora", "wall", "--screens", "1", "--headless")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from stream.wire.messages import WallState, encode
 from tests.stream.doors.conftest import House, error, post
 
 
@@ -110,3 +111,24 @@ def test_metrics_need_their_token(house: House) -> None:
     assert 'agora_sockets{door="wall"}' in page.text
     assert house.visit("operator").get("/metrics").status_code == 401
     assert house.visit().get("/metrics", headers=house.token("wall")).status_code == 401
+
+
+def test_metrics_tell_how_each_wall_draws(house: House) -> None:
+    """Dropped frames, frame times, render scale, edges, brightness and video memory are told for each wall apart."""
+    drawn = {"left": (7, 0.5, 2000, 1.0, 80.0), "right": (0, 1.0, 6000, 0.0, 16.0)}
+    with house.wall() as one, house.wall() as other:
+        for socket, (name, (dropped, scale, edges, brightness, textures)) in zip(
+            (one, other), drawn.items(), strict=True
+        ):
+            state = WallState(name, (1,), int(house.hub.clock()), 1, False, 23.5, 31.0, dropped, scale, edges, 0, brightness,
+                              textures)  # fmt: skip
+            socket.send_bytes(encode(state))
+        house.until(lambda: len(house.hub.walls.states()) == 2)
+        page = house.visit().get("/metrics", headers=house.token("metrics")).text
+    for name, (dropped, scale, edges, brightness, textures) in drawn.items():
+        for figure, value in (
+            ("dropped_frames", float(dropped)), ("render_scale", scale), ("edges", float(edges)), ("brightness", brightness),
+            ("frame_ms", 31.0), ("fps", 23.5), ("texture_bytes", textures * 2**20),
+        ):  # fmt: skip
+            (line,) = [x for x in page.splitlines() if x.startswith(f'agora_wall_{figure}{{wall="{name}"}}')]
+            assert float(line.split()[-1]) == value
