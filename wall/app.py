@@ -256,7 +256,7 @@ class Wall:
             if frames is not None and self.drawn >= frames:
                 return
             self._pictures.offer(self.frame, self._feed.watch, view.t, self.clock())
-            if self.quality.frame(took, self.clock()):
+            if not dark and self.quality.frame(took, self.clock()):
                 self._rescale()
             self._report(view, took)
             due += slot

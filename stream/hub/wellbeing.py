@@ -16,6 +16,8 @@ Part = Literal["source", "log", "screen", "guestbook", "desks", "webhook"]
 GUESTBOOK: Final = "guestbook"
 OLD_MS: Final = 3000
 """A wall whose word is older is late."""
+OFF: Final = 0.11
+"""Brightness below which a screen is off by its hours."""
 
 NETWORKS: Final[Mapping[str, str]] = {
     "bluesky": "Bluesky", "mastodon": "Mastodon", "x": "X", "rss": "Feeds", "hackernews": "Hacker News", "webhook": "Webhook",
@@ -101,6 +103,10 @@ def _screen(number: int, wall: WallState, age_ms: int, rev: int, changing: bool)
     if wall.panic:
         return Line(
             "screen", name, "quiet", f"{drawn}, shows the safe scene", "Release the safe scene when all is well."
+        )
+    if wall.brightness < OFF:
+        return Line(
+            "screen", name, "quiet", f"{wall.name}, dark in off hours", "It shines again by [hours] in agora.toml."
         )
     return Line("screen", name, "green", f"{drawn}, shows what is on air")
 

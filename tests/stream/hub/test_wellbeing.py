@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from stream.hub import wellbeing
@@ -56,6 +57,9 @@ def test_screens() -> None:
     assert [line.light for line in lines] == ["green", "quiet", "late", "late", "dead"]
     assert [bool(line.do) for line in lines] == [False, True, True, True, True]
     assert wellbeing.of_screens(1, [(wall(1, rev=5), 100)], 7, changing=True)[0].light == "green"
+    (off,) = wellbeing.of_screens(1, [(msgspec.structs.replace(wall(1), brightness=0.0), 100)], 7, changing=False)
+    assert off.light == "quiet"
+    assert "off hours" in off.says
 
 
 def test_guest_book_desks_and_webhook() -> None:
