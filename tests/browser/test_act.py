@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -127,3 +128,18 @@ def test_set_aside_and_undone(own: HubProcess, tablet: Callable[..., Page]) -> N
     expect(page.locator("[data-act-done] .card", has_text="awful")).to_contain_text("Set aside by Desk 1.")
     page.locator(".toast", has_text="Set aside").get_by_role("button", name="Undo").click()
     expect(card).to_be_visible()
+
+
+def test_strangers_words_are_never_markup(own: HubProcess, tablet: Callable[..., Page]) -> None:
+    """Names, words and ids that are markup stand on the page as text, and nothing of them runs or becomes a link."""
+    page = tablet()
+    evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    author = Author("mastodon:evil", handle="</b><i>evil", name=evil, followers=20_000)
+    row = said("6", f"@fest why {evil}?", by="evil", author=author)
+    publish(own, msgspec.structs.replace(row, id="mastodon:javascript:document.title='owned'"))
+    card = page.locator("[data-act-open] .card", has_text="onerror")
+    expect(card).to_contain_text("<script>", timeout=60_000)
+    assert card.locator("img, script, i, a").count() == 0
+    card.get_by_role("button", name="Set aside").click()
+    expect(page.locator("[data-act-done] .card", has_text="onerror")).to_be_visible()
+    assert page.title() == "Agora"
