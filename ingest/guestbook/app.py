@@ -29,10 +29,11 @@ from ingest.guestbook.book import NUMBER_BYTES, SOURCE, Book, Form, Refused, wit
 from ingest.guestbook.words import WORDS, language
 from ingest.health import Health
 from ingest.status import StatusTeller
-from stream.config import Config, GuestbookConfig
+from stream.config import Config
 from stream.config.addresses import is_loopback
 from stream.config.authority import AuthorityUnusable
 from stream.config.certificates import issued, renew
+from stream.config.doors import GuestbookConfig
 from stream.config.pace import Pace, address_key
 from stream.log import MENTIONS, RETRACTIONS, Entry, Log, LogUnavailable, open_log
 from stream.mention import encode

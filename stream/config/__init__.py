@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from stream import toml
-from stream.config.addresses import is_any, is_loopback, reachable, url
+from stream.config.doors import AlertsConfig, GuestbookConfig, HubConfig, Positive, WebhookConfig
 from stream.config.hours import HoursConfig
 from stream.config.networks import (
     BlueskyConfig,
@@ -32,9 +32,6 @@ from stream.config.theme import ThemeConfig
 from stream.config.wall import WallConfig
 from stream.toml import Fault
 from stream.wire.messages import Event, Mode
-
-Positive = Annotated[float, Meta(gt=0)]
-Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class LogConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,44 +66,6 @@ class ClockConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.mode == "live" or not self.wall_start:
             return t_ms
         return self.wall_start + round((t_ms - self.event_start) / self.speed)
-
-
-class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the hub listens, and how far back it looks."""
-
-    host: str = "127.0.0.1"
-    port: Port = 8000
-    url: str = ""
-    """Where walls find it; empty is host and port on this machine."""
-    window_s: Annotated[int, Meta(ge=60, le=86_400)] = 1800
-    rows: Annotated[int, Meta(ge=10_000)] = 1_000_000
-    """Posts that are held whole; of older ones there is a sample (``stream.analysis.thinning``)."""
-    checkpoint: str = "var/checkpoint"
-    checkpoint_s: Positive = 20.0
-    certificate: str = ""
-    key: str = ""
-    https: bool = False
-    """Encrypted on loopback too; beyond it that is so anyhow, unless ``insecure_http`` was typed."""
-    authority: str = ""
-    """File with the authority of a hub elsewhere, for walls that were not paired."""
-    insecure_http: bool = False
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether the hub's doors speak HTTPS."""
-        beyond = not self.insecure_http and not is_loopback(self.host)
-        return bool(self.certificate) or self.https or beyond
-
-    @property
-    def nearby(self) -> str:
-        """The hub's address for a process on its own machine."""
-        host = "127.0.0.1" if is_any(self.host) else self.host
-        return url(host, self.port, encrypted=self.encrypted)
-
-    @property
-    def public(self) -> str:
-        """The hub's address for people and walls elsewhere: ``url``, or what this machine's addresses say."""
-        return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
 
 
 class ShowConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,57 +131,6 @@ class SimulationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate: Positive = 8.0
     seed: int = 2012
     raids_per_hour: Annotated[float, Meta(ge=0, le=60)] = 0.0
-
-
-class SenderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sender of the webhook; its secret comes from the environment or ``var/secrets.toml``."""
-
-    secret: str = ""
-
-
-class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The webhook's door, closed unless it has senders."""
-
-    host: str = "127.0.0.1"
-    port: Port = 8001
-    senders: dict[str, SenderConfig] = {}
-
-
-class GuestbookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The guest book, a door of its own for visitors. ``per_address`` and ``per_minute`` bound what they may write."""
-
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: Port = 8003
-    url: str = ""
-    """Where visitors find it, in the QR code; empty is this machine's address and the port."""
-    per_address: Annotated[int, Meta(ge=1)] = 5
-    """Messages at once from one address, which then may send one a minute."""
-    per_minute: Annotated[int, Meta(ge=1)] = 30
-    certificate: str = ""
-    key: str = ""
-    insecure_http: bool = False
-    proxy: str = ""
-    """Address of a reverse proxy before it, whose word for where a visitor comes from is taken."""
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether it speaks HTTPS itself."""
-        return bool(self.certificate) or not (self.insecure_http or is_loopback(self.host))
-
-    @property
-    def public(self) -> str:
-        """Its address for visitors."""
-        return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
-
-
-class AlertsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where alerts go besides the tablets, and which ``kinds`` (none means all)."""
-
-    url: str = ""
-    secret: str = ""
-    """What signs them (Standard Webhooks), from the environment or ``var/secrets.toml``."""
-    kinds: tuple[Literal["raid", "mood", "source", "screens", "log"], ...] = ()
 
 
 class IngestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

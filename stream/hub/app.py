@@ -22,11 +22,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from stream.config import Config, HubConfig
+from stream.config import Config
 from stream.config.addresses import is_loopback
 from stream.config.authority import AuthorityUnusable
 from stream.config.authority import folder as authority_folder
 from stream.config.certificates import issued, renew
+from stream.config.doors import HubConfig
 from stream.config.signing import key_of
 from stream.hub import auth
 from stream.hub.core import Hub, now_ms

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from stream.config import HubConfig
+from stream.config.doors import HubConfig
 from stream.config.pace import Pace, address_key
 from stream.hub.auth import Keeper, Role, Scope, Secrets
 from stream.hub.limits import Guesses

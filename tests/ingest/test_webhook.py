@@ -17,7 +17,8 @@ from ingest.signature import key_of, sign
 from ingest.source import Context, SourceUnavailable
 from ingest.sources.webhook import Webhook, create
 from ingest.spool import Spool
-from stream.config import Config, SenderConfig, WebhookConfig
+from stream.config import Config
+from stream.config.doors import SenderConfig, WebhookConfig
 from stream.log import REJECTED, RETRACTIONS
 from stream.mention import Mention, decode, decode_rejected, decode_retraction
 from tests.ingest.cable import NOW, Cable, everything
