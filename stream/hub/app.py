@@ -12,13 +12,13 @@ import ssl
 import sys
 import time
 from collections.abc import Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -48,6 +48,8 @@ DOOR: Final = "hub"
 """The name of the certificate."""
 
 PAGE: Final = Path(__file__).parent / "page"
+SMALL: Final = 1024
+"""Bytes of a file below which packing it is not worth the while."""
 
 
 def create_app(hub: Hub, porter: Porter | None = None) -> FastAPI:
@@ -97,13 +99,7 @@ def _mount_page(app: FastAPI) -> None:
     async def icon() -> Response:
         return FileResponse(PAGE / "icon.svg", media_type="image/svg+xml", headers=fresh)
 
-    @app.get("/page/inter.ttf")
-    async def inter() -> Response:
-        """The wall's own type, from the package that brings it."""
-        with as_file(files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf") as font:
-            return FileResponse(font, media_type="font/ttf", headers={"cache-control": "max-age=31536000, immutable"})
-
-    app.mount("/page", _Fresh(directory=PAGE))
+    app.mount("/page", GZipMiddleware(_Fresh(directory=PAGE), minimum_size=SMALL))
 
 
 class _Fresh(StaticFiles):
