@@ -1,6 +1,6 @@
 """The tablet page's first load: bytes that travel, and the time from the address to a signed-in page that can be used.
 
-Chromium without a cache on loopback, a real hub; the PIN is typed by the machine, so that its checking counts and no person does.
+Chromium without a cache on loopback, a real hub. The PIN is typed by the machine: checking it counts, and no person does.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import { fill } from "./show.js";
 import { age } from "./words.js";
 
 const KINDS = [["announcement", "Announcement"], ["countdown", "Countdown"], ["code", "QR code"]];
+const SOON_MS = 1500; // what begins so soon is called "now": two clocks never agree better
 const SPANS = [[0, "Until taken back"], [5, "5 min"], [15, "15 min"], [60, "1 h"], [-1, "Until a time"]];
 
 export class Say {
@@ -50,7 +51,7 @@ export class Say {
 
   /** When something is on the wall, in words, and whether it is now. */
   when(it, subject) {
-    const now = this.now();
+    const now = this.now() + SOON_MS;
     const on = it.since <= now && (!it.until || now < it.until);
     const words = it.since > now ? `from ${clock(it.since)}` : it.until && now >= it.until ? `over since ${clock(it.until)}` : "on the wall now";
     const ends = it.until && now < it.until ? `, until ${clock(it.until)}` : "";
