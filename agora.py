@@ -624,6 +624,7 @@ def check(*, config: ConfigFile = None) -> int:
     Layouts are drawn with a made-up evening, and refused where their words could not be read from [wall] distance_m.
     """
     from stream import layouts
+    from stream.show import agenda_file, schedule
     from wall import readable
     from wall.text import fonts
 
@@ -631,7 +632,8 @@ def check(*, config: ConfigFile = None) -> int:
     fonts.brand(settings.theme.font)
     folder = layouts.folder(settings.wall.layouts)
     shelf = layouts.load(folder, settings.wall.grid)
-    faults = [*term_faults(settings), *map(str, shelf.faults)]
+    agenda_faults = agenda_file.load(settings.programme.agenda, schedule.zone_of(settings.event.timezone))[1]
+    faults = [*term_faults(settings), *map(str, shelf.faults), *agenda_faults]
     try:
         faults += map(str, readable.faults(shelf.layouts, folder, settings))
     except fonts.FontsMissing as fault:

@@ -34,7 +34,7 @@ from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.pace import Pacer
 from stream.hub.preview import Preview
-from stream.hub.programme import Conflict, Programme, urgent_layout
+from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
 from stream.hub.screen_time import on_the_wall
 from stream.hub.shedding import WHOLE
@@ -46,7 +46,6 @@ from stream.hub.walls import WallBook
 from stream.hub.warden import Seen, Warden
 from stream.log import CONTROL, MEMORY, Record
 from stream.show.say import matters
-from stream.show.schedule import zone_of
 from stream.wire.messages import Graph, Hello, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
@@ -131,14 +130,7 @@ class Hub:
         """How many have signed in, and how many of them are idle; the doors know."""
         self.warden = Warden(config, clock=self.clock, tablet=self.tablet, path=path.with_name(path.name + ".alerts"))
         self.desk = Desk(
-            Programme(
-                config.wall.layout,
-                self._shelf.layouts,
-                int(self.clock()),
-                zone=zone_of(config.event.timezone),
-                clock=config.clock,
-                urgent=urgent_layout(config.wall.grid),
-            ),
+            Programme.of(config, self._shelf.layouts, int(self.clock())),
             self._analyst,
             stage=self._stage,
             board=self.board,
@@ -243,8 +235,8 @@ class Hub:
         return self._shelf.layouts
 
     def faults(self) -> list[str]:
-        """What is wrong in the layout files now, one ``file:line: sentence`` each."""
-        return [str(fault) for fault in self._shelf.faults]
+        """What is wrong in the layout files now, one ``file:line: sentence`` each, and in the agenda's file."""
+        return [*map(str, self._shelf.faults), *self.desk.programme.faults]
 
     @property
     def on_air(self) -> OnAir:

@@ -7,15 +7,15 @@ default. All of it comes from decisions in ``control``, so that it survives rest
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stream.config import ClockConfig
+from stream.config import ClockConfig, Config
 from stream.graphs import key_of
 from stream.hub.plan import Plan
-from stream.show import playlist, schedule
+from stream.show import agenda_file, playlist, schedule
 from stream.wire.geometry import Grid
 from stream.wire.messages import Focus, Graph, Layout, OnAir, Panel
 
@@ -89,8 +89,20 @@ class Programme:
         self._urgent = urgent
         self._wishes: dict[str, _Wish] = {}
         self.plan = Plan(self.clock)
+        self.faults: list[str] = []
+        """What is wrong with the agenda of the configuration."""
         self._decided = (0, "")
         self._on_air = self._outcome(at)
+
+    @classmethod
+    def of(cls, config: Config, layouts: Mapping[str, Layout], at: int) -> Self:
+        """The programme as configured. Raises ``ValueError`` for a time zone that there is not."""
+        zone = schedule.zone_of(config.event.timezone)
+        found = cls(
+            config.wall.layout, layouts, at, zone=zone, clock=config.clock, urgent=urgent_layout(config.wall.grid)
+        )
+        found.plan.given, found.faults = agenda_file.load(config.programme.agenda, zone, config.programme.room)
+        return found
 
     @property
     def on_air(self) -> OnAir:

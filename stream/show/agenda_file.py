@@ -8,10 +8,11 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from stream.show.agenda import LONGEST_TITLE, MOST_SESSIONS
+from stream.show.agenda import LONGEST_TITLE, MOST_SESSIONS, Agenda
 from stream.wire.said import Session
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,6 +35,18 @@ class Read(NamedTuple):
 
     sessions: tuple[Session, ...]
     faults: tuple[str, ...]
+
+
+def load(path: str, zone: ZoneInfo, room: str = "") -> tuple[Agenda, list[str]]:
+    """The agenda in the file ``path`` for a wall in ``room``, and what is wrong with it; no file is an empty agenda."""
+    if not path:
+        return Agenda(), []
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        return Agenda(), [f"The agenda {path} cannot be read: {fault}."]
+    sessions, faults = read(text, zone)
+    return Agenda(sessions, Path(path).name, zone.key, room), [f"{path}: {fault}" for fault in faults]
 
 
 def read(text: str, zone: ZoneInfo) -> Read:
