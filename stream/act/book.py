@@ -88,6 +88,8 @@ class Book:
 
     def wants(self, living: Callable[[Sequence[str]], set[str]]) -> list[Want]:
         """Every post that wants an answer and is ``living`` still: open ones first, the weightiest, then the oldest."""
+        if not self._wants:
+            return []
         there = living(list(self._wants))
         found = [self._stands(want) for want in self._wants.values() if want.id in there]
         order = {"open": 0, "claimed": 1, "answered": 2, "aside": 3}
