@@ -21,6 +21,9 @@ LEAD_SIZES: Final = (390, 340, 300, 240, 200, 160, 120, 90)
 ALL_NEW: Final = 0.97
 """From this share of new voices on, newness says only that the hub has not listened for long."""
 
+NARROWEST: Final = 340.0
+"""Room for a small figure beside others."""
+
 
 class NumbersVisual:
     name = "numbers"
@@ -77,7 +80,7 @@ class NumbersVisual:
             course.draw(layer, place, numbers.timeline, Rect(body.x, y + 56 * unit, body.w, high), 5.0)
         if not roomy:
             return
-        items = _items(figures, place)[:3]
+        items = _items(figures, place)[: max(1, min(3, int(body.w / (NARROWEST * unit))))]
         y = body.bottom - 78 * unit
         for i, item in enumerate(items):
             x = body.x + i * body.w / len(items)

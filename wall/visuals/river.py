@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import msgspec
@@ -95,20 +96,24 @@ def _silk(layer: Layer, upper: npt.NDArray[np.float32], lower: npt.NDArray[np.fl
 
 
 def _axis(place: Place, layer: Layer, figures: Figures, river: riverbed.River) -> None:
-    """When: three times and now, below the river."""
+    """When: three times and now, below the river, as far as they have room beside each other."""
     unit = place.unit
     margin = MARGIN * min(1.0, place.screens[0].w / 1280)
     y = place.rect.bottom - margin
     span = figures.window_s * 1000.0 - 2.0 * figures.numbers.bucket_ms
+    late = bands.BEHIND * figures.numbers.bucket_ms
+    now = place.set("now" if late <= 120_000 else rivernames.ago(late), 56, 600, place.theme.ink, align="right")
     shares = (0.0, 1 / 3, 2 / 3) if len(place.screens) > 1 else (0.0,)
+    free, end = -math.inf, place.rect.right - margin - (now.width if now is not None else 0.0)
     for share in shares:
         age = (1.0 - share) * span + bands.BEHIND * figures.numbers.bucket_ms
         block = place.set(rivernames.ago(age), 56, 400, place.theme.quiet)
         if block is not None:
             x = max(place.rect.x + margin, float(river.x[0] + share * (river.x[-1] - river.x[0])))
-            layer.text(block, _beside(place, x, block.width), y)
-    late = bands.BEHIND * figures.numbers.bucket_ms
-    now = place.set("now" if late <= 120_000 else rivernames.ago(late), 56, 600, place.theme.ink, align="right")
+            x = _beside(place, x, block.width)
+            if x >= free and x + block.width + 48 * unit <= end:
+                layer.text(block, x, y)
+                free = x + block.width + 48 * unit
     if now is not None:
         layer.text(now, place.rect.right - margin, y)
         layer.line(
