@@ -23,7 +23,8 @@ from wall.text import fonts
 
 Pixels = npt.NDArray[np.uint8]
 Align = Literal["left", "centre", "right"]
-KEPT: Final = 3000
+KEPT: Final = 1500
+"""Blocks of some 20 KB each; all layouts together show a third as many."""
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
