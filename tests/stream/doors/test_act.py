@@ -16,7 +16,7 @@ def asked(house: House, number: int) -> str:
     )
     house.publish(question)
     mark = question.id.encode()
-    house.until(lambda: (told := house.hub.tablet.newest("act")) is not None and mark in told.payload)
+    house.until(lambda: (told := house.hub.tablet.newest("act")) is not None and mark in told.payload, seconds=60.0)
     return question.id
 
 
