@@ -48,8 +48,11 @@ class Gone:
         self.authors |= other.authors
         self.blocked |= other.blocked
 
-    def forget(self, t_ms: int) -> None:
-        """Drop what is kept no longer."""
-        for entries in (self.posts, self.hidden):
-            for key in [key for key, until in entries.items() if until < t_ms]:
-                del entries[key]
+    def forget(self, t_ms: int) -> set[int]:
+        """Drop what is kept no longer; returns the keys of posts that were hidden."""
+        for key in [key for key, until in self.posts.items() if until < t_ms]:
+            del self.posts[key]
+        shown = {key for key, until in self.hidden.items() if until < t_ms}
+        for key in shown:
+            del self.hidden[key]
+        return shown

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stream.analysis import columns as fields
 from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN, Columns
-from stream.analysis.gone import KEPT_MS, Gone
+from stream.analysis.gone import Gone
 from stream.analysis.held import Held
 from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
@@ -204,12 +204,15 @@ class Ledger:
         self._stale_authors.add(author_id)
 
     def show(self, key: int, shown: bool) -> None:
-        """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are."""
+        """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are.
+
+        It is kept in mind for as long as the post can matter, no longer: a hub that starts later knows as much.
+        """
         if shown:
             if self.gone.hidden.pop(key, None) is None:
                 return
         else:
-            self.gone.hidden[key] = (self.t or 0) + KEPT_MS
+            self.gone.hidden[key] = (self.t or 0) + self.window.reach
         self._stale_posts.add(key)
 
     def merge(self, gone: Gone) -> None:
@@ -250,7 +253,7 @@ class Ledger:
         if not dropped.size:
             return False
         self.rows.drop(dropped)
-        self.gone.forget(t_ms)
+        self._stale_posts |= self.gone.forget(t_ms)
         self.thinning.forget(self.floor)
         self._sweep()
         return True

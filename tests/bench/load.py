@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -87,7 +88,7 @@ async def _publish(url: str, folder: Path, stages: Sequence[tuple[int, float]]) 
             due = min(MOST, int(elapsed * rate) - sent)
             if due > 0:
                 now = time.time_ns() // 1_000_000
-                batch = [_fresh(pool[i % len(pool)], i, now) for i in (next(numbers) for _ in range(due))]
+                batch = [_fresh(i % len(pool), i // len(pool), pool, now) for i in (next(numbers) for _ in range(due))]
                 await publisher.publish("archive", batch)
                 sent += due
                 published += due
@@ -100,9 +101,11 @@ async def _publish(url: str, folder: Path, stages: Sequence[tuple[int, float]]) 
     await log.close()
 
 
-def _fresh(post: Mention, number: int, now_ms: int) -> Mention:
-    """The post as one more, written now."""
-    return msgspec.structs.replace(post, id=f"{post.id}b{number}", at=now_ms, seen=now_ms)
+def _fresh(place: int, cycle: int, pool: Sequence[Mention], now_ms: int) -> Mention:
+    """A post as one more, written now; in later rounds with a word more, since who repeats himself is held."""
+    post = pool[place]
+    text = f"{post.text} {cycle}" if cycle and post.text else post.text
+    return msgspec.structs.replace(post, id=f"{post.id}b{os.getpid()}-{cycle}", at=now_ms, seen=now_ms, text=text)
 
 
 if __name__ == "__main__":

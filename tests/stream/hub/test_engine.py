@@ -501,3 +501,14 @@ def test_places_come_back() -> None:
     after.engine.apply(records, after.now)
     after.stage.tick(after.now)
     assert after.stage._views["topics"].positions() == {k: pytest.approx(v) for k, v in places.items()}
+
+
+def test_what_is_held_is_forgotten_with_its_post() -> None:
+    """That a post is held is kept in mind as long as the post can matter, so that three days of held posts fit in memory."""
+    house = House()
+    house.hear(post(1, "What a fucking mess", at=house.now), post(2, "A calm word", at=house.now))
+    house.later()
+    assert len(house.engine.state.gone.hidden) == 1
+    house.later(house.engine.state.window.reach + 60_000)
+    house.later()
+    assert not house.engine.state.gone.hidden
