@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stream.wire.geometry import Rect
 from stream.wire.snapshot import TopicNode
@@ -26,7 +27,10 @@ LABELS: Final = 7
 """Names a screen."""
 LEAST_REACH: Final = 0.25
 """A mood so far from the middle lies at the end of the axis, unless another lies farther."""
-LEAST_SIDE: Final = 0.2
+EVENED: Final = 0.6
+NEAR: Final = 0.05
+"""How far moods that crowd are spread, and how near they must be to count as one crowd."""
+LEAST_SIDE: Final = 0.16
 """Of the axis, what each side has at least."""
 SHIFT_MS: Final = 4000.0
 MIDDLE: Final = 0.05
@@ -53,7 +57,7 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     rooms = [place.body(s) for s in screens]
     left, right = min(r.x for r in rooms), max(r.right for r in rooms)
     topics = topics[: LABELS * len(screens)]
-    middle, scale = _scale(view, place, topics, left, right)
+    middle, places = _places(view, place, topics, left, right)
     _axis(place, layer, rooms, (left, middle, right))
     lanes = _lanes(rooms, unit)
     greatest = max(t.weight for t in topics)
@@ -62,15 +66,14 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     taken: list[tuple[int, float, float]] = []
     named = dict.fromkeys(range(len(screens)), 0)
     lights, seen = [], set()
-    for topic in topics:
+    for topic, wanted in zip(topics, places.tolist(), strict=True):
         strength = math.sqrt(topic.weight / greatest)
         block = place.set(topic.label, 60 + 36 * strength, 600, shadow=True)
         if block is None:
             continue
         radius = (8 + 24 * strength) * unit
-        x = middle + topic.sentiment * scale
         seat = seats.get(topic.id)
-        found = _seat(x, radius, topic.sentiment >= 0.0, block, unit, lanes, screens, taken, named, seat)
+        found = _seat(wanted, radius, topic.sentiment >= 0.0, block, unit, lanes, screens, taken, named, seat)
         if found is None:
             continue
         lane, beside, x, span, screen = found
@@ -93,21 +96,42 @@ def draw(view: View, topics: Sequence[TopicNode], place: Place, layer: Layer, sc
     layer.halos.append(np.array(lights, np.float32).reshape(-1, len(HALO)))
 
 
-def _scale(view: View, place: Place, topics: Sequence[TopicNode], left: float, right: float) -> tuple[float, float]:
-    """Where the middle of the axis lies, and how many pixels a mood of 1 is from it.
+def _places(
+    view: View, place: Place, topics: Sequence[TopicNode], left: float, right: float
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """Where the middle of the axis lies, and where each topic does.
 
-    Where all sound glad the critical side is only as long as it must be, so that the names have the room.
+    Where all sound glad the critical side is only as long as it must be, and moods that crowd are spread: the order is
+    kept, and a small change of a mood is a small step.
     """
-    glad = max(LEAST_REACH, *(t.sentiment for t in topics))
-    critical = max(0.0, *(-t.sentiment for t in topics))
+    moods = np.array([topic.sentiment for topic in topics])
+    glad, critical = max(LEAST_REACH, float(moods.max())), max(0.0, float(-moods.min()))
     share = min(1.0 - LEAST_SIDE, max(LEAST_SIDE, critical / (critical + glad)))
     known: tuple[float, float] | None = place.memory.get("swarm middle")
     if known is not None:
         share = known[0] + (share - known[0]) * (1.0 - math.exp(-max(0.0, view.t - known[1]) / SHIFT_MS))
     place.memory["swarm middle"] = (share, view.t)
     wide = right - left - 120 * place.unit
-    reach = min((1.0 - share) * wide / glad, share * wide / max(critical, 1e-6))
-    return left + 60 * place.unit + share * wide, reach
+    middle = left + 60 * place.unit + share * wide
+    x = middle + (1.0 - share) * wide * _spread(moods, glad)
+    if critical > 0.0:
+        down = _spread(-moods, max(critical, LEAST_REACH * share / (1.0 - share)))
+        x = np.where(moods < 0.0, middle - share * wide * down, x)
+    return middle, x
+
+
+def _spread(moods: npt.NDArray[np.float64], reach: float) -> npt.NDArray[np.float64]:
+    """From moods on one side of the middle to shares of its length: partly as they are, partly evened by how many lie lower."""
+    own = moods[moods >= 0.0]
+    if not len(own):
+        return np.zeros(len(moods))
+
+    def lower(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray((0.5 + 0.5 * np.tanh((at[:, None] - own[None, :]) / NEAR)).mean(axis=1))
+
+    least, most = lower(np.array([0.0, reach]))
+    evened = (lower(moods) - least) / max(most - least, 1e-9)
+    return np.asarray((1.0 - EVENED) * moods / reach + EVENED * evened)
 
 
 def _lanes(rooms: Sequence[Rect], unit: float) -> list[float]:
