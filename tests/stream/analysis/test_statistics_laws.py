@@ -78,3 +78,45 @@ def test_order_and_batches_do_not_matter(kind: type[Statistic], world: World, se
     for slot in np.random.default_rng(seed).permutation(rows.size).tolist():
         two.add(Batch(rows, np.array([slot])))
     assert content(one) == content(two)
+
+
+def crowd(seed: int) -> Columns:
+    """Two hundred rows that share hardly a post, link, phrase or wording with those of another seed; names are used again."""
+    chance = np.random.default_rng(seed)
+    rows = Columns(200)
+    for name in ("key", "target", "link"):
+        getattr(rows, name)[:] = chance.integers(1, 2**63, rows.size)
+    rows.phrases[:] = chance.integers(0, 2**31, rows.phrases.shape) * 2 + 1
+    rows.ends[:] = chance.integers(1, 2**32, rows.ends.shape)
+    rows.sign[:] = chance.integers(1, 256, rows.sign.shape)
+    rows.at[:] = seed * 1000 + np.arange(rows.size)
+    for name in ("author", "handle", "terms", "forms", "people", "handles"):
+        column = getattr(rows, name)
+        column[:] = chance.integers(0, 50, column.shape)
+    rows.kind[:] = chance.integers(0, 4, rows.size)
+    rows.tracks[:, 0] = 1
+    rows.flags[:] = LIVE | SHOWN | LINKED
+    return rows
+
+
+def size(value: Any) -> int:
+    """Bytes of the arrays that a statistic keeps."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, SparseCounts):
+        return sum(map(size, vars(value).values()))
+    return sum(map(size, value)) if isinstance(value, tuple) else 0
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_memory_is_bounded_by_what_is_counted(kind: type[Statistic]) -> None:
+    """A window over ever new rows takes no more room after a hundred of its lengths than after four."""
+    statistic, sizes = kind(), []
+    window: list[Columns] = []
+    for turn in range(200):
+        window.append(crowd(turn))
+        statistic.add(Batch(window[-1], np.arange(200)))
+        if len(window) > 2:
+            statistic.remove(Batch(window.pop(0), np.arange(200)))
+        sizes.append(sum(map(size, vars(statistic).values())))
+    assert max(sizes) <= 2 * max(sizes[:8])
