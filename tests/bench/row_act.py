@@ -14,7 +14,7 @@ from tests.bench.figure import Figure, figure
 
 POSTS = 20_000
 WORDS = (
-    "festival", "lovely", "tonight", "and", "we", "walk", "along", "the", "harbour", "with", "lanterns", "music", "what", "night",
+    "festival", "lovely", "tonight", "and", "we", "walk", "along", "the", "harbour", "with", "lanterns", "music", "night",
 )  # fmt: skip
 US = "bluesky:did:us"
 
