@@ -207,6 +207,8 @@ class Presenter:
         else:
             self._rename(self._frozen)
             self._tell_cards(self._frozen, hub_ms)
+        if self._played.frozen and self._frozen is None:
+            self._frozen = snapshot  # a hub that comes back to a frozen wall holds its first picture
         self._tell_staff(snapshot, hub_ms)
         if self._gone_s is not None:
             self._removed(hub_ms)

@@ -103,6 +103,19 @@ def test_frozen_picture_holds_but_hides_apply() -> None:
     assert "simulation:50" in house.cards()
 
 
+def test_hub_that_comes_back_to_a_frozen_wall_holds_its_first_picture() -> None:
+    """A freeze that is older than the hub holds what the hub shows first."""
+    house = House()
+    house.engine.presenter.play(Played(frozen=True))
+    house.hear(post(1, "There before #early"))
+    house.later(2000)
+    first = house.cards()
+    house.hear(post(2, "Quite new #late"))
+    house.later(2000)
+    house.later(2000)
+    assert house.cards() == first
+
+
 def test_fresh_start_clears_earlier_posts_until_it_is_undone() -> None:
     """After a fresh start only later posts are stories; undone, the earlier ones come back."""
     house = evening()
