@@ -66,7 +66,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description="Measure how right the analysis is.")
     parser.add_argument("rows", nargs="*", help=f"some of {', '.join(rows())}; default: all")
     parser.add_argument("--data", metavar="DIR", help="where the real data lie (default: ../shared/data)")
+    parser.add_argument(
+        "--pairs", metavar="FILE", help="where row stories writes 200 merged pairs, to be read by a person"
+    )
     given = parser.parse_args()
     if given.data:
         os.environ["AGORA_EVAL_DATA"] = given.data
+    if given.pairs:
+        os.environ["AGORA_EVAL_PAIRS"] = given.pairs
     sys.exit(main(given.rows))

@@ -1,6 +1,6 @@
 """Stories: planted near-duplicates among other texts in many languages, and what is merged in a real archive.
 
-``AGORA_EVAL_PAIRS`` names a file into which 200 merged pairs of the archive are written, to be read by a person.
+``--pairs`` names a file into which 200 merged pairs of the archive are written, to be read by a person.
 """
 
 from __future__ import annotations
