@@ -276,13 +276,16 @@ class Hub:
         """Hold the picture (hides and deletions still apply), or release it."""
         return self._told(await self.desk.freeze(on, by))
 
-    async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
+    async def decide(
+        self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "", anyway: bool = True
+    ) -> Receipt:
         """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
         or ``block:term:<term>`` with ``{}``; None clears.
 
-        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
+        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing, and unless
+        ``anyway`` ``Conflict`` when somebody else has just decided otherwise.
         """
-        return self._told(await self.desk.decide(subject, value, by=by, reason=reason))
+        return self._told(await self.desk.decide(subject, value, by=by, reason=reason, anyway=anyway))
 
     async def want(self, post_id: str) -> Want | None:
         """How a post stands that wants an answer; None when it is not among them."""

@@ -21,6 +21,8 @@ from stream.log import Log, LogUnavailable
 from stream.show import say
 from stream.wire.messages import Graph, Layout, OnAir, Said, encode
 
+CONTENDED_MS: Final = 10_000
+"""How long after a decision another person may not have seen it: who decides otherwise is told first."""
 UNDO_DEPTH: Final = 10_000
 """How many of the newest decisions can be undone."""
 
@@ -154,12 +156,20 @@ class Desk:
         value = {"layout": self.on_air.layout.name} if on else None
         return await self._programmed("freeze", value, by, self._next_at())
 
-    async def decide(self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "") -> Receipt:
+    async def decide(
+        self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "", anyway: bool = True
+    ) -> Receipt:
         """Decide about a subject: ``post:<id>`` with ``{"show": "hidden"}`` or ``{"show": "approved"}``, ``block:author:<id>``
         or ``block:term:<term>`` with ``{}``; None clears.
 
-        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing.
+        Returns when it has taken effect. Raises ``ValueError`` for a subject or value that means nothing, and unless
+        ``anyway`` ``Conflict`` when somebody else decided otherwise within ``CONTENDED_MS``.
         """
+        standing = self.ledger.newest(subject)
+        if not anyway and standing is not None and standing.by != by:
+            otherwise = (standing.new or {}).get("show") != (value or {}).get("show")
+            if otherwise and self._clock() - standing.at < CONTENDED_MS:
+                raise Conflict(standing.by, standing.seq, subject)
         value = await self._meant(subject, value)
         return await self._decided(subject, value, by, reason, int(self._clock()))
 

@@ -181,6 +181,8 @@ class Engine:
                 self.state.show(key, self.gate.review(key, row, self._hub_ms))
         elif kind == "raid":
             self._decide_raid(key, value)
+        elif kind == "pin":
+            self.presenter.pin(key, value is not None)
         else:
             on = value is not None
             if kind == "term":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -78,8 +78,8 @@ def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Vouched) -> dic
     return {node_id: name for node_id, name in names.items() if name}
 
 
-def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say) -> Stories:
-    """The cards of the stories whose words may leave: the strongest and the newest, strongest first."""
+def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say, pinned: Collection[str] = ()) -> Stories:
+    """The cards of the stories whose words may leave: the ``pinned``, the strongest and the newest, in this order."""
 
     def shown(ranks: Iterable[int], most: int) -> dict[int, Mention]:
         found: dict[int, Mention] = {}
@@ -95,10 +95,22 @@ def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say) -> Stories:
     rows = shown(range(len(told)), STRONGEST)
     weaker = range(max(rows, default=len(told)) + 1, len(told))
     rows |= shown(sorted(weaker, key=lambda rank: (-told[rank].at, told[rank].id)), NEWEST)
-    kept = [(told[rank], rows[rank]) for rank in sorted(rows)]
+    kept = [(told[rank], rows[rank]) for rank in sorted(rows) if told[rank].id not in pinned]
+    if pinned:
+        kept = [*_pinned(pinned, {story.id: story for story in told}, passes), *kept]
     communities = {node.id: node.community for node in snapshot.people.nodes}
     cards = [_card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say) for story, row in kept]
-    return Stories(at, tuple(cards))
+    return Stories(at, tuple(msgspec.structs.replace(card, pinned=card.id in pinned) for card in cards))
+
+
+def _pinned(pinned: Iterable[str], told: Mapping[str, Story], passes: Pass) -> Iterator[tuple[Story, Mention]]:
+    """The pinned posts whose words may leave; one that leads no story stands alone."""
+    for post_id in pinned:
+        passed = passes(post_id)
+        if passed is not None and passed[1].state == "shown":
+            row = passed[0]
+            alone = Story(post_id, row.text, row.author.id, 1, 1, row.links, row.at)
+            yield told.get(post_id, alone), row
 
 
 def _card(story: Story, row: Mention, community: int, t_ms: int, say: Say) -> Card:
@@ -254,7 +266,7 @@ def _state(age: int) -> str:
     return "late" if age < DEAD_MS else "dead"
 
 
-def post(row: Mention, post_id: str, passage: Passage) -> dict[str, Any]:
+def post(row: Mention, post_id: str, passage: Passage, *, pinned: bool = False) -> dict[str, Any]:
     """A post as the staff's tablets read it; only they see what is not shown."""
     return {
         "id": post_id,
@@ -271,4 +283,5 @@ def post(row: Mention, post_id: str, passage: Passage) -> dict[str, Any]:
         "reason": passage.reason,
         "due": passage.due,
         "raid": passage.raid,
+        "pinned": pinned,
     }

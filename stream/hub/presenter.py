@@ -110,6 +110,7 @@ class Presenter:
         self.held: tuple[dict[str, Any], ...] = ()
         self.source_states: tuple[SourceState, ...] = ()
         self.raids: tuple[dict[str, Any], ...] = ()
+        self._pinned: dict[str, None] = {}
         self.recent: deque[str] = deque(maxlen=RECENT)
         """Ids of the newest posts, the newest last."""
         self.snapshot: Snapshot | None = None
@@ -146,6 +147,12 @@ class Presenter:
     def freshen(self) -> None:
         """There may be a new card."""
         self._fresh = True
+
+    def pin(self, post_id: str, on: bool) -> None:
+        """A post stands first among the stories from now on, the newest pin before others, or no more."""
+        self._pinned.pop(post_id, None)
+        if on:
+            self._pinned = {post_id: None, **self._pinned}
 
     def remove(self) -> None:
         """Something may be in the feeds that must go."""
@@ -241,7 +248,7 @@ class Presenter:
         begun, state = self._timer(), self._state_of()
         state.advance(t_ms)
         told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=state.stories())
-        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._may_be_told, self._gate.say)))
+        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._may_be_told, self._gate.say, self._pinned)))
         self._fresh = False
         self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
 
@@ -258,7 +265,9 @@ class Presenter:
 
     def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Stories and figures for the walls."""
-        self._board.put("stories", encode(feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say)))
+        self._board.put(
+            "stories", encode(feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say, self._pinned))
+        )
         river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, self._gate.say))
         sessions = between(self._played.agenda, snapshot.at - self._window_ms, snapshot.at)
         self._board.put(
@@ -372,7 +381,11 @@ class Presenter:
 
     def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
         row = self._state_of().row(post_id)
-        return None if row is None else feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms))
+        return (
+            None
+            if row is None
+            else feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms), pinned=post_id in self._pinned)
+        )
 
     def _vouched(self, node: PersonNode) -> bool:
         """Whether a person may be named: with approval, only the house's own people and who was approved."""

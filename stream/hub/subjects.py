@@ -21,13 +21,13 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 class Subject(NamedTuple):
     """``key`` is a post's, an author's, a raid's or an alert's id, the term, or the track's name."""
 
-    kind: Literal["post", "author", "term", "raid", "alert", "track", "act"]
+    kind: Literal["post", "author", "term", "raid", "pin", "alert", "track", "act"]
     key: str
 
 
 def parse(subject: str) -> Subject:
-    """``post:<id>``, ``raid:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``, ``track:<name>`` or
-    ``act:<post id>``.
+    """``post:<id>``, ``pin:<post id>``, ``raid:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``,
+    ``track:<name>`` or ``act:<post id>``.
 
     Raises ``ValueError`` for anything else.
     """
@@ -36,6 +36,8 @@ def parse(subject: str) -> Subject:
         return Subject("post", rest)
     if kind == "raid" and rest:
         return Subject("raid", rest)
+    if kind == "pin" and rest:
+        return Subject("pin", rest)
     if kind == "alert" and rest:
         return Subject("alert", rest)
     if kind == "track" and rest:

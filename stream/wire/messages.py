@@ -191,6 +191,8 @@ class Card(msgspec.Struct, frozen=True):
     sentiment: float = 0.0
     colour: int = 255
     """The community of the author, for the monogram."""
+    pinned: bool = False
+    """Whether staff want it to stand first."""
 
 
 class Stories(msgspec.Struct, frozen=True, tag="stories"):

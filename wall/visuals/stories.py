@@ -70,7 +70,7 @@ class StoriesVisual:
         by_id = {card.id: card for card in cards}
         screens = place.screens
         if len(screens) == 1:
-            turn = int(view.turn_t // TURN_MS) % min(TURNS, len(cards))
+            turn = 0 if cards[0].pinned else int(view.turn_t // TURN_MS) % min(TURNS, len(cards))
             self._slot(view, place, layer, screens[0], cards[turn], by_id)
             return
         beside = [s for s in screens[1:2] if s.y == screens[0].y]

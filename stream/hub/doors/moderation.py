@@ -1,16 +1,20 @@
-"""Moderation: hide or approve a post, block an author or a term, what waits, what was decided, and undo."""
+"""Moderation: hide, approve or pin posts, block authors and terms, decide about a raid; what waits, what was decided, undo."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import asyncio
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from stream.hub.core import Hub, Receipt
+from stream.hub.core import Conflict, Hub, Receipt
 from stream.hub.doors.answers import VIEWER, Body, Moderator, Refused, TheHub, answer
 
 router = APIRouter(prefix="/api/v1/moderation")
+
+MOST: Final = 200
+"""Posts of one request."""
 
 Id = Annotated[str, Field(min_length=1, max_length=512)]
 Reason = Annotated[str, Field(max_length=300)]
@@ -22,6 +26,31 @@ class PostDecision(Body):
     id: Id
     decision: Literal["hide", "approve", "clear"]
     reason: Reason = ""
+    anyway: bool = False
+
+
+class PostsDecision(Body):
+    """One decision about several posts; each is written down by itself."""
+
+    ids: Annotated[list[Id], Field(min_length=1, max_length=MOST)]
+    decision: Literal["hide", "approve", "clear"]
+    reason: Reason = ""
+    anyway: bool = False
+
+
+class RaidDecision(Body):
+    """One decision about everything that belongs to a raid; ``block`` also blocks all its accounts."""
+
+    id: Annotated[str, Field(min_length=1, max_length=100)]
+    decision: Literal["hide", "approve", "clear"]
+    block: bool = False
+    reason: Reason = ""
+    anyway: bool = False
+
+
+class Pin(Body):
+    id: Id
+    pinned: bool = True
 
 
 class AuthorDecision(Body):
@@ -37,7 +66,10 @@ class TermDecision(Body):
 
 
 class Undo(Body):
-    id: Annotated[str, Field(min_length=1, max_length=100)]
+    """The audit id of a decision, or of several that were made at once."""
+
+    id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    ids: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=MOST)] = ()
 
 
 _SHOW: dict[str, dict[str, Any] | None] = {"hide": {"show": "hidden"}, "approve": {"show": "approved"}, "clear": None}
@@ -63,8 +95,45 @@ async def audit(hub: TheHub, limit: Annotated[int, Query(ge=1, le=1000)] = 100) 
 
 @router.put("/post")
 async def decide_post(body: PostDecision, session: Moderator, hub: TheHub) -> Response:
-    """Hide or approve a post."""
-    return await _decide(hub, f"post:{body.id}", _SHOW[body.decision], session.desk, body.reason)
+    """Hide or approve a post; 409 when somebody else has just decided otherwise, unless ``anyway``."""
+    return await _decide(hub, f"post:{body.id}", _SHOW[body.decision], session.desk, body.reason, anyway=body.anyway)
+
+
+@router.put("/posts")
+async def decide_posts(body: PostsDecision, session: Moderator, hub: TheHub) -> Response:
+    """Hide or approve several posts; those that cannot be are counted in ``refused`` with the first reason."""
+    value = _SHOW[body.decision]
+    outcomes = await asyncio.gather(
+        *(
+            hub.decide(f"post:{i}", value, by=session.desk, reason=body.reason, anyway=body.anyway)
+            for i in dict.fromkeys(body.ids)
+        ),
+        return_exceptions=True,
+    )
+    receipts = [outcome for outcome in outcomes if isinstance(outcome, Receipt)]
+    faults = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for fault in faults:
+        if not isinstance(fault, ValueError | Conflict):
+            raise fault
+    if not receipts:
+        raise _refusal(faults[0])
+    told: dict[str, Any] = {"ids": receipts, "saved": all(r.saved for r in receipts), "refused": len(faults)}
+    return answer({**told, "why": _refusal(faults[0]).sentence if faults else ""})
+
+
+@router.put("/raid")
+async def decide_raid(body: RaidDecision, session: Moderator, hub: TheHub) -> Response:
+    """Hide or approve a raid as one, and block its accounts if wanted."""
+    value = _SHOW[body.decision]
+    if value is not None and body.block:
+        value = {**value, "authors": "all"}
+    return await _decide(hub, f"raid:{body.id}", value, session.desk, body.reason, anyway=body.anyway)
+
+
+@router.put("/pin")
+async def pin(body: Pin, session: Moderator, hub: TheHub) -> Response:
+    """Let a post stand first among the stories, or no more."""
+    return await _decide(hub, f"pin:{body.id}", {} if body.pinned else None, session.desk, "")
 
 
 @router.put("/author")
@@ -81,20 +150,33 @@ async def decide_term(body: TermDecision, session: Moderator, hub: TheHub) -> Re
 
 @router.post("/undo")
 async def undo(body: Undo, session: Moderator, hub: TheHub) -> Response:
-    """Write the old value of a decision back."""
+    """Write the old value of a decision back, or those of several."""
+    ids = [*([body.id] if body.id else []), *body.ids]
+    if not ids:
+        raise Refused(422, "Say which decision to take back: id, or ids.")
     try:
-        return _receipt(await hub.undo(body.id, session.desk))
+        receipts = [await hub.undo(audit_id, session.desk) for audit_id in ids[:1]]
+        receipts += await asyncio.gather(*(hub.undo(audit_id, session.desk) for audit_id in ids[1:]))
+        return _receipt(receipts[0])
     except KeyError:
         raise Refused(404, "That decision is not in the audit list (any more).") from None
     except ValueError as fault:
         raise Refused(422, f"{fault}.") from fault
 
 
-async def _decide(hub: Hub, subject: str, value: dict[str, Any] | None, by: str, reason: str) -> Response:
+async def _decide(
+    hub: Hub, subject: str, value: dict[str, Any] | None, by: str, reason: str, *, anyway: bool = True
+) -> Response:
     try:
-        return _receipt(await hub.decide(subject, value, by=by, reason=reason))
-    except ValueError as fault:
-        raise Refused(422, f"{fault}.") from fault
+        return _receipt(await hub.decide(subject, value, by=by, reason=reason, anyway=anyway))
+    except (ValueError, Conflict) as fault:
+        raise _refusal(fault) from fault
+
+
+def _refusal(fault: BaseException) -> Refused:
+    if isinstance(fault, Conflict):
+        return Refused(409, f"{fault.by} has just decided otherwise.", by=fault.by)
+    return Refused(422, f"{fault}.")
 
 
 def _receipt(receipt: Receipt) -> Response:
