@@ -71,3 +71,29 @@ def test_undo_of_nothing_is_told(house: House) -> None:
     answer = house.visit("moderator").post("/api/v1/moderation/undo", json={"id": "never"})
     assert answer.status_code == 404
     assert "not in the audit" in error(answer)
+
+
+def test_several_are_decided_and_taken_back_at_once(house: House) -> None:
+    """One request decides about several posts, and one undo takes all of it back; what is not there is counted."""
+    client = house.visit("moderator")
+    house.publish(post(61, "one of several"), post(62, "another of them"))
+    house.until(lambda: {"simulation:61", "simulation:62"} <= {p["id"] for p in house.hub.held()})
+    ids = ["simulation:61", "simulation:62", "simulation:none"]
+    told = client.put("/api/v1/moderation/posts", json={"ids": ids, "decision": "approve"}).json()
+    assert (len(told["ids"]), told["refused"]) == (2, 1)
+    assert "not there any more" in told["why"]
+    house.until(lambda: not {"simulation:61", "simulation:62"} & {p["id"] for p in house.hub.held()})
+    assert client.post("/api/v1/moderation/undo", json={"ids": told["ids"]}).status_code == 200
+    house.until(lambda: {"simulation:61", "simulation:62"} <= {p["id"] for p in house.hub.held()})
+
+
+def test_who_decides_otherwise_is_told_first(house: House) -> None:
+    """409 names who has just decided otherwise, and ``anyway`` does it all the same."""
+    one, two = house.visit("moderator", "Desk 1"), house.visit("moderator", "Desk 2")
+    house.publish(post(71, "a post of two minds"))
+    house.until(lambda: "simulation:71" in {p["id"] for p in house.hub.held()})
+    assert one.put("/api/v1/moderation/post", json={"id": "simulation:71", "decision": "hide"}).status_code == 200
+    body = {"id": "simulation:71", "decision": "approve"}
+    refused = two.put("/api/v1/moderation/post", json=body)
+    assert (refused.status_code, refused.json()["by"]) == (409, "Desk 1")
+    assert two.put("/api/v1/moderation/post", json={**body, "anyway": True}).status_code == 200
