@@ -107,6 +107,7 @@ def test_held_says_why_and_is_approved_by_keyboard(posts: Callable[..., Page], h
     expect(held).to_have_count(0)
     shown = page.locator(".posts-all .card", has_text="the lanterns are bright")
     expect(shown).to_contain_text("On the wall")
+    expect(page.locator("[data-toasts]")).to_contain_text("Approved")
     page.keyboard.press("u")
     expect(held).to_have_count(1)
     held.focus()
