@@ -117,7 +117,11 @@ async def decide_posts(body: PostsDecision, session: Moderator, hub: TheHub) -> 
             raise fault
     if not receipts:
         raise _refusal(faults[0])
-    told: dict[str, Any] = {"ids": list(map(str, receipts)), "saved": all(r.saved for r in receipts), "refused": len(faults)}
+    told: dict[str, Any] = {
+        "ids": list(map(str, receipts)),
+        "saved": all(r.saved for r in receipts),
+        "refused": len(faults),
+    }
     return answer({**told, "why": _refusal(faults[0]).sentence if faults else ""})
 
 
