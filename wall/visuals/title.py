@@ -37,11 +37,12 @@ class Title:
         tall = screens[-1].y > screens[0].y
         thanks = sponsors.shown(view)
         foot = sponsors.ROOM * unit if thanks and tall else 0.0
-        room = Rect(body.x, body.y, body.w, body.h - foot - (150 * unit if event.place else 0.0))
+        air = 54 * unit if place.titled else 0.0
+        room = Rect(body.x, body.y, body.w, body.h - air - foot - (150 * unit if event.place else 0.0))
         name = place.fit(event.name, NAMES, room, 700, leading=1.04)
         if name is not None:
             more = (name.lines - 1) * name.style.leading * name.style.size
-            y = max(body.y + name.cap, _line_of(screens[0], unit) - (more + foot) / 2)
+            y = max(body.y + air + name.cap, _line_of(screens[0], unit) - (more + foot) / 2)
             layer.text(name, body.x, y)
             under = place.set(event.place, 84, 450, place.theme.quiet, width=body.w) if event.place else None
             layer.text(under, body.x, y + more + 160 * unit)
@@ -71,6 +72,7 @@ class Title:
         room = Rect(body.x, body.y, body.w, 330 * place.unit)
         block = place.fit(hashtag, (300, 260, 230, 190, 160, 132, 108, 92), room, 650, place.theme.accent, leading=1.0)
         if block is not None:
+            y -= (block.lines - 1) * block.style.leading * block.style.size
             layer.text(place.set("Join in with", 72, 450, place.theme.quiet), body.x, y - block.cap - 96 * place.unit)
             layer.text(block, body.x, y)
 
