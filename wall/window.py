@@ -6,9 +6,10 @@ GPU), so that windows and bare servers run the same code. pygame can make only o
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import moderngl
 
@@ -34,6 +35,22 @@ HIDDEN: Final = (64, 64)
 
 class NoPicture(Exception):
     """No window or no OpenGL; the message is a sentence that says what to do."""
+
+
+class _Egl:
+    """Finds OpenGL's functions for the context that SDL's ``offscreen`` driver has made current, whatever was there before."""
+
+    def __init__(self) -> None:
+        self._egl = ctypes.CDLL("libEGL.so.1")
+        self._egl.eglGetProcAddress.restype = ctypes.c_void_p
+        self._egl.eglGetProcAddress.argtypes = [ctypes.c_char_p]
+
+    def load_opengl_function(self, name: str) -> int:
+        return int(self._egl.eglGetProcAddress(name.encode()) or 0)
+
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
+    def release(self) -> None: ...
 
 
 class Window:
@@ -62,8 +79,9 @@ class Window:
             raise NoPicture(_no_display(headless, "no window system answers"))
         try:
             self._open(display)
-            self.context = moderngl.create_context(require=330)
-        except (pygame.error, ValueError, RuntimeError) as fault:
+            found: dict[str, Any] = {"context": _Egl()} if headless else {}
+            self.context = moderngl.create_context(require=330, **found)
+        except (pygame.error, ValueError, RuntimeError, OSError) as fault:
             pygame.display.quit()
             raise NoPicture(_no_gl(str(fault))) from fault
         pygame.display.set_caption(title)

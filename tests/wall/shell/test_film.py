@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -21,15 +24,21 @@ SETTLED_MS = 4_000
 WIDTH = 300
 
 
-@pytest.fixture(scope="module")
+@cache
 def event() -> story.Said:
     """Two minutes of the made-up event."""
     return story.told(World(7, 4.0).events(story.EVENING - 120_000, story.EVENING + 2_000), 0, story.EVENING + 2_000)
 
 
-def _shot(event: story.Said, out: Path, frames: int = 2) -> int:
+def _shot(out: Path, frames: int = 2) -> int:
+    """In a process of its own: a window and the contexts of other tests do not live in one."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_made, out, frames).result()
+
+
+def _made(out: Path, frames: int) -> int:
     config = machine.filmed(Config(hub=HubConfig(window_s=60)), story.EVENING - SETTLED_MS, 1.0, replay=False)
-    hub = Alone(config, story.EVENING - SETTLED_MS, event)
+    hub = Alone(config, story.EVENING - SETTLED_MS, event())
     hub.show(layouts.load(layouts.folder(""), Grid()).layouts["topics"])
     hello = greeting.hello(config, story.EVENING, story.EVENING)
     return shoot(hello, hub.pass_to, out, begin=story.EVENING, seconds=frames / 30, fps=30, width=WIDTH)
@@ -40,9 +49,9 @@ def _frames(folder: Path) -> Iterator[bytes]:
 
 
 @pytest.mark.gl
-def test_the_same_event_makes_the_same_film(event: story.Said, tmp_path: Path) -> None:
+def test_the_same_event_makes_the_same_film(tmp_path: Path) -> None:
     """Two films of one event are equal byte for byte, and something moves from frame to frame."""
-    assert _shot(event, tmp_path / "one") == _shot(event, tmp_path / "two") == 2
+    assert _shot(tmp_path / "one") == _shot(tmp_path / "two") == 2
     one, two = list(_frames(tmp_path / "one")), list(_frames(tmp_path / "two"))
     assert one == two
     assert one[0] != one[1]
@@ -50,21 +59,21 @@ def test_the_same_event_makes_the_same_film(event: story.Said, tmp_path: Path) -
 
 @pytest.mark.gl
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
-def test_ffmpeg_makes_a_video(event: story.Said, tmp_path: Path) -> None:
+def test_ffmpeg_makes_a_video(tmp_path: Path) -> None:
     """A name that ends in .webm or .mp4 becomes a video."""
-    _shot(event, tmp_path / "film.mp4")
+    _shot(tmp_path / "film.mp4")
     assert b"ftyp" in (tmp_path / "film.mp4").read_bytes()[:16]
 
 
-def test_without_ffmpeg_it_says_what_to_do(event: story.Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_ffmpeg_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no ffmpeg is installed, the fault names it and the way without it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoFilm, match="name a folder"):
-        _shot(event, tmp_path / "film.mp4")
+        _shot(tmp_path / "film.mp4")
 
 
-def test_what_is_there_is_left_alone(event: story.Said, tmp_path: Path) -> None:
+def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     """Frames are never put among other files."""
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(NoFilm, match="is there already"):
-        _shot(event, tmp_path)
+        _shot(tmp_path)
