@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from stream.config.hours import brightness
 from stream.config.logo import NAME
@@ -31,8 +32,10 @@ from stream.wire.messages import (
     OnAir,
     Panel,
     Said,
+    Still,
     Stories,
 )
+from wall import stills
 from wall.motion import Motions
 from wall.structure import Indices, Malformed, Structure, follow
 from wall.view import GraphState, Ints, View
@@ -91,6 +94,7 @@ class Store:
         self._figures: Figures | None = None
         self._said: Said | None = None
         self._logos: dict[str, bytes] = {}
+        self._stills: dict[str, npt.NDArray[np.uint8]] = {}
         self._focused: Focused | None = None
         self._light: Light | None = None
         self._heard = clock()
@@ -117,8 +121,12 @@ class Store:
                     self._unconfirmed.discard((message.layout, message.panel))
                 case Light():
                     self._light = message
+                case Still():
+                    self._hang(message)
                 case Stories():
                     self._stories = message
+                    named = {name for card in message.cards for name in (card.avatar, card.picture)}
+                    self._stills = {name: still for name, still in self._stills.items() if name in named}
                     self._unconfirmed.discard("stories")
                 case Figures():
                     self._figures = message
@@ -150,6 +158,7 @@ class Store:
                 figures=self._figures,
                 said=self._said,
                 logos=dict(self._logos),
+                stills=dict(self._stills),
                 focused=self._focused
                 if on_air.focus and self._focused and self._focused.key == on_air.focus.key
                 else None,
@@ -194,6 +203,12 @@ class Store:
         self._logos[logo.name] = logo.png
         for oldest in [name for name in self._logos if name != NAME][:-MOST_LOGOS]:
             del self._logos[oldest]
+
+    def _hang(self, still: Still) -> None:
+        try:
+            self._stills[still.name] = stills.pixels(still.webp)
+        except (OSError, ValueError):
+            self.malformed += 1
 
     def _switched(self, on_air: OnAir, now: float) -> None:
         if self._on_air and self._on_air[-1][0] == on_air:
@@ -280,7 +295,7 @@ class Store:
         for place in [place for place in self._labels if place in forgotten]:
             del self._labels[place]
         if "stories" in forgotten:
-            self._stories = None
+            self._stories, self._stills = None, {}
         if "focused" in forgotten:
             self._focused = None
         if "figures" in forgotten and self._figures is not None:

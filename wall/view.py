@@ -61,6 +61,8 @@ class View:
     """What staff say, and the sponsors."""
     logos: dict[str, bytes] = field(default_factory=dict)
     """Sponsors' logos as PNG, by name."""
+    stills: dict[str, npt.NDArray[np.uint8]] = field(default_factory=dict)
+    """Strangers' pictures that may be shown: u1 (h, w, 4), premultiplied, by name."""
     focused: Focused | None = None
     """What is known of the node that the wall turns to, while it does."""
     words: float = 1.0

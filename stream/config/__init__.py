@@ -87,6 +87,14 @@ class RaidConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     followers: Annotated[int, Meta(ge=1)] = 1000
 
 
+class MediaConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Avatars and pictures of posts: whether the hub fetches them, how large one may be, and how many are kept on disk."""
+
+    fetch: bool = True
+    largest_mb: Annotated[int, Meta(ge=1, le=50)] = 5
+    budget_mb: Annotated[int, Meta(ge=1, le=10_000)] = 64
+
+
 class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``block`` and ``allow`` add to the word lists and take from them; ``languages`` empty means all lists."""
 
@@ -151,6 +159,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: ClockConfig = ClockConfig()
     hub: HubConfig = HubConfig()
     show: ShowConfig = ShowConfig()
+    media: MediaConfig = MediaConfig()
     moderation: ModerationConfig = ModerationConfig()
     wall: WallConfig = WallConfig()
     hours: HoursConfig = HoursConfig()

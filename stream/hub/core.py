@@ -33,6 +33,7 @@ from stream.hub.lamp import Lamp
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
 from stream.hub.pace import Pacer
+from stream.hub.pictures import at_the_hub
 from stream.hub.preview import Preview
 from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
@@ -76,7 +77,7 @@ class Hub:
 
     - ``on_air``: ``{at, rev, layout, title, why, by, until, panic, frozen, saved, focus}``, ``focus`` null or ``{graph, id}``
     - ``posts``: ``{at, posts: [Post]}``, newest first; ``held``: ``{at, total, posts: [Post]}``, oldest first; a ``Post`` is
-      ``{id, text, name, handle, author, source, lang, role, at, seen, state, reason, due}`` with the states
+      ``{id, text, name, handle, author, source, lang, role, at, seen, state, reason, due, pictures}`` with the states
       ``shown waiting held hidden``
     - ``numbers``: ``{at, T, window_s, numbers, rising}`` · ``sources``: ``{at, sources}``
     - ``conversation``: ``{at, rising, topics, people}`` (``stream.hub.talk``) · ``tracks``: ``{tracks}`` · ``health``:
@@ -95,6 +96,7 @@ class Hub:
         self.walls = WallBook(self.clock, self.board)
         self._folder = shelves.folder(config.wall.layouts)
         self._shelf = shelves.load(self._folder, config.wall.grid)
+        self.pictures = at_the_hub(config, self.board, self.clock)
         self._stage = Stage(config.wall.grid, self.board, seed=config.simulation.seed)
         self._engine = Engine(
             config,
@@ -104,6 +106,7 @@ class Hub:
             metrics=self.metrics,
             removed=self.walls.words_removed,
             memory=Memory(memory_key(Path(config.hub.checkpoint))),
+            pictures=self.pictures,
         )
         self._analyst = Analyst(
             self._engine,
@@ -112,6 +115,7 @@ class Hub:
             self._broke,
             catching_up=lambda: not self._follower.caught_up,
         )
+        self.pictures.changed = self._repicture
         self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
         path = Path(config.hub.checkpoint)
         self._upkeep = Upkeep(
@@ -312,6 +316,10 @@ class Hub:
         self._notice()
         return outcome
 
+    def _repicture(self) -> None:
+        """A picture has come, so that cards and tablets may look otherwise."""
+        self._analyst.call(self._engine.presenter.remove)
+
     def _new_follower(self) -> Follower:
         live = self.config.clock.mode == "live"
         return Follower(
@@ -367,6 +375,7 @@ class Hub:
                 group.create_task(self._upkeep.remember(), name="hub-memory")
                 group.create_task(self._pacer.keep(), name="hub-pace")
                 group.create_task(self.keepsakes.write(), name="hub-keepsakes")
+                group.create_task(self.pictures.work(), name="hub-pictures")
                 group.create_task(self.preview.keep(), name="hub-preview")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault

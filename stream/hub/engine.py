@@ -27,6 +27,7 @@ from stream.hub.board import Board
 from stream.hub.gate import Gate, fingerprint
 from stream.hub.memoir import Memoir, placed
 from stream.hub.metrics import Metrics
+from stream.hub.pictures import Pictures
 from stream.hub.presenter import Presenter
 from stream.hub.shedding import SUBJECT, Shedding
 from stream.hub.sourcebook import SourceBook
@@ -64,8 +65,10 @@ class Engine:
         removed: Callable[[float], None],
         memory: Memory | None = None,
         timer: Callable[[], float] = time.thread_time,
+        pictures: Pictures | None = None,
     ) -> None:
         self.config = config
+        self.pictures = pictures
         self.window_ms = config.hub.window_s * 1000
         self.state = State(config, self.window_ms, memory)
         chain = Chain(config.moderation, span_ms=min(REPEAT_MS, self.window_ms))
@@ -92,6 +95,7 @@ class Engine:
             window_ms=self.window_ms,
             act=self.act,
             timer=timer,
+            pictures=pictures,
         )
         self._stage = stage
         self._metrics = metrics
@@ -174,7 +178,10 @@ class Engine:
             if self._open:
                 self._follow_tracks()
             return
-        if kind == "post":
+        if kind == "picture":
+            if self.pictures is not None:
+                self.pictures.decide(key, value)
+        elif kind == "post":
             self.gate.decide(key, value)
             row = self.state.row(key)
             if row is not None:

@@ -55,6 +55,10 @@ Pass = Callable[[str], tuple[Mention, Passage] | None]
 """The newest edit of a post and whether its words may leave; None when it is gone."""
 
 
+Pictured = Callable[[Sequence[tuple[str, Mention]]], Mapping[str, Mapping[Any, str]]]
+"""The names of the pictures of posts that may be shown, by post and kind (``avatar``, ``picture``)."""
+
+
 def shown_handle(handle: str) -> str:
     """A handle as people read it: with one @ before it and without its server."""
     name = presentable(handle.lstrip("@").split("@")[0], NAME_LIMIT)
@@ -78,7 +82,14 @@ def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Vouched) -> dic
     return {node_id: name for node_id, name in names.items() if name}
 
 
-def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say, pinned: Collection[str] = ()) -> Stories:
+def stories(
+    snapshot: Snapshot,
+    at: int,
+    passes: Pass,
+    say: Say,
+    pinned: Collection[str] = (),
+    pictured: Pictured = lambda _: {},
+) -> Stories:
     """The cards of the stories whose words may leave: the ``pinned``, the strongest and the newest, in this order."""
 
     def shown(ranks: Iterable[int], most: int) -> dict[int, Mention]:
@@ -99,8 +110,16 @@ def stories(snapshot: Snapshot, at: int, passes: Pass, say: Say, pinned: Collect
     if pinned:
         kept = [*_pinned(pinned, {story.id: story for story in told}, passes), *kept]
     communities = {node.id: node.community for node in snapshot.people.nodes}
-    cards = [_card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say) for story, row in kept]
-    return Stories(at, tuple(msgspec.structs.replace(card, pinned=card.id in pinned) for card in cards))
+    pictures = pictured([(story.id, row) for story, row in kept])
+    cards = [
+        msgspec.structs.replace(
+            _card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say),
+            pinned=story.id in pinned,
+            **pictures.get(story.id, {}),
+        )
+        for story, row in kept
+    ]
+    return Stories(at, tuple(cards))
 
 
 def _pinned(pinned: Iterable[str], told: Mapping[str, Story], passes: Pass) -> Iterator[tuple[Story, Mention]]:

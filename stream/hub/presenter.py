@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isinf
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +24,7 @@ from stream.hub.alerts import Sign
 from stream.hub.board import Board
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
+from stream.hub.pictures import Kind, Pictures
 from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Scene, Stage
@@ -91,7 +92,9 @@ class Presenter:
         window_ms: int,
         act: Book,
         timer: Callable[[], float] = time.thread_time,
+        pictures: Pictures | None = None,
     ) -> None:
+        self._pictures = pictures
         self._show = show
         self._state_of = state_of
         self._gate = gate
@@ -265,9 +268,8 @@ class Presenter:
 
     def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Stories and figures for the walls."""
-        self._board.put(
-            "stories", encode(feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say, self._pinned))
-        )
+        told = feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say, self._pinned, self._pictured)
+        self._board.put("stories", encode(told))
         river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, self._gate.say))
         sessions = between(self._played.agenda, snapshot.at - self._window_ms, snapshot.at)
         self._board.put(
@@ -379,13 +381,21 @@ class Presenter:
             "examples": list(examples.values())[-EXAMPLES:],
         }
 
+    def _pictured(self, cards: Sequence[tuple[str, Mention]]) -> Mapping[str, Mapping[Kind, str]]:
+        """The pictures that cards may show; of posts whose words may not leave, none is kept."""
+        return {} if self._pictures is None else self._pictures.tell(cards, self._stands)
+
+    def _stands(self, post_id: str) -> bool:
+        found = self.passes(post_id)
+        return found is not None and found[1].state in ("shown", "waiting")
+
     def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
         row = self._state_of().row(post_id)
-        return (
-            None
-            if row is None
-            else feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms), pinned=post_id in self._pinned)
-        )
+        if row is None:
+            return None
+        pictures = self._pictures.of(post_id) if self._pictures is not None else []
+        post = feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms), pinned=post_id in self._pinned)
+        return {**post, "pictures": pictures}
 
     def _vouched(self, node: PersonNode) -> bool:
         """Whether a person may be named: with approval, only the house's own people and who was approved."""

@@ -21,13 +21,13 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 class Subject(NamedTuple):
     """``key`` is a post's, an author's, a raid's or an alert's id, the term, or the track's name."""
 
-    kind: Literal["post", "author", "term", "raid", "pin", "alert", "track", "act"]
+    kind: Literal["post", "author", "term", "raid", "pin", "alert", "track", "act", "picture"]
     key: str
 
 
 def parse(subject: str) -> Subject:
     """``post:<id>``, ``pin:<post id>``, ``raid:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``,
-    ``track:<name>`` or ``act:<post id>``.
+    ``track:<name>``, ``act:<post id>`` or ``picture:<name>``.
 
     Raises ``ValueError`` for anything else.
     """
@@ -38,6 +38,8 @@ def parse(subject: str) -> Subject:
         return Subject("raid", rest)
     if kind == "pin" and rest:
         return Subject("pin", rest)
+    if kind == "picture" and rest:
+        return Subject("picture", rest)
     if kind == "alert" and rest:
         return Subject("alert", rest)
     if kind == "track" and rest:
@@ -58,6 +60,8 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
         raise ValueError('a post is {"show": "hidden"}, {"show": "approved"} or null')
     if subject.kind == "raid" and value is not None:
         return _checked_raid(value)
+    if subject.kind == "picture" and value not in (None, HIDDEN, APPROVED):
+        raise ValueError('a picture is {"show": "hidden"}, {"show": "approved"} or null')
     if subject.kind == "alert" and value not in (None, SEEN):
         raise ValueError('an alert is {"seen": true} or null')
     if subject.kind == "term" and not term(subject.key).strip():
@@ -66,7 +70,7 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
         return _track(value)
     if subject.kind == "act" and value is not None:
         return _standing(value)
-    if value is None or subject.kind in ("post", "alert"):
+    if value is None or subject.kind in ("post", "alert", "picture"):
         return value
     return {}
 

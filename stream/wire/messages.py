@@ -193,6 +193,9 @@ class Card(msgspec.Struct, frozen=True):
     """The community of the author, for the monogram."""
     pinned: bool = False
     """Whether staff want it to stand first."""
+    avatar: str = ""
+    """The name of a ``Still`` that may be shown in place of the monogram, and of one that hangs on the post."""
+    picture: str = ""
 
 
 class Stories(msgspec.Struct, frozen=True, tag="stories"):
@@ -260,6 +263,14 @@ class Logo(msgspec.Struct, frozen=True, tag="logo"):
     png: bytes
 
 
+class Still(msgspec.Struct, frozen=True, tag="still"):
+    """A stranger's picture that may be shown, a WebP, under the ``name`` that cards give."""
+
+    at: int
+    name: str
+    webp: bytes
+
+
 class Focused(msgspec.Struct, frozen=True, tag="focused"):
     """What is known of the topic or the person that the wall turns to; ``label`` is empty when it may not be shown."""
 
@@ -294,7 +305,20 @@ class Light(msgspec.Struct, frozen=True, tag="light"):
 
 
 HubMessage = (
-    Hello | Light | Pong | OnAir | GraphFeed | Motion | Labels | Stories | Figures | Said | Logo | Focused | Watch
+    Hello
+    | Light
+    | Pong
+    | OnAir
+    | GraphFeed
+    | Motion
+    | Labels
+    | Stories
+    | Figures
+    | Said
+    | Logo
+    | Still
+    | Focused
+    | Watch
 )
 
 

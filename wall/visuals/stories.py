@@ -10,7 +10,7 @@ from typing import Final
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Card, Graph
-from wall import figure, headline, palette, transition
+from wall import figure, headline, palette, stills, transition
 from wall.drawlist import Layer
 from wall.palette import Colour
 from wall.panel import SMALLEST, Place
@@ -84,18 +84,22 @@ class StoriesVisual:
     def _slot(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, by_id: dict[str, Card]) -> None:
         """The card of one screen."""
         shown, opacity = _turned(view, place, _slot_key(screen), card, by_id)
-        self._card(place, layer, screen, shown, opacity)
+        self._card(view, place, layer, screen, shown, opacity)
 
-    def _card(self, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
+    def _card(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
         body, unit = place.body(screen), place.unit
         if place.titled and screen == place.screens[0] and body.h > ROOMY * unit:
             body = Rect(body.x, body.y + UNDER_TITLE * unit, body.w, body.h - UNDER_TITLE * unit)
         opacity = fade * place.words
         colour = _colour(place, card)
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
-        below = _author(place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
+        below = _author(view, place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
         foot = _foot(place, layer, body, card, opacity)
         room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 70) * unit)
+        mirrored = right_to_left(card.text)
+        if wide := stills.beside(view, place, layer, card.picture, room, opacity, left=mirrored):
+            wide += 64 * unit
+            room = Rect(room.x + (wide if mirrored else 0.0), room.y, room.w - wide, room.h)
         words = place.fit(_said(card), SIZES, room, 450, leading=1.24, lang=card.lang)
         if words is not None:
             layer.text(words, room.x, room.y + SINKS * max(0.0, room.h - words.height) + words.baseline, opacity)
@@ -110,7 +114,7 @@ class StoriesVisual:
         )
         body = place.body(first)
         below = _author(
-            place, layer, Rect(body.x, body.y + UNDER_TITLE * unit, body.w, 150 * unit), card, opacity, 74.0
+            view, place, layer, Rect(body.x, body.y + UNDER_TITLE * unit, body.w, 150 * unit), card, opacity, 74.0
         )
         value = f"{card.count:,}"
         size = 330.0
@@ -160,18 +164,18 @@ def _turned(view: View, place: Place, key: str, card: Card, by_id: dict[str, Car
     return (old, transition.leaving(share)) if share < 0.5 else (card, transition.coming(share))
 
 
-def _author(place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, radius: float) -> float:
-    """Monogram, name, handle and age, mirrored where the words run right to left; returns the lower end."""
+def _author(view: View, place: Place, layer: Layer, rect: Rect, card: Card, opacity: float, radius: float) -> float:
+    """Avatar or monogram, name, handle and age, mirrored where the words run right to left; returns the lower end."""
     unit = place.unit
     r = radius * unit
     mirrored = right_to_left(card.text)
     middle = rect.right - r if mirrored else rect.x + r
-    layer.disc(middle, rect.y + r, r, _colour(place, card), opacity)
-    initials = place.set(
-        _initials(card.name or card.handle), 56 if radius < 70 else 64, 700, LETTER[place.theme.light], align="centre"
-    )
-    if initials is not None:
-        layer.text(initials, middle, rect.y + r + initials.cap / 2, opacity)
+    if not stills.avatar(view, place, layer, card.avatar, middle, rect.y + r, r, opacity):
+        layer.disc(middle, rect.y + r, r, _colour(place, card), opacity)
+        letters = _initials(card.name or card.handle)
+        initials = place.set(letters, 56 if radius < 70 else 64, 700, LETTER[place.theme.light], align="centre")
+        if initials is not None:
+            layer.text(initials, middle, rect.y + r + initials.cap / 2, opacity)
     room = rect.w - 2 * r - 36 * unit
     x = rect.x + room if mirrored else rect.right - room
     handle = f"@{card.handle.lstrip('@')}" if card.handle else ""

@@ -65,6 +65,14 @@ class TermDecision(Body):
     reason: Reason = ""
 
 
+class PictureDecision(Body):
+    """``clear`` takes an earlier decision back: a stranger's picture then waits again."""
+
+    name: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    decision: Literal["hide", "approve", "clear"]
+    reason: Reason = ""
+
+
 class Undo(Body):
     """The audit id of a decision, or of several that were made at once."""
 
@@ -138,6 +146,21 @@ async def decide_raid(body: RaidDecision, session: Moderator, hub: TheHub) -> Re
 async def pin(body: Pin, session: Moderator, hub: TheHub) -> Response:
     """Let a post stand first among the stories, or no more."""
     return await _decide(hub, f"pin:{body.id}", {} if body.pinned else None, session.desk, "")
+
+
+@router.put("/picture")
+async def decide_picture(body: PictureDecision, session: Moderator, hub: TheHub) -> Response:
+    """Hide or approve an avatar or a picture of a post, as it is, wherever it hangs."""
+    return await _decide(hub, f"picture:{body.name}", _SHOW[body.decision], session.desk, body.reason)
+
+
+@router.get("/pictures/{name}", dependencies=[VIEWER])
+async def picture(name: str, hub: TheHub) -> Response:
+    """A picture that was fetched, made anew, approved or not."""
+    webp = hub.pictures.webp(name)
+    if webp is None:
+        raise Refused(404, "There is no such picture (any more).")
+    return Response(webp, media_type="image/webp", headers={"cache-control": "no-store"})
 
 
 @router.put("/author")

@@ -122,7 +122,7 @@ export class Posts {
   card(post, isHeld) {
     const text = h("p", { className: "post-text", dir: "auto", lang: post.lang || undefined }, post.text);
     const head = h("p", { className: "post-head quiet" }, h("bdi", {}), h("span", {}));
-    const card = h("article", { className: "card", tabIndex: -1, "data-post": post.id }, head, text, h("p", { className: "post-reason" }));
+    const card = h("article", { className: "card", tabIndex: -1, "data-post": post.id }, head, text, h("div", { className: "post-pictures" }), h("p", { className: "post-reason" }));
     if (this.may) {
       head.append(h("label", { className: "choose" }, h("input", { type: "checkbox", "aria-label": "Choose this post", onchange: () => this.choose([post.id]) })));
       card.append(isHeld ? this.heldButtons(post) : this.postButtons(post));
@@ -149,6 +149,7 @@ export class Posts {
     write(one(".post-head bdi", card), `${name}${handle}`);
     write(one(".post-head span", card), ` · ${source(post.source)} · ${age(this.eventNow() - post.at)}`);
     write(one(".post-text", card), post.text);
+    keyed(one(".post-pictures", card), post.pictures ?? [], (picture) => picture.name, (picture) => this.picture(picture), (element, picture) => this.refreshPicture(element, picture));
     const reason = one(".post-reason", card);
     const decided = this.gone.get(post.id);
     const state = decided === "hide" ? "hidden" : post.state;
@@ -187,6 +188,22 @@ export class Posts {
 
   pin(post, pinned) {
     return this.settled("PUT", "/moderation/pin", { id: post.id, pinned }, pinned ? "Pinned: it stands first" : "Not pinned any more", []);
+  }
+
+  /** A stranger's picture stays off the wall until somebody has approved it. */
+  picture({ name, kind, alt }) {
+    const image = h("img", { src: `/api/v1/moderation/pictures/${name}`, alt: alt || (kind === "avatar" ? "The author's picture" : "A picture without a description"), className: kind, loading: "lazy" });
+    const button = (decision, words) => h("button", { type: "button", className: "plain", "data-decision": decision, onclick: () => this.decidePicture(name, decision) }, words);
+    return h("figure", {}, image, this.may ? h("figcaption", {}, button("approve", "Show"), button("hide", "Never")) : null);
+  }
+
+  refreshPicture(element, { state }) {
+    element.dataset.state = state;
+    for (const button of all("button", element)) button.setAttribute("aria-pressed", String(button.dataset.decision === { approved: "approve", hidden: "hide" }[state]));
+  }
+
+  decidePicture(name, decision) {
+    return this.settled("PUT", "/moderation/picture", { name, decision }, decision === "hide" ? "Picture kept off the wall" : "Picture on the wall", []);
   }
 
   async block(post) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stream import mention
@@ -12,6 +12,7 @@ from stream.config import Config, HubConfig, ModerationConfig, RaidConfig, ShowC
 from stream.hub.board import Board
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
+from stream.hub.pictures import Pictures
 from stream.hub.stage import Stage
 from stream.log import MENTIONS, RETRACTIONS, Record
 from stream.mention import Author, Mention, Retraction, Target
@@ -65,7 +66,9 @@ def edit(of: Mention, text: str, revision: int = 2) -> Mention:
 class House:
     """Hub time and T are one clock that ``later`` moves."""
 
-    def __init__(self, config: Config | None = None, now: int = NOW) -> None:
+    def __init__(
+        self, config: Config | None = None, now: int = NOW, pictures: Callable[[Board], Pictures] | None = None
+    ) -> None:
         self.now = now
         self.board, self.tablet = Board(), Board()
         self.config = config or globals()["config"]()
@@ -80,6 +83,7 @@ class House:
             metrics=self.metrics,
             removed=self.removed.append,
             timer=lambda: 0.0,
+            pictures=pictures(self.board) if pictures else None,
         )
         self.stage.show(OnAir(at=now, rev=1, layout=ALL, why="default"))
         self.engine.begin()
