@@ -590,6 +590,22 @@ def rejected(
 
 
 @app.command
+def forget(author: str, *, reason: str = "opt-out", config: ConfigFile = None) -> int:
+    """Carry out a person's wish to be gone: from every screen at once, from later exports, and from the log.
+
+    Parameters
+    ----------
+    author
+        The stable id, such as bluesky:did:plc:…, or the handle.
+    reason
+        What the retraction says.
+    """
+    import ingest.forget
+
+    return ingest.forget.run(configuration(config), author, reason=reason)
+
+
+@app.command
 def pin(
     roles: Annotated[list[Literal["viewer", "moderator", "operator"]] | None, Parameter(help="Whose.")] = None,
 ) -> int:

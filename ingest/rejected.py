@@ -73,7 +73,9 @@ async def _run(config: Config, filter: Filter, replay: bool, limit: int, out: Te
 async def letters(log: Log, filter: Filter) -> AsyncIterator[tuple[Record, Rejected]]:
     """The dead letters that ``filter`` admits, oldest first, up to the end that the topic has now."""
     async for record in _records(log, REJECTED):
-        letter = decode_rejected(record.value or b"")
+        if record.value is None:  # overwritten: whom it told of took it back
+            continue
+        letter = decode_rejected(record.value)
         if filter.admits(letter, record.time):
             yield record, letter
 

@@ -326,7 +326,7 @@ class State:
     def save(self) -> Callable[[], list[bytes]]:
         """Copy everything now; what comes back makes pieces of it, in any thread and while the state goes on."""
         self.settle()
-        slots = self._ledger.rows.slots()
+        slots = self._lasting(self._ledger.rows.slots())
         rows = self._ledger.columns.take(slots)
         parts = saved.Parts(
             config=saved.digest(self.config),
@@ -346,6 +346,15 @@ class State:
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
         return lambda: saved.pack(parts, saved.dump(rows))
+
+    def _lasting(self, slots: Slots) -> Slots:
+        """Those of ``slots`` that nobody took back: words that are gone are written nowhere."""
+        keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
+        people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
+        columns = self._ledger.columns
+        gone = np.isin(columns.key[slots], keys) | np.isin(columns.author[slots], people[people >= 0])
+        lasting: Slots = slots[~gone]
+        return lasting
 
     @classmethod
     def from_bytes(cls, pieces: Sequence[bytes], config: Config) -> Self:

@@ -139,7 +139,9 @@ class Engine:
             if record.topic in self.offsets:
                 self.offsets[record.topic][record.partition] = record.offset + 1
             try:
-                if record.topic == MENTIONS.name:
+                if record.topic == MENTIONS.name and record.value is None:
+                    pass  # overwritten: its author took it back
+                elif record.topic == MENTIONS.name:
                     if shedding and self.shedding.sheds(record):
                         self._metrics.shed.inc()
                         self._note(record)

@@ -16,7 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from stream.log import DAY_MS, Entry, LogDamaged, LogUnavailable, Offsets, Record, Topic, partition_of
+from stream.log import (
+    DAY_MS,
+    MENTIONS,
+    REJECTED,
+    Entry,
+    LogDamaged,
+    LogUnavailable,
+    Offsets,
+    Record,
+    Topic,
+    partition_of,
+)
 from stream.log.sqlite_faults import code_of, damaged, told
 
 APPLICATION_ID: Final = 0x41474F52  # "AGOR"
@@ -285,6 +296,30 @@ class LogFile:
                 if topic.retention_ms is not None:
                     more |= self._expire(stream, now_ms - topic.retention_ms)
         return more
+
+    def overwrite(self, records: Iterable[Record]) -> None:
+        """Empty records for good: key and value are overwritten on the disk, place and time stay."""
+        by_stream: dict[int, list[int]] = {}
+        for record in records:
+            for topic in (MENTIONS, REJECTED):
+                if topic.name == record.topic:
+                    by_stream.setdefault(self._known(topic)[record.partition], []).append(record.offset)
+        if not by_stream:
+            return
+        with self._told():
+            self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            for stream, offsets in by_stream.items():
+                self._db.executemany(
+                    f"UPDATE records_{stream} SET key = '', value = NULL WHERE offset = ?", [(o,) for o in offsets]
+                )
+        with self._told():
+            self._db.execute("PRAGMA secure_delete = FAST")
+
+    def fold(self) -> bool:
+        """Fold the WAL in and empty it, so that nothing overwritten stays there; False while others read from it."""
+        with self._told():
+            return not self._value("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _expire(self, stream: int, before_ms: int) -> bool:
         first, cut = self._first(stream, None), self._first(stream, before_ms)

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from stream.log import TOPICS, Entry, LogUnavailable, Offsets, Record, Topic, checked
+from stream.log.erasure import Eraser
 from stream.log.file import Cursor, LogFile
 
 LISTEN_S: Final = 0.005
@@ -80,6 +81,8 @@ class SqliteLog:
         self._published: deque[tuple[Topic, Sequence[Entry], Future[None]]] = deque()
         self._listeners: set[threading.Event] = set()
         self._housekeeping: asyncio.Task[None] | None = None
+        self._eraser = Eraser()
+        self._folded = True
 
     @classmethod
     async def open(
@@ -172,11 +175,22 @@ class SqliteLog:
             while await self._worker.run(lambda file, topic=topic: file.sweep(topic, self._clock())):  # type: ignore[misc]
                 pass
 
+    async def erase(self) -> None:
+        """Overwrite what was taken back since the last time, in steps between which others write."""
+        await self._worker.run(lambda file: self._eraser.begin(file, self._clock()))
+        erased, more = 0, True
+        while more:
+            count, more = await self._worker.run(self._eraser.step)
+            erased += count
+        if erased or not self._folded:
+            self._folded = await self._worker.run(LogFile.fold)
+
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING_S)
             try:
                 await self.keep_house()
+                await self.erase()
             except LogUnavailable:
                 continue  # whoever publishes or reads tells it; the next round tries again
 

@@ -126,7 +126,9 @@ async def _before(log: Log, gone: Gone, house: House) -> None:
 
 def _mentions(batch: Iterable[Record], gone: Gone) -> Iterator[Mention]:
     for record in batch:
+        if record.value is None:  # overwritten: its author took it back
+            continue
         try:
-            yield decode(record.value or b"")
+            yield decode(record.value)
         except Unreadable:
             gone.left_out["unreadable"] += 1
