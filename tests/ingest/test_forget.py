@@ -10,7 +10,7 @@ import pytest
 from ingest import forget
 from stream.analysis.state import State
 from stream.config import Config, IngestConfig, LogConfig
-from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, open_log
+from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, Record, open_log
 from stream.log.sqlite import SqliteLog
 from stream.mention import Author, Mention, Retraction, Target, encode, rejected
 
@@ -77,7 +77,7 @@ def test_it_works_while_others_have_the_log_open(tmp_path: Path) -> None:
         await log.erase()
         assert on_disk(tmp_path) == []
         async with await log.reader({MENTIONS: None, RETRACTIONS: None}) as reader:
-            records = []
+            records: list[Record] = []
             while len(records) < 5:
                 records += await reader.poll(1.0)
         left = [r.value for r in records if r.topic == MENTIONS.name and r.value is not None]
