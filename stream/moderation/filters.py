@@ -41,10 +41,10 @@ class Words:
     def sketch(self) -> Sketch:
         """What other posts that say nearly the same have in common with it, tags and people named left out."""
         if self._sketch is None:
-            without = {"http", "https"}
-            if self.mention is not None:
-                without.update(tag.casefold() for tag in self.mention.hashtags)
-                without.update(person.handle.casefold() for person in self.mention.mentions)
+            without: list[str] = []
+            if self.mention is not None and (self.mention.links or self.mention.hashtags or self.mention.mentions):
+                without = ["http", "https", *(tag.casefold() for tag in self.mention.hashtags)]
+                without += [person.handle.casefold() for person in self.mention.mentions]
             self._sketch = sketch(self.said.partition("\n")[0], without)
         return self._sketch
 

@@ -29,7 +29,7 @@ PAIR: Final = 2
 """Accounts of the smallest cluster."""
 FEWEST: Final = 3
 """Accounts of the smallest cluster that joins a raid that is on, in other words."""
-LOOKED_AT: Final = 24
+LOOKED_AT: Final = 12
 """Newest posts under one key that a new one is compared with."""
 REMEMBERED: Final = 10_000
 """Posts after which a generation of the memory of recent posts ends; two are kept."""
@@ -226,42 +226,42 @@ class Raids:
         self._heard += 1
         if self._heard >= REMEMBERED:
             self._heard, self._older, self._recent = 0, self._recent, {}
+        recent, older, of_key = self._recent, self._older, self._of_key
         joined: Cluster | None = None
-        for key in keys(post.sketch):
-            cluster = self._of_key.get(key)
-            if cluster is not None and cluster.likes(post.sketch) and post.at - cluster.newest < QUIET_MS:
+        post_keys = keys(post.sketch)
+        for key in post_keys:
+            cluster = of_key.get(key)
+            if cluster is not None and post.at - cluster.newest < QUIET_MS and cluster.likes(post.sketch):
                 joined = cluster if joined is None else self._merged(joined, cluster)
-            held = self._recent.get(key)
+            held, before = recent.get(key), older.get(key)
             if held is None:
-                self._recent[key] = post
-                group = [post]
+                recent[key] = post
+                if before is None:
+                    continue
             elif isinstance(held, list):
                 held.append(post)
-                group = held
             else:
-                group = self._recent[key] = [held, post]
+                recent[key] = [held, post]
             if joined is None:
-                joined = self._formed(post, key, group)
+                joined = self._formed(post, before, held)
         if joined is not None:
             joined.add(post)
-            for key in keys(post.sketch):
-                self._of_key[key] = joined
+            for key in post_keys:
+                of_key[key] = joined
         elif self._heard % 16 == 0:
             self._usual = [*self._usual[-199:], post.author]
 
-    def _formed(self, post: Post, key: int, group: list[Post]) -> Cluster | None:
-        """A new cluster around ``post``, when enough others under ``key`` are like it."""
-        held = self._older.get(key)
-        if held is not None and len(group) < LOOKED_AT:
-            group = [*(held if isinstance(held, list) else [held]), *group]
-        if len(group) < PAIR:
-            return None
-        near = [
-            other
-            for other in group[-LOOKED_AT:]
-            if abs(other.at - post.at) <= self._span and likeness(other.sketch, post.sketch) >= ALIKE
-        ]
-        if len({other.author for other in near}) < PAIR:
+    def _formed(self, post: Post, *groups: Post | list[Post] | None) -> Cluster | None:
+        """A new cluster around ``post``, when others in ``groups`` are like it."""
+        mine, size, near = set(post.sketch), len(post.sketch), [post]
+        first, last = post.at - self._span, post.at + self._span
+        for group in groups:
+            for other in group[-LOOKED_AT:] if isinstance(group, list) else [group] if group is not None else []:
+                if first <= other.at <= last and other.author != post.author:
+                    shared = len(mine.intersection(other.sketch))
+                    if shared >= ALIKE * (size + len(other.sketch) - shared):
+                        near.append(other)
+        if len(near) < PAIR:
             return None
         cluster = Cluster()
         for other in near:

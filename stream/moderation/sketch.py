@@ -13,8 +13,8 @@ from zlib import crc32
 
 SHORTEST: Final = 4
 """Bytes of the shortest word that counts; articles and such are shorter."""
-SAMPLED: Final = 4
-"""Smallest hashes whose pairs are keys."""
+FIRST_UNPARTED: Final = "\u0e00"
+"""From here on lie the scripts that part no words."""
 LONGEST: Final = 40
 """Words of a text that are looked at."""
 
@@ -24,20 +24,24 @@ Sketch = tuple[int, ...]
 
 def sketch(said: str, without: Collection[str] = ()) -> Sketch:
     """The sketch of folded words (see ``folding``), leaving out those of ``without``."""
-    words = said.split()
-    if not said.isascii():
-        words = _parted(words)
-    kept = {word for word in words[:LONGEST] if len(word) >= SHORTEST or not word.isascii()}
-    kept.difference_update(without)
-    return tuple(sorted([crc32(word.encode("utf-8", "surrogatepass")) for word in kept]))
+    if not said.isascii() and max(said) >= FIRST_UNPARTED:
+        said = " ".join(_parted(said.split()))
+    words = said.encode("utf-8", "surrogatepass").split()[:LONGEST]
+    hashes = {crc32(word) for word in words if len(word) >= SHORTEST}
+    if without:
+        hashes.difference_update([crc32(word.encode("utf-8", "surrogatepass")) for word in without])
+    return tuple(sorted(hashes))
 
 
 def keys(of: Sketch) -> tuple[int, ...]:
     """The keys of a sketch: pairs of its smallest hashes; none for a single word."""
-    if len(of) < 2:
-        return ()
-    smallest = of[:SAMPLED]
-    return tuple([one << 32 | other for i, other in enumerate(smallest) for one in smallest[:i]])
+    if len(of) >= 4:
+        a, b, c, d = of[:4]
+        return (a << 32 | b, a << 32 | c, b << 32 | c, a << 32 | d, b << 32 | d, c << 32 | d)
+    if len(of) == 3:
+        a, b, c = of
+        return (a << 32 | b, a << 32 | c, b << 32 | c)
+    return (of[0] << 32 | of[1],) if len(of) == 2 else ()
 
 
 def likeness(one: Sketch, other: Sketch) -> float:
