@@ -96,11 +96,17 @@ class MediaConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``block`` and ``allow`` add to the word lists and take from them; ``languages`` empty means all lists."""
+    """``block`` and ``allow`` add to the word lists and take from them; ``languages`` empty means all lists.
+
+    ``bots`` is what becomes of a bot's posts; ``links`` holds those that hide where they lead, with ``shorteners`` more hosts.
+    """
 
     languages: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    bots: Literal["pass", "hold", "reject"] = "pass"
+    links: bool = True
+    shorteners: tuple[str, ...] = ()
     raid: RaidConfig = RaidConfig()
 
 

@@ -21,6 +21,7 @@ from stream.moderation.filters import (
     Sensitive,
     Words,
 )
+from stream.moderation.links import Bots, DoubtfulLinks
 from stream.moderation.raids import Raids
 from stream.moderation.repeated import REPEAT_MS, Repeated
 from stream.moderation.verdict import NO_OPINION, Verdict
@@ -28,7 +29,7 @@ from stream.moderation.wordlists import WordLists
 
 
 class Chain:
-    """Blocked authors, blocked terms, raids, what the source says, word lists, links only, repetitions, then ``more`` filters.
+    """Blocked authors and terms, raids, marks of the source, bots, links, word lists, links only, repetitions, ``more`` filters.
 
     A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway. What
     an author repeats is told from the posts that ``hear`` was given, at most ``span_ms`` apart.
@@ -45,7 +46,8 @@ class Chain:
         self.raids = Raids(config.raid)
         self._lists = ListedWords(WordLists(config.languages, config.allow))
         filters: tuple[Filter, ...] = (
-            self._authors, self._terms, self.raids, Sensitive(), self._lists, LinksOnly(), self._repeated, *more,
+            self._authors, self._terms, self.raids, Sensitive(), Bots(config.bots),
+            DoubtfulLinks(config.links, config.shorteners), self._lists, LinksOnly(), self._repeated, *more,
         )  # fmt: skip
         self._judges = tuple(link.judge for link in filters)
 

@@ -38,6 +38,8 @@ _TRIPLES: Final = AhoCorasick(
 )
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _ONCE, _TWICE = r"\1", r"\1\1"
+_LONELY: Final = frozenset("aioyueàéöåиявксуо")
+"""Letters that are words in some language."""
 _SPELT: Final = re.compile(r"(?: {1,2}[^\W\d_]){4,}(?= )")
 _LATIN_AND_OTHER: Final = re.compile(r"[a-z][\u0370-\u052f\u0261]|[\u0370-\u052f\u0261][a-z]")
 _TAG: Final = re.compile(r"#\w+")
@@ -79,7 +81,7 @@ def haystack(text: str) -> str:
     if _TRIPLES.find_matches_as_indexes(plain):
         found += f"\n{_STRETCHED.sub(_ONCE, plain)}\n{_STRETCHED.sub(_TWICE, plain)}"
     if _SPELT_OUT in kinds:
-        found += "\n " + " ".join(word.replace(" ", "") for word in _SPELT.findall(plain)) + " "
+        found += "\n " + " ".join(map(_joined, _SPELT.findall(plain))) + " "
     if len(raw) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
         mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
         found += "\n " + " ".join(mixed).translate(_LOOKALIKES) + " "
@@ -97,6 +99,13 @@ def _humps(tag: str) -> str:
     """The words of a hashtag that is written in humps, each with a space after it; empty where it has none."""
     parted = _HUMP.sub(" ", tag)
     return _words(parted.casefold())[1:] if parted != tag else ""
+
+
+def _joined(spelt: str) -> str:
+    """Letters that stand apart as one word; also without a first or last one that may be a word itself: such a w o r d."""
+    word = spelt.replace(" ", "")
+    rest = word[1:] if word[0] in _LONELY else ""
+    return f"{word} {rest} {word[:-1]} {rest[:-1]}" if word[-1] in _LONELY else f"{word} {rest}"
 
 
 def masks(word: str) -> Iterator[str]:
