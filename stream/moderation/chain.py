@@ -29,7 +29,7 @@ from stream.moderation.wordlists import WordLists
 
 
 class Chain:
-    """Blocked authors and terms, raids, marks of the source, bots, links, word lists, links only, repetitions, ``more`` filters.
+    """Blocked authors and terms, raids, the source's marks, bots, links, lists, links only, repetitions, ``more`` filters.
 
     A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway. What
     an author repeats is told from the posts that ``hear`` was given, at most ``span_ms`` apart.
