@@ -27,7 +27,7 @@ ALIKE: Final = 0.4
 """Likeness from which two posts are of one cluster."""
 PAIR: Final = 2
 """Accounts of the smallest cluster."""
-FEWEST: Final = 3
+FEWEST: Final = 4
 """Accounts of the smallest cluster that joins a raid that is on, in other words."""
 LOOKED_AT: Final = 12
 """Newest posts under one key that a new one is compared with."""
@@ -43,8 +43,10 @@ LONG: Final = 9
 """Core words above which a text is so long that nobody comes upon it alone: one account less is enough."""
 BEYOND: Final = 0.2
 """By how much the share of strangers must exceed the usual one."""
-CHANCE: Final = 0.001
+CHANCE: Final = 0.0001
 """How probable it may be that so many of its accounts are strangers by chance."""
+CROWD: Final = 0.4
+"""Share of strangers that is usual in a crowd that cheers in few words."""
 RARELY: Final = 0.08
 """Share of strangers that is usual at least: a sample of a hundred knows no less."""
 QUIET_MS: Final = 120_000
@@ -315,7 +317,7 @@ class Raids:
         if strangers < config.strangers or strangers < usual + BEYOND or tail(accounts, strangers, usual) > CHANCE:
             return False
         if core <= SHORT:
-            return accounts >= (2 if core > 2 else 3) * config.accounts and strangers >= 0.85
+            return accounts >= 2 * config.accounts and tail(accounts, strangers, max(usual, CROWD)) <= CHANCE
         if accounts >= config.accounts:
             return True
         return strangers >= 0.9 and (ongoing or (accounts >= config.accounts - 1 and core > LONG))

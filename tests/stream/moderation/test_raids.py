@@ -132,6 +132,6 @@ def test_likeness_of_sketches() -> None:
 
 
 def test_chance() -> None:
-    """Three strangers of three are a surprise where nearly all are known, twenty where half are."""
-    assert tail(3, 1.0, 0.0) < 0.001 < tail(3, 1.0, 0.2)
-    assert tail(20, 0.95, 0.5) < 0.001 < tail(20, 0.6, 0.5)
+    """Four strangers of four are a surprise where nearly all are known, twenty where half are."""
+    assert tail(4, 1.0, 0.0) < 0.0001 < tail(4, 1.0, 0.2)
+    assert tail(20, 0.95, 0.5) < 0.0001 < tail(20, 0.6, 0.5)
