@@ -127,6 +127,7 @@ def test_many_are_decided_at_once(posts: Callable[..., Page], hub: HubProcess) -
     keep(page, "posts")
     page.locator("[data-bulk]").get_by_role("button", name="Hide").click()
     expect(page.locator(".posts-held .card", has_text="of the evening")).to_have_count(0)
+    expect(page.locator("[data-toasts]")).to_contain_text("Hidden: five posts")
     expect(page.locator("[data-audit]")).to_contain_text("Desk 1 hid a post")
     page.keyboard.press("u")
     expect(page.locator(".posts-held .card", has_text="of the evening")).to_have_count(5)
