@@ -1,0 +1,47 @@
+"""What the moderation chain costs a post, by processor time: heard and judged once, the raid shield looking now and then."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stream.config import ModerationConfig, RaidConfig
+from stream.mention import Mention
+from stream.moderation import Chain
+from tests.bench.figure import Figure, figure
+from tests.bench.posts import originals
+
+POSTS: Final = 20_000
+WARM: Final = 5_000
+RUNS: Final = 3
+LOOK_EVERY: Final = 100
+
+
+def measure() -> Iterator[Figure]:
+    """With and without the raid shield; the median of some runs."""
+    what, pool = originals()
+    posts = [post for post in pool if post.kind != "tally"][: WARM + POSTS]
+    for name, on in (("", True), (", without the raid shield", False)):
+        costs = [_cost(posts, ModerationConfig(raid=RaidConfig(on=on))) for _ in range(RUNS)]
+        note = f"{what}, {POSTS} posts, median of {RUNS}, least {min(costs):.1f}"
+        yield figure(f"moderation, a post{name}", statistics.median(costs), "µs", most=10.0 if on else None, note=note)
+
+
+def _cost(posts: Sequence[Mention], config: ModerationConfig) -> float:
+    """Microseconds of processor time a post."""
+    chain = Chain(config)
+    begun = 0.0
+    for i, post in enumerate(posts):
+        if i == WARM:
+            begun = time.thread_time()
+        chain.hear(post)
+        chain.judge(post, post.at)
+        if i % LOOK_EVERY == 0:
+            chain.raids.look(_everybody)
+    return (time.thread_time() - begun) / (len(posts) - WARM) * 1e6
+
+
+def _everybody(authors: Sequence[str], before_ms: int) -> list[bool]:  # noqa: ARG001
+    return [True for _ in authors]
