@@ -63,6 +63,7 @@ class Ears:
         self.gone: list[str] = []
         self._x_said: list[bytes] = []
         self._door = free_port()
+        self._decisions = 0
         self._local, self._items = count(1000), count(1001)
         """Numbers that servers and Hacker News give, each greater than the last."""
         self.ingest: subprocess.Popen[bytes] | None = None
@@ -279,7 +280,9 @@ secret = "{SECRET.decode()}"
     async def decide(self, subject: str, value: Any) -> None:
         """What the hub would write when staff decide it."""
         log = await open_log(self.agora.environment["AGORA_LOG_URL"], prefix=self._prefix)
-        await log.publish(CONTROL, [Entry(subject, json.dumps(value).encode())])
+        self._decisions += 1
+        stands = {"id": f"d{self._decisions}", "seq": self._decisions, "at": 0, "by": "Desk 1", "value": value}
+        await log.publish(CONTROL, [Entry(subject, json.dumps(stands).encode())])
         await log.close()
 
     @property

@@ -325,6 +325,7 @@ async def test_restart_equals_no_restart(tmp_path: Path, log: Log) -> None:
     with_it, without = await started(config(tmp_path, "short")), await started(config(tmp_path, "without"))
     hubs = (steady, with_it, without)
     await with_it.decide("block:term:stage3", {}, by="Ada")
+    await until(lambda: all(hub.desk.scribe.ledger.value("block:term:stage3") is not None for hub in hubs))
     memories = [hub._engine.state.memory.latest for hub in hubs]
     await until(lambda: min(latest() for latest in memories) > NOW - 60_000)
     await until(lambda: all(hub.ready() and hub._follower.behind == 0 and not hub._analyst.queued for hub in hubs))

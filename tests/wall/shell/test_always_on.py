@@ -147,6 +147,7 @@ def test_memory_does_not_grow_with_what_is_said(monkeypatch: pytest.MonkeyPatch)
     """A wall that has shown twice as many posts, figures and layouts holds as much as before, and its atlas has its bound."""
     monkeypatch.setattr(typesetter, "KEPT", 60)
     scene, grid = Scene(math.inf), Grid(width=640, height=360, pitch_mm=2.0)
+    scene.type = typesetter.Typesetter()  # the shared one keeps what other tests have set
     painter = Painter(pictures.context(), grid, 32)
     target = pictures.context().simple_framebuffer((320, 180), components=4)
     names = ("pulse", "stories", "numbers", "voices", "event")
