@@ -11,8 +11,8 @@ from ingest.simulation.plan import Planned
 from stream.mention import Author, Mention
 
 Kind = Literal["copied", "varied", "templated", "languages", "slow", "waves", "bought", "shuffled", "short"]
-KINDS: Final[tuple[Kind, ...]] = ("copied", "varied", "templated", "languages", "slow")
-OTHER_KINDS: Final[tuple[Kind, ...]] = ("waves", "bought", "shuffled", "short")
+KINDS: Final[tuple[Kind, ...]] = ("copied", "varied", "templated", "languages", "slow", "short")
+OTHER_KINDS: Final[tuple[Kind, ...]] = ("waves", "bought", "shuffled")
 """Kinds on which nothing was tuned."""
 
 TEXTS: Final[tuple[dict[str, str], ...]] = (

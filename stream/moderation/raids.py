@@ -45,7 +45,8 @@ BEYOND: Final = 0.2
 """By how much the share of strangers must exceed the usual one."""
 CHANCE: Final = 0.0001
 """How probable it may be that so many of its accounts are strangers by chance."""
-CROWD: Final = 0.4
+NEARLY_ALL: Final = 0.9
+CROWD: Final = 0.6
 """Share of strangers that is usual in a crowd that cheers in few words."""
 RARELY: Final = 0.08
 """Share of strangers that is usual at least: a sample of a hundred knows no less."""
@@ -317,7 +318,8 @@ class Raids:
         if strangers < config.strangers or strangers < usual + BEYOND or tail(accounts, strangers, usual) > CHANCE:
             return False
         if core <= SHORT:
-            return accounts >= 2 * config.accounts and tail(accounts, strangers, max(usual, CROWD)) <= CHANCE
+            surprising = tail(accounts, strangers, max(usual, CROWD)) <= CHANCE
+            return accounts >= 2 * config.accounts and strangers >= NEARLY_ALL and surprising
         if accounts >= config.accounts:
             return True
         return strangers >= 0.9 and (ongoing or (accounts >= config.accounts - 1 and core > LONG))

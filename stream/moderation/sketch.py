@@ -23,13 +23,14 @@ Sketch = tuple[int, ...]
 
 
 def sketch(said: str, without: Collection[str] = ()) -> Sketch:
-    """The sketch of folded words (see ``folding``), leaving out those of ``without``."""
+    """The sketch of folded words (see ``folding``), leaving out those of ``without`` where others remain."""
     if not said.isascii() and max(said) >= FIRST_UNPARTED:
         said = " ".join(_parted(said.split()))
     words = said.encode("utf-8", "surrogatepass").split()[:LONGEST]
     hashes = {crc32(word) for word in words if len(word) >= SHORTEST}
     if without:
-        hashes.difference_update([crc32(word.encode("utf-8", "surrogatepass")) for word in without])
+        rest = hashes.difference([crc32(word.encode("utf-8", "surrogatepass")) for word in without])
+        hashes = rest if len(rest) > 1 else hashes
     return tuple(sorted(hashes))
 
 

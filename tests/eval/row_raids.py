@@ -29,7 +29,7 @@ AFTER_MS: Final = 5 * 60_000
 STEP_MS: Final = 100
 SHOWN_MS: Final = 10_000
 """The delay after which words are shown."""
-SEED: Final = 301
+SEED: Final = 501
 SIZES: Final = (20, 200, 2000)
 RATE: Final = 8.0
 
