@@ -27,7 +27,7 @@ PATIENCE: Final = 3.0
 LOOK_S: Final = 0.1
 BEHIND_MS: Final = 1_500
 SETTLED_S: Final = 2.0
-"""What ingest published before it paused is read after this."""
+"""What ingest published before it paused is read once the hub says the same for as long as this."""
 
 Drill = Callable[[Stage, Trouble], Awaitable[list[Check]]]
 
@@ -48,8 +48,7 @@ async def hub_killed(stage: Stage, _: Trouble) -> list[Check]:
     """``kill -9`` to the hub: it comes back and says the same of the past. Ingest pauses, so that the log says the same too."""
     stage.signal("ingest", signal.SIGSTOP)
     try:
-        await asyncio.sleep(SETTLED_S)
-        before = await stage.desk.snapshot()
+        before = await _settled(stage.desk)
         walls = {name: pid for name, pid in stage.supervisor.running.items() if name.startswith("wall")}
         stage.signal("hub", signal.SIGKILL)
         await asyncio.sleep(LOOK_S)
@@ -190,18 +189,31 @@ async def _run(command: str) -> None:
     await process.wait()
 
 
-async def _says_the_same(desk: Desk, before: dict[str, Any]) -> Check:
-    """Whether the hub says of an earlier T what it said then, its sources apart, which are told by ingest since.
+async def _settled(desk: Desk) -> dict[str, Any]:
+    """The snapshot of now, once the hub has read what is in the log, to which nothing comes meanwhile."""
+    told = await desk.snapshot()
+    for _ in range(round(PATIENCE * BACK_S / SETTLED_S)):
+        await asyncio.sleep(SETTLED_S)
+        again = await desk.snapshot(told["at"])
+        if not _differ(told, again):
+            break
+        told = again
+    return told
 
-    A hub is ready a few seconds before it has read the last record, so that it is asked again for a while.
-    """
+
+def _differ(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """In what two snapshots of the same T differ, the sources apart, of which ingest tells later."""
+    return sorted(key for key in before if key != "sources" and before[key] != after.get(key))
+
+
+async def _says_the_same(desk: Desk, before: dict[str, Any]) -> Check:
+    """Whether the hub says of an earlier T what it said then; one that is not back yet is asked again for a while."""
     expected = "the same figures for the time before"
     happened = "not told"
-    until_s = time.monotonic() + BACK_S
+    until_s = time.monotonic() + PATIENCE * BACK_S
     while True:
         try:
-            after = await desk.snapshot(before["at"])
-            differ = sorted(key for key in before if key != "sources" and before[key] != after.get(key))
+            differ = _differ(before, await desk.snapshot(before["at"]))
             if not differ:
                 return Check(expected, "the same", ok=True)
             happened = f"different: {', '.join(differ)}"
