@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine import ROOT
+
 PLAN = """
 title = "Short"
 lasts = "32s"
@@ -32,8 +34,8 @@ def test_a_rehearsal_is_played_and_told(tmp_path: Path) -> None:
     (tmp_path / "agora.toml").write_text("[wall]\ncolumns = 1\nrows = 1\nwidth = 640\nheight = 360\npitch_mm = 2.5\n")
     command = [sys.executable, "-m", "agora", "rehearse", "--plan", "plan.toml", "--out", "out"]
     played = subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "AGORA_VAR": str(tmp_path / "var")}, capture_output=True, text=True,
-        timeout=180, check=False,
+        command, cwd=tmp_path, env={**os.environ, "AGORA_VAR": str(tmp_path / "var"), "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     page = (tmp_path / "out" / "rehearsal.html").read_text()
     assert played.returncode == (0 if "Short: GO" in played.stdout else 1), played.stdout + played.stderr

@@ -1,0 +1,1 @@
+"""The subcommands of ``agora``, by what they are about; each is a thin shell."""
