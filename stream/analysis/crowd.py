@@ -63,14 +63,13 @@ class Crowd:
 
     def with_more(self, day: int, more: Iterable[int], without: Iterable[int]) -> dict[str, bytes]:
         """The records of a day with ``more`` hashes in it and some taken out."""
-        gone = set(without)
-        fresh = {shard: set(hashes.tolist()) for shard, hashes in self._days.get(day, {}).items()}
-        for number in more:
-            fresh.setdefault(number % SHARDS, set()).add(number)
-        return {
-            self._subject(day, shard): np.array(sorted(hashes - gone), "<u8").tobytes()
-            for shard, hashes in sorted(fresh.items())
-        }
+        fresh, gone = np.fromiter(more, np.uint64), np.fromiter(without, np.uint64)
+        known = self._days.get(day, {})
+        found: dict[str, bytes] = {}
+        for shard in sorted({*known, *(fresh % np.uint64(SHARDS)).tolist()}):
+            mine = np.union1d(known.get(shard, fresh[:0]), fresh[fresh % np.uint64(SHARDS) == shard])
+            found[self._subject(day, shard)] = np.setdiff1d(mine, gone).astype("<u8").tobytes()
+        return found
 
     def known(self, first: int, last: int) -> list[Mapping[int, NDArray[np.uint64]]]:
         """The shards of the days from ``first`` to before ``last`` of which anything is known."""

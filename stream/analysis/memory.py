@@ -100,6 +100,13 @@ class Memory:
         """Records that add ``authors`` to the voices of a day and take out those ``without``."""
         return self._voices.with_more(day, map(self.hash, authors), map(self.hash, without))
 
+    def strangers(self, day: int, authors: Iterable[str]) -> set[str]:
+        """Those of whom memory does not have that they spoke on the day."""
+        ids = list(authors)
+        hashes = np.fromiter(map(self.hash, ids), np.uint64, len(ids))
+        known = among(self._voices.known(day, day + 1), hashes)
+        return {author for author, spoke in zip(ids, known.tolist(), strict=True) if not spoke}
+
     def brand_voices(self, day: int, authors: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
         """Records that add ``authors`` to those who spoke of the brand on a day."""
         return self._brand.with_more(day, map(self.hash, authors), map(self.hash, without))

@@ -64,18 +64,12 @@ class Memoir:
         self._counted = (0, 0)
         self._placed_ms = 0
         self._spoke: dict[int, set[str]] = {}
-        self._changed: set[int] = set()
+        """Who spoke on a day and is not yet known to memory."""
 
     def hear(self, mentions: Iterable[Mention]) -> None:
         """Somebody spoke on the day of each mention."""
-        found: dict[int, set[str]] = {}
         for mention in mentions:
-            found.setdefault(day_of(mention.at), set()).add(mention.author.id)
-        for day, authors in found.items():
-            spoke = self._spoke.setdefault(day, set())
-            if not authors <= spoke:
-                spoke |= authors
-                self._changed.add(day)
+            self._spoke.setdefault(day_of(mention.at), set()).add(mention.author.id)
 
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""
@@ -106,12 +100,11 @@ class Memoir:
         return found
 
     def save(self) -> dict[int, list[str]]:
-        """Who spoke on which day, for the checkpoint."""
+        """Who spoke on which day and is not yet written, for the checkpoint."""
         return {day: sorted(authors) for day, authors in self._spoke.items()}
 
     def restore(self, spoke: Mapping[int, Iterable[str]]) -> None:
         self._spoke = {int(day): set(authors) for day, authors in spoke.items()}
-        self._changed = set(self._spoke)
 
     def _colours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         earliest = -(-(t_ms - state.window.slack) // self._point) * self._point
@@ -137,16 +130,16 @@ class Memoir:
         return baselines.record(hour, state.window.width, {node.id: node.weight for node in nodes})
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:
-        if t_ms - self._voiced < self._voices_ms or not self._changed:
+        if t_ms - self._voiced < self._voices_ms or not self._spoke:
             return {}
         self._voiced = t_ms
         gone = state.gone.authors
+        earliest = day_of(t_ms) - KNOWN_DAYS
+        left = {day: state.memory.strangers(day, authors - gone) for day, authors in self._spoke.items()}
+        self._spoke = {day: authors for day, authors in sorted(left.items()) if authors and day >= earliest}
         found: dict[str, bytes] = {}
-        for day in sorted(self._changed):
-            found |= state.memory.voices(day, self._spoke[day] - gone, gone)
-        self._changed.clear()
-        for day in [day for day in self._spoke if day < day_of(t_ms) - KNOWN_DAYS]:
-            del self._spoke[day]
+        for day, authors in self._spoke.items():
+            found |= state.memory.voices(day, authors, gone)
         return found
 
     def _brand(self, state: State, t_ms: int) -> dict[str, bytes]:

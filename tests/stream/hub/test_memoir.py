@@ -9,7 +9,7 @@ from stream.analysis.crowd import day_of
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import Memory
 from stream.config import HubConfig, TrackConfig
-from stream.hub.memoir import EFFECT_MS, PATIENCE_MS, POINT_MS, SETTLE_MS, memory_key
+from stream.hub.memoir import EFFECT_MS, PATIENCE_MS, POINT_MS, SETTLE_MS, VOICES_MS, memory_key
 from tests.stream.hub.house import NOW, House, config, post
 
 POINT = (NOW // POINT_MS + 1) * POINT_MS
@@ -75,6 +75,23 @@ def test_voices_of_the_day() -> None:
     assert len(voices) == 8
     assert b"author" not in voices
     assert house.engine.memories(house.now, house.now) == {}
+
+
+def test_names_are_forgotten_once_their_hashes_are_known() -> None:
+    """A voice is kept by name until what was written of it has come back; a lost record is written once more."""
+    house = House()
+    house.engine.state.memory = Memory(b"secret")
+    house.hear(post(1, "Hello"), post(2, "Hello again"))
+    house.later()
+    assert house.engine.memories(house.now, house.now)
+    house.hear(post(1, "Hello", at=house.now), post(3, "Good day", at=house.now))
+    house.later(VOICES_MS)
+    due = {s: v for s, v in house.engine.memories(house.now, house.now).items() if s.startswith("voices:")}
+    assert len(b"".join(due.values())) == 3 * 8
+    back(house, due)
+    house.later(VOICES_MS)
+    assert not [s for s in house.engine.memories(house.now, house.now) if s.startswith("voices:")]
+    assert house.engine.save()().spoke == {}
 
 
 def test_key(tmp_path: Path) -> None:
