@@ -23,7 +23,8 @@ SPARSE: Final = 12.0
 
 def draw(layer: Layer, place: Place, timeline: tuple[int, ...], area: Rect, width: float) -> Floats:
     """A fine line of mentions over time with a glow below it and a light at now; returns its points."""
-    timeline = timeline[:-1]  # the newest bucket is still filling: drawn, the line would always end in a fall
+    # The newest bucket is still filling, the oldest is cut by the window: drawn, they would always be a fall and a rise.
+    timeline = timeline[1:-1]
     if len(timeline) < 3:
         return np.zeros((1, 2), np.float32)
     points, strips = _strips(timeline, area, width, place.accent)

@@ -16,6 +16,7 @@ from wall.drawlist import Layer
 from wall.palette import Colour, hexadecimal, mixed, rgb
 from wall.panel import Place
 from wall.statement import Parts, Statement
+from wall.text.typesetter import ELLIPSIS, Block
 from wall.view import View
 from wall.visuals import waiting
 
@@ -33,6 +34,7 @@ BARS_FROM: Final = 225.0
 LARGE_FROM: Final = 320.0
 """Heights of a row from which it has a bar, and large type."""
 LOWEST: Final = 165.0
+NAME_SIZES: Final = (84.0, 72.0, 62.0)
 REST: Final = "#33415A"
 PAID: Final = "#FFB02E"
 
@@ -121,6 +123,12 @@ def _draw_group(view: View, figures: Figures, place: Place, layer: Layer, screen
         if place.unit > RING_UNTIL:
             _rows(view, place, layer, [body], group)
             return
+        if body.h > body.w:
+            high = min(body.w, 0.42 * body.h)
+            _ring(view, place, layer, Rect(body.x, body.y, body.w, high), group)
+            above = high + 60 * place.unit
+            _rows(view, place, layer, [Rect(body.x, body.y + above, body.w, body.h - above)], group)
+            return
         side = min(body.h, 0.42 * body.w)
         _ring(view, place, layer, Rect(body.x, body.y, side, body.h), group)
         left = side + 110 * place.unit
@@ -188,7 +196,7 @@ def _row(view: View, place: Place, layer: Layer, row: Rect, line: Line) -> None:
     if not barred:
         indent = 52 * unit
         layer.disc(row.x + 14 * unit, y - 72 * unit * cap / 2, 14 * unit, line.colour)
-    layer.text(place.line(line.name, name_size, row.w - indent - wide - 48 * unit, 600), row.x + indent, y)
+    layer.text(_name(place, line.name, name_size, row.w - indent - wide - 48 * unit), row.x + indent, y)
     if barred:
         parts = _whence(place, track) if track.kind == "campaign" else _of_all(track.share, line.colour)
         statement.bar(layer, place, Rect(row.x, y + gap, row.w, 16 * unit), parts)
@@ -201,6 +209,15 @@ def _row(view: View, place: Place, layer: Layer, row: Rect, line: Line) -> None:
     said = place.set(figure.change(track.change, "before"), 55, colour=place.theme.quiet, align="right")
     if said is not None and row.right - said.width > end + 40 * unit:
         layer.text(said, row.right, y)
+
+
+def _name(place: Place, name: str, size: float, room: float) -> Block | None:
+    """A name on one line, smaller where that saves it from being cut."""
+    for smaller in (size, *(s for s in NAME_SIZES if s < size)):
+        block = place.line(name, smaller, room, 600)
+        if block is None or not block.text.endswith(ELLIPSIS):
+            break
+    return block
 
 
 def _cell(
@@ -239,6 +256,7 @@ def _whence_panel(view: View, place: Place, layer: Layer, body: Rect, line: Line
         layer.text(caption, body.x, body.y + caption.cap)
     top = body.y + 130 * unit
     kinds = [kind for kind in _kinds(place, track) if kind[1]]
+    kinds = kinds[: max(1, int((body.bottom - top) // (LOWEST * unit)))]
     high = min((body.bottom - top) / len(kinds), 300 * unit)
     size, name_size = (130, 92) if high >= 230 * unit else (92, 72)
     for i, (words, count, colour) in enumerate(kinds):

@@ -15,6 +15,7 @@ from wall.drawlist import Layer
 from wall.palette import Colour, mixed, rgb
 from wall.panel import Place
 from wall.statement import Statement
+from wall.text.typesetter import ELLIPSIS
 from wall.view import View
 from wall.visuals import waiting
 
@@ -22,6 +23,8 @@ Floats = npt.NDArray[np.float32]
 
 LEAD_SIZES: Final = (340, 300, 260, 220, 180, 140, 110, 90)
 ONE_SIZE: Final = 170
+ROOMY: Final = 700.0
+"""From this height on a course keeps more space from its caption."""
 LEAST: Final = 5
 """So many posts of known mood say something."""
 
@@ -88,10 +91,12 @@ class MoodVisual:
         """The course over whole screens, with its moments of greatest joy and of most criticism."""
         first, last, unit = screens[0], screens[-1], place.unit
         numbers = figures.numbers
-        said = "Posts that sound glad, and posts that sound critical"
-        caption = place.set(said, 56, 500, place.theme.quiet, width=first.w - 192)
+        for said in ("Posts that sound glad, and posts that sound critical", "Glad and critical posts"):
+            caption = place.set(said, 56, 500, place.theme.quiet, width=first.w - 192)
+            if caption is None or not caption.text.endswith(ELLIPSIS):
+                break
         layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
-        left, top = first.x + 96 + 70 * unit, first.y + 240 * unit
+        left, top = first.x + 96 + 70 * unit, first.y + (240 if first.h >= ROOMY * unit else 190) * unit
         area = Rect(left, top, last.right - 150 - left, first.bottom - 190 * unit - top)
         _balance(layer, place, figures, area, 7.0)
         buckets = len(numbers.timeline_positive)

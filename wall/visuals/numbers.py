@@ -23,6 +23,11 @@ ALL_NEW: Final = 0.97
 
 NARROWEST: Final = 340.0
 """Room for a small figure beside others."""
+PEAK_ROOM: Final = 360.0
+CAPTION_ROOM: Final = 190.0
+FOOT_ROOM: Final = 190.0
+LEAST_COURSE: Final = 200.0
+"""Above a course with its greatest moment told and without; below it; and how high it must be to tell that moment."""
 
 
 class NumbersVisual:
@@ -103,12 +108,12 @@ class NumbersVisual:
         """The window's course over whole screens: when it was loud, and how loud at most."""
         first, last, unit = screens[0], screens[-1], place.unit
         timeline = figures.numbers.timeline
-        whole = timeline[:-1]
-        if len(timeline) < 4:
+        whole = timeline[1:-1]
+        if len(whole) < 3:
             return
-        area = Rect(
-            first.x + 96, first.y + 360 * unit, last.right - 150 - first.x - 96, first.h - 360 * unit - 190 * unit
-        )
+        peaked = first.h - (PEAK_ROOM + FOOT_ROOM) * unit >= LEAST_COURSE * unit
+        top, foot = (PEAK_ROOM if peaked else CAPTION_ROOM) * unit, FOOT_ROOM * unit
+        area = Rect(first.x + 96, first.y + top, last.right - 150 - first.x - 96, first.h - top - foot)
         caption = place.set("Posts a minute", 56, 500, place.theme.quiet)
         layer.text(caption, first.x + 96, first.y + 96 + (caption.cap if caption else 0.0))
         points = course.draw(layer, place, timeline, area, 7.0)
@@ -119,17 +124,17 @@ class NumbersVisual:
         count = max(sum(whole[i : i + minute]) for i in range(max(0, best - minute), best + 1))
         value, words = figure.rate(count * max(1.0, a_minute))
         peak = place.set(f"{value} {words}", 84, 600)
-        past = len(timeline) - 1 - best
+        past = len(whole) - best
         session = agenda.session_at(figures, figures.T - past * (figures.numbers.bucket_ms or 60_000))
         said = course.before(past, figures) + (f" · {session}" if session else "")
         when = place.set(said, 56, colour=place.theme.quiet, width=first.w - 192)
-        if peak is not None and when is not None:
+        if peaked and peak is not None and when is not None:
             wide = max(peak.width, when.width)
             at = course.on_a_screen(place, float(x) - wide / 2, wide)
             layer.text(peak, at, float(y) - 136 * unit)
             layer.text(when, at, float(y) - 54 * unit)
         y = last.bottom - 96
-        start = place.set(course.before(len(timeline) - 1, figures), 56, colour=place.theme.quiet)
+        start = place.set(course.before(len(whole), figures), 56, colour=place.theme.quiet)
         now = place.set("now", 56, 600, place.theme.ink, align="centre")
         layer.text(start, first.x + 96, y)
         layer.text(now, area.right, y)

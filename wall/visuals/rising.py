@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -49,15 +51,19 @@ class RisingVisual:
             if figures is None or place.words <= 0.0 or not _most_said(view, place, layer):
                 waiting.draw(view, place, layer, "All steady: nothing grows faster than usual")
             return
-        led, rest = _shared(place, len(rising))
-        if len(led) > 1:
-            self._lead(place, layer, led, rising[0], figures)
-            rising = rising[1:]
-        rank = int(len(led) > 1)
-        for number, screen in enumerate(rest):
+        screens = place.screens
+        if len(rising) <= len(screens):
+            for rank, (block, item) in enumerate(zip(_blocks(screens, len(rising)), rising, strict=True)):
+                if len(block) > 1:
+                    self._wide(place, layer, block, item, figures, rank)
+                else:
+                    self._row(place, layer, place.body(block[0]), item, figures, rank)
+            return
+        rank = 0
+        for number, screen in enumerate(screens):
             body = place.body(screen)
             fits = min(
-                math.ceil(len(rising) / (len(rest) - number)),
+                math.ceil(len(rising) / (len(screens) - number)),
                 max(1, int((body.h + 40 * place.unit) // (ROW * place.unit))),
             )
             step = body.h / max(1, fits)
@@ -96,9 +102,11 @@ class RisingVisual:
         if len(item.curve) >= 4:
             _curve(layer, item.curve[:-1], area, colour, opacity)
 
-    def _lead(self, place: Place, layer: Layer, screens: list[Rect], item: Rising, figures: Figures) -> None:
-        """The steepest over several screens: its name and figure on the first one, its course over all of them."""
-        unit, opacity, colour = place.unit, place.words, _colour(place, 0)
+    def _wide(
+        self, place: Place, layer: Layer, screens: Sequence[Rect], item: Rising, figures: Figures, rank: int
+    ) -> None:
+        """One topic over several screens: its name and figure on the first one, its course over all of them."""
+        unit, opacity, colour = place.unit, place.words, _colour(place, rank)
         body, last = place.body(screens[0]), screens[-1]
         low = max(screen.y for screen in screens)
         label = place.fit(item.label, LEAD_SIZES, Rect(body.x, 0, body.w, 220 * unit), 650, leading=1.0)
@@ -114,26 +122,30 @@ class RisingVisual:
             layer.text(factor, right.right - 150 * unit, right.y + 96 * unit + factor.cap, opacity)
         elif factor is not None:
             layer.text(factor, body.right, place.body(last).y + factor.cap, opacity)
-        top, under = low + 320 * unit, y + 170 * unit
+        top, under = screens[0].y + 320 * unit, y + 170 * unit
         area = Rect(body.x, top, last.right - 150 * unit - body.x, low + last.h - 150 * unit - top)
         if len(item.curve) >= 4:
             points = _points(item.curve[:-1], area)
             below_words = points[points[:, 0] < body.x + max(label.width, since.width) + 60 * unit]
-            if low == screens[0].y and len(below_words) and below_words[:, 1].min() < under:
+            if len(below_words) and below_words[:, 1].min() < under:
                 area = Rect(area.x, under, area.w, area.bottom - under)
             place.stage.glow(area.right, area.y, 900 * unit, 520 * unit, colour, 0.16 * opacity * place.opacity)
             _curve(layer, item.curve[:-1], area, colour, opacity)
 
 
-def _shared(place: Place, count: int) -> tuple[list[Rect], list[Rect]]:
-    """The screens of the steepest topic, more than one where there are more screens than topics, and those of the others."""
-    screens = place.screens
-    spare = len(screens) - count
-    if spare <= 0:
-        return [], screens
-    row = [screen for screen in screens if screen.y == screens[0].y]
-    most = screens if count == 1 else row if len(row) <= spare + 1 else row[: spare + 1]
-    return most, [screen for screen in screens if screen not in most]
+def _blocks(screens: Sequence[Rect], count: int) -> list[list[Rect]]:
+    """A rectangle of ``screens`` in ``count`` rectangles, no more than there are screens: the steeper, the more screens."""
+    if count == 1:
+        return [list(screens)]
+    rows = sorted({screen.y for screen in screens})
+    if len(rows) > 1:
+        edge = rows[(len(rows) + 1) // 2]
+        upper, lower = [s for s in screens if s.y < edge], [s for s in screens if s.y >= edge]
+        above = max(1, count - len(lower))
+        return _blocks(upper, above) + _blocks(lower, count - above)
+    wide, more = divmod(len(screens), count)
+    starts = [rank * wide + min(rank, more) for rank in range(count + 1)]
+    return [list(screens[start:end]) for start, end in pairwise(starts)]
 
 
 def _since(item: Rising, figures: Figures) -> str:

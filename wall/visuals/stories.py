@@ -33,6 +33,9 @@ UNDER_TITLE: Final = 14.0
 SINKS: Final = 0.35
 """Of the room that words leave, how much is above them."""
 ROOMY: Final = 560.0
+NAME_ONLY: Final = 345.0
+FOOTED: Final = 470.0
+"""Heights of a card: from these on it has room for two lines of words below its author, and above its count as well."""
 LOW: Final = 600.0
 """A card of this height has no room for a large count."""
 FOOT_SIZES: Final = ((10, 76.0), (100, 96.0), (1000, 120.0), (math.inf, 144.0))
@@ -93,8 +96,11 @@ class StoriesVisual:
         opacity = fade * place.words
         colour = _colour(place, card)
         place.stage.glow(body.x + 90, body.y + 60, 520, 330, colour, 0.16 * opacity * place.opacity)
-        below = _author(view, place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
-        foot = _foot(place, layer, body, card, opacity)
+        if body.h < NAME_ONLY * unit:
+            below = _name(place, layer, body, card, opacity)
+        else:
+            below = _author(view, place, layer, Rect(body.x, body.y, body.w, 130 * unit), card, opacity, 62.0)
+        foot = _foot(place, layer, body, card, opacity) if body.h >= FOOTED * unit else body.bottom + 70 * unit
         room = Rect(body.x, below + 46 * unit, body.w, foot - below - (46 + 70) * unit)
         mirrored = right_to_left(card.text)
         if wide := stills.beside(view, place, layer, card.picture, room, opacity, left=mirrored):
@@ -187,6 +193,16 @@ def _author(view: View, place: Place, layer: Layer, rect: Rect, card: Card, opac
         layer.text(name, x, rect.y + r - 14 * unit, opacity)
         layer.text(small, x, rect.y + r + 18 * unit + small.cap, opacity)
     return rect.y + 2 * r
+
+
+def _name(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:
+    """Whose words these are, on a line of its own where there is no room for more; returns its lower end."""
+    mirrored = right_to_left(card.text)
+    name = place.line(card.name or card.handle, SMALLEST, body.w, 620, align="right" if mirrored else "left")
+    if name is None:
+        return body.y
+    layer.text(name, body.right if mirrored else body.x, body.y + name.cap, opacity)
+    return body.y + name.cap
 
 
 def _foot(place: Place, layer: Layer, body: Rect, card: Card, opacity: float) -> float:

@@ -11,10 +11,18 @@ from stream.wire.messages import Graph
 from wall import code, figure, sponsors
 from wall.drawlist import Layer
 from wall.panel import MARGIN, Place
+from wall.text.typesetter import ELLIPSIS, Block
 from wall.view import View
 from wall.visuals import waiting
 
 NAMES: Final = (420, 360, 310, 270, 230, 200, 176, 152, 132, 108, 92)
+HASHTAGS: Final = (300, 260, 230, 190, 160, 132, 108, 92, 76, 64)
+ADDRESSES: Final = (72, 64, 56)
+UNDER: Final = 150.0
+"""From the baseline of the name to that of the place."""
+HASHTAG_GAP: Final = 96.0
+LINE: Final = 190.0
+"""What one address takes of the height, with the words above it."""
 
 
 class Title:
@@ -38,20 +46,25 @@ class Title:
         thanks = sponsors.shown(view)
         foot = sponsors.ROOM * unit if thanks and tall else 0.0
         air = 54 * unit if place.titled else 0.0
-        room = Rect(body.x, body.y, body.w, body.h - air - foot - (150 * unit if event.place else 0.0))
-        name = place.fit(event.name, NAMES, room, 700, leading=1.04)
+        high = body.h - air - foot
+        under = place.set(event.place, 84, 450, place.theme.quiet, width=body.w) if event.place else None
+        if high < (UNDER + NAMES[-1]) * unit:
+            under = None
+        left = UNDER * unit if under is not None else 0.0
+        name = place.fit(event.name, NAMES, Rect(body.x, body.y, body.w, high - left), 700, leading=1.04)
         if name is not None:
             more = (name.lines - 1) * name.style.leading * name.style.size
-            y = max(body.y + air + name.cap, _line_of(screens[0], unit) - (more + foot) / 2)
+            lowest = body.bottom - foot - left - more
+            y = max(body.y + air + name.cap, min(_line_of(screens[0], unit) - (more + foot) / 2, lowest))
             layer.text(name, body.x, y)
-            under = place.set(event.place, 84, 450, place.theme.quiet, width=body.w) if event.place else None
-            layer.text(under, body.x, y + more + 160 * unit)
+            layer.text(under, body.x, y + more + UNDER * unit)
         last = place.body(screens[-1] if tall else screens[2] if len(screens) > 2 else screens[1])
         joining = next((s for s in screens if s.y == screens[-1].y), screens[0]) if tall else screens[1]
         if event.hashtag and joining.x != last.x - MARGIN * min(1.0, joining.w / 1280):
             self._hashtag(event.hashtag, place, layer, place.body(joining), _line_of(joining, unit))
         elif event.hashtag:
-            self._hashtag(event.hashtag, place, layer, last, last.y + 0.38 * last.h)
+            upper_half = Rect(last.x, last.y, last.w, 0.46 * last.h)
+            self._hashtag(event.hashtag, place, layer, upper_half, last.y + 0.38 * last.h)
             last = Rect(last.x, last.y + 0.5 * last.h, last.w, 0.5 * last.h)
         if thanks:
             sponsors.draw(view, place, layer, body if tall else place.body(screens[1]), thanks)
@@ -67,32 +80,46 @@ class Title:
         y = body.y + size * place.unit * place.type.cap
         figure.draw(layer, place, "clock", text, body.right - wide, y, size, view.t)
 
-    def _hashtag(self, hashtag: str, place: Place, layer: Layer, body: Rect, y: float) -> None:
-        """What to write, with its baseline at ``y`` and as large as the screen allows."""
-        room = Rect(body.x, body.y, body.w, 330 * place.unit)
-        block = place.fit(hashtag, (300, 260, 230, 190, 160, 132, 108, 92), room, 650, place.theme.accent, leading=1.0)
+    def _hashtag(self, hashtag: str, place: Place, layer: Layer, room: Rect, y: float) -> None:
+        """What to write, as large as ``room`` allows, its baseline at ``y`` where that is possible."""
+        unit = place.unit
+        said = place.set("Join in with", 72, 450, place.theme.quiet)
+        head = said.cap + HASHTAG_GAP * unit if said is not None else 0.0
+        if room.h < head + HASHTAGS[-1] * unit:
+            said, head = None, 0.0
+        high = min(330 * unit, room.h - head)
+        block = _unbroken(place, hashtag, Rect(room.x, room.y, room.w, high))
         if block is not None:
-            y -= (block.lines - 1) * block.style.leading * block.style.size
-            layer.text(place.set("Join in with", 72, 450, place.theme.quiet), body.x, y - block.cap - 96 * place.unit)
-            layer.text(block, body.x, y)
+            more = (block.lines - 1) * block.style.leading * block.style.size
+            y = max(room.y + head + block.cap, min(y, room.bottom) - more)
+            layer.text(said, room.x, y - block.cap - HASHTAG_GAP * unit)
+            layer.text(block, room.x, y)
 
     def _more(self, view: View, place: Place, layer: Layer, body: Rect) -> None:
-        """Where to write and to read more, and whom to write to. The code is the guest book's where there is one."""
+        """Where to write and to read more, and whom to write to. The code is the guest book's where there is one.
+
+        Where there is little room the contact stays, and it is never cut: the code goes before that.
+        """
         event, unit = view.hello.event, place.unit
         address = event.guestbook or event.url
+        contact = [("Off this wall", event.contact)] if event.contact else []
+        write = [("Write on this wall", _spoken(event.guestbook))] if event.guestbook else []
+        read = [("Read more", _spoken(event.url))] if event.url else []
+        fits = max(1, int(body.h // (LINE * unit)))
+        lines = (write + read)[: max(0, fits - len(contact))] + contact
         side = min(560 * unit, body.h, 0.36 * body.w) if address else 0.0
-        y = body.y + (body.h - side) / 2
-        if address:
-            code.draw(layer, Rect(body.x, y, side, side), address)
-        x = body.x + side + (72 * unit if side else 0.0)
-        lines = [("Write on this wall", _spoken(event.guestbook))] if event.guestbook else []
-        lines += [("Read more", _spoken(event.url))] if event.url else []
-        lines += [("Off this wall", event.contact)] if event.contact else []
-        high = min(230 * unit, max(190 * unit, side / max(1, len(lines))))
+        for taken in (side, 0.0):
+            x = body.x + taken + (72 * unit if taken else 0.0)
+            rooms = Rect(x, body.y, body.right - x, 90 * unit)
+            blocks = [place.fit(where, ADDRESSES, rooms, 560, leading=1.0) for _, where in lines]
+            if not any(block is not None and block.text.endswith(ELLIPSIS) for block in blocks[-len(contact) :]):
+                break
+        if taken:
+            code.draw(layer, Rect(body.x, body.y + (body.h - side) / 2, side, side), address)
+        high = min(230 * unit, max(LINE * unit, side / max(1, len(lines))))
         y = body.y + (body.h - high * len(lines)) / 2
-        for i, (words, where) in enumerate(lines):
+        for i, ((words, _), block) in enumerate(zip(lines, blocks, strict=True)):
             said = place.set(words, 56, 450, place.theme.quiet)
-            block = place.set(where, 72, 560, width=body.right - x)
             if said is not None and block is not None:
                 top = y + i * high + (high - said.cap - 40 * unit - block.cap) / 2
                 layer.text(said, x, top + said.cap)
@@ -128,6 +155,15 @@ class Title:
                     "Write on this wall", 55, 500, place.theme.quiet, width=code_room + side, align="right"
                 )
                 layer.text(invitation, square.right, square.y - 40 * unit)
+
+
+def _unbroken(place: Place, hashtag: str, room: Rect) -> Block | None:
+    """A hashtag as large as ``room`` allows on one line; where it is too long for that, broken."""
+    for size in HASHTAGS:
+        block = place.set(hashtag, size, 650, place.theme.accent, leading=1.0)
+        if block is not None and block.width <= room.w and block.height <= room.h:
+            return block
+    return place.fit(hashtag, HASHTAGS, room, 650, place.theme.accent, leading=1.0)
 
 
 def _time(t: float, timezone: str) -> str:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 from stream.wire.geometry import Rect
 from stream.wire.messages import Figures, Graph
 from stream.wire.snapshot import Numbers
-from wall import callouts, earth, figure, languages, palette, transition
+from wall import callouts, earth, figure, languages, palette, ranking, transition
 from wall.callouts import Callout, Point
 from wall.drawlist import HALO, RIBBON, RING, Layer, ribbon
-from wall.palette import Colour, rgb
+from wall.palette import rgb
 from wall.panel import MARGIN, Place
+from wall.ranking import Row
 from wall.text.typesetter import ELLIPSIS
 from wall.view import View
 from wall.visuals import waiting
@@ -36,6 +37,8 @@ SPEED: Final = 0.11
 """Pixels a millisecond that a wave runs."""
 LIST: Final = 780.0
 """Pixels that the list of languages is wide."""
+FOOT: Final = 130.0
+"""Below a list, for how much is known."""
 LAND: Final = "#5B6E90"
 COAST: Final = "#6C82A8"
 
@@ -84,6 +87,11 @@ class World:
         _draw_land(view, place, layer, world, counts, heard)
         points, radii = _draw_lights(view, place, layer, world, counts, heard)
         taken = [_head_zone(place), *_languages(place, layer, numbers), *_known(place, layer, numbers)]
+        if (beside := _beside(place)) is not None:
+            names = earth.shared().names
+            ranked = sorted(counts.items(), key=lambda country: (-country[1], country[0]))
+            rows = [Row(names[country], n, f"{n:,}") for country, n in ranked]
+            taken.append(ranking.draw(layer, place, beside, "From which country", rows[: ranking.fits(place, beside)]))
         _draw_names(place, layer, world, counts, points, radii, taken)
 
 
@@ -92,10 +100,25 @@ def _tall(place: Place) -> bool:
     return len(place.screens) > 1 and len({screen.x for screen in place.screens}) == 1
 
 
+def _in_a_row(place: Place) -> bool:
+    """Whether the panel is one long row of screens: the map lies between two lists, each on a screen of its own."""
+    return len(place.screens) > 2 and len({screen.y for screen in place.screens}) == 1
+
+
+def _beside(place: Place) -> Rect | None:
+    """Where the countries are listed, at the left of a long row; None where the map says them all."""
+    if not _in_a_row(place):
+        return None
+    body = place.body(place.screens[0])
+    return Rect(body.x, body.y, body.w, body.h - FOOT * place.unit)
+
+
 def _column(place: Place) -> Rect | None:
     """Where the languages are listed: beside the map, at the upper right, or below; None where the map needs the room."""
     if _tall(place):
         return place.body(place.screens[1])
+    if _in_a_row(place):
+        return place.body(place.screens[-1])
     screen = max(place.screens, key=lambda s: (s.x, -s.y))
     body, wide = place.body(screen), LIST * place.unit
     if len(place.screens) == 1 or place.rect.w < 2.2 * place.rect.h:
@@ -119,7 +142,7 @@ def _map(place: Place) -> _Map:
     known: _Map | None = place.memory.get("map")
     column = _column(place)
     rect = _fitting(place, 0.0 if column is not None else 120 * place.unit)
-    if column is not None and not _tall(place):
+    if column is not None and not _tall(place) and not _in_a_row(place):
         free = max(place.rect.x + 50.0, min(rect.x, column.x - 0.88 * rect.w))
         rect = Rect(free, rect.y, rect.w, rect.h)
     if known is not None and known.rect == rect:
@@ -322,37 +345,17 @@ def _languages(place: Place, layer: Layer, numbers: Numbers) -> list[Rect]:
                 break
         layer.text(block, room.x, room.bottom)
         return [Rect(room.x, room.bottom - 60 * unit, room.w, 80 * unit)]
-    head = place.set("In which language", 56, 500, place.theme.quiet, width=column.w)
-    if head is None:
-        return []
-    layer.text(head, column.x, column.y + head.cap)
-    rows = [*ranked[: 5 if column.h > 700 * unit else 3]]
-    rest = sum(n for _, n in ranked[len(rows) :]) + other
-    rows += [(f"{len(ranked) - len(rows)} more", rest)] if rest else []
-    rows += [("not known", unknown)] if unknown >= 0.005 * total else []
-    y = column.y + 60 * unit
-    most = max(n for _, n in rows)
-    for i, (name, n) in enumerate(rows):
-        y += 100 * unit
-        quiet = i >= 5 or name == "not known"
-        block = place.set(name, 60, 400 if quiet else 550, place.theme.quiet if quiet else "", width=0.46 * column.w)
-        share = place.set(
-            figure.percent(n / total) if n * 200 >= total else "under 1\u202f%",
-            60,
-            450,
-            place.theme.quiet,
-            align="right",
-        )
-        layer.text(block, column.x, y)
-        layer.text(share, column.right, y)
-        long = 0.27 * column.w
-        bar = Rect(column.x + 0.49 * column.w, y - 26 * unit, max(6.0, long * n / most), 10 * unit)
-        layer.rect(bar, rgb("#44536E") if quiet else _softer(place.accent), 0.9, 5 * unit)
-    return [Rect(column.x - 40, column.y - 40, column.w + 80, y - column.y + 80)]
+    fits = ranking.fits(place, column)
+    shown = ranked[: min(5 if column.h > 700 * unit else 3, max(1, fits - 2))]
+    rest = sum(n for _, n in ranked[len(shown) :]) + other
+    rows = [Row(name, n, _part(n, total), quiet=i >= 5) for i, (name, n) in enumerate(shown)]
+    rows += [Row(f"{len(ranked) - len(rows)} more", rest, _part(rest, total))] if rest else []
+    rows += [Row("not known", unknown, _part(unknown, total), quiet=True)] if unknown >= 0.005 * total else []
+    return [ranking.draw(layer, place, column, "In which language", rows[:fits])]
 
 
-def _softer(colour: Colour) -> Colour:
-    return palette.mixed(colour, (0.03, 0.06, 0.12), 0.25)
+def _part(n: int, total: int) -> str:
+    return figure.percent(n / total) if n * 200 >= total else "under 1\u202f%"
 
 
 def _known(place: Place, layer: Layer, numbers: Numbers) -> list[Rect]:

@@ -50,10 +50,15 @@ def faults(folder: Path, config: Config) -> list[tuple[int, str]]:
         {"columns": 4, "rows": 2},
         {"distance_m": 3.0},
         {"distance_m": 9.0, "pitch_mm": 1.9},
+        {"distance_m": 10.0},
+        {"columns": 1, "rows": 1, "distance_m": 10.0},
+        {"columns": 3, "rows": 1, "distance_m": 10.0},
+        {"columns": 1, "rows": 3, "width": 1080, "height": 1920},
+        {"columns": 8, "rows": 4},
     ],
 )
 def test_shipped_layouts_can_be_read(changes: dict[str, Any]) -> None:
-    """The layouts that come with Agora pass on the usual wall, on one screen, on eight, and at other distances."""
+    """The layouts that come with Agora pass on one screen to thirty-two, in a row, upright, and from 3 to 10 m."""
     assert faults(layouts.SHIPPED, wall(**changes)) == []
 
 

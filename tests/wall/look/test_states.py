@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.golden.states import VISUALS, sizes, states
@@ -32,7 +33,7 @@ def test_every_size_is_legible(visual: str) -> None:
 
 @pytest.mark.parametrize("count", range(1, 9))
 def test_rising_topics_share_the_screens(count: int) -> None:
-    """However many rise, every screen that could have one has one, and all can be read."""
+    """However many rise, no row and no column of screens is left empty, and all can be read."""
     for name, view in sizes("rising"):
         assert view.figures is not None
         first = view.figures.rising[0]
@@ -45,6 +46,11 @@ def test_rising_topics_share_the_screens(count: int) -> None:
         assert legibility.faults(drawlist, grid) == [], name
         named = {grid.screen_at(text.x, text.y) for _, text in drawlist.texts() if text.block.text.startswith("#Topic")}
         assert len(named) == min(count, grid.count), name
+        courses = np.concatenate([ribbon[:, :2] for layer in drawlist.layers for ribbon in layer.ribbons])
+        lit = {grid.screen_at(float(x), float(y)) for x, y in courses[::4]} | named
+        screens = [grid.screen(number) for number in lit if number is not None]
+        assert {s.x for s in screens} == set(grid.lefts), name
+        assert {s.y for s in screens} == set(grid.tops), name
 
 
 def test_a_named_light_is_a_beacon() -> None:
