@@ -18,7 +18,7 @@ app = App(
     default_parameter=Parameter(negative=()),
 )
 for subcommand in (
-    *(parts.run, parts.ingest, parts.hub, parts.guestbook, parts.wall, parts.rehearse),
+    *(parts.run, parts.ingest, parts.hub, parts.count, parts.guestbook, parts.wall, parts.rehearse),
     *(archives.replay, archives.analyse, archives.report, archives.export, archives.simulate, archives.rejected),
     *(film.film, house.forget, house.pin, house.cert, house.check, house.doctor),
 ):

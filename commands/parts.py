@@ -77,6 +77,13 @@ def hub(
     return serve(msgspec.structs.replace(settings, hub=listen))
 
 
+def count(*, config: ConfigFile = None) -> int:
+    """Read a share of the mentions for the hub; as many workers as there are cores may share them (docs/scaling.md)."""
+    from stream.count import app as worker
+
+    return worker.run(configuration(config))
+
+
 def guestbook(
     *, host: str | None = None, port: int | None = None, insecure_http: bool = False, config: ConfigFile = None
 ) -> int:

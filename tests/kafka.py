@@ -15,6 +15,7 @@ log.initial.task.delay.ms=500
 log.retention.check.interval.ms=500
 log.cleaner.backoff.ms=500
 log.segment.delete.delay.ms=1000
+group.min.session.timeout.ms=1000
 """
 FOLDER = Path(__file__).parent.parent / "docker" / "kafka"
 START_S = 60.0
@@ -34,7 +35,7 @@ def free_port() -> int:
 class Broker:
     """One broker, its own controller. ``settings`` are lines that its server.properties has besides.
 
-    Retention and compaction look around every half second instead of every five minutes.
+    Retention and compaction look around every half second instead of every five minutes, and who is dead may be told sooner.
     """
 
     def __init__(self, settings: str = "") -> None:

@@ -68,7 +68,12 @@ def unpack(pieces: Sequence[bytes], config: Config) -> tuple[Parts, Columns]:
 
 def dump(rows: Columns) -> dict[str, bytes]:
     """The features of rows as little-endian bytes by column."""
-    return {name: np.ascontiguousarray(getattr(rows, name)).tobytes() for name in FEATURES}
+    return {name: column(rows, name) for name in FEATURES}
+
+
+def column(rows: Columns, name: str) -> bytes:
+    """One feature of rows as little-endian bytes."""
+    return np.ascontiguousarray(getattr(rows, name)).tobytes()
 
 
 def load(columns: dict[str, bytes]) -> Columns:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
+from stream.analysis.analysed import Analysed, Fresh
 from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
 from stream.analysis.crowd import day_of
 from stream.analysis.extract import Extractor, key_of
@@ -71,35 +72,42 @@ class State:
         """Rows written at or before it are held no longer."""
         return self._ledger.floor
 
-    def add(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
+    def add(self, mentions: Sequence[Mention], analysed: Analysed | None = None) -> dict[str, Mention]:
         """Take mentions in, whatever their kind, order, or age. One whose id is known is counted once.
 
-        Of two different mentions under one id the same is kept whichever came first. Returns the posts that were put in and
-        count, by id, as ``row`` gives them.
+        Of two different mentions under one id the same is kept whichever came first. Where they were ``analysed`` already they
+        are not read again. Returns the posts that were put in and count, by id, as ``row`` gives them.
         """
         edited: set[int] = set()
         tallied: set[int] = set()
-        fresh: dict[int, tuple[int, Mention, bytes]] = {}
+        fresh: dict[int, Fresh] = {}
         floor = self.floor
-        for mention in mentions:
+        for number, mention in enumerate(mentions):
             if mention.kind == "edit":
                 edited.add(self.revisions.take(mention))
             elif mention.kind == "tally":
                 tallied.add(self.revisions.take(mention))
             elif mention.at > floor and self._ledger.thinning.keeps(mention.author.id, mention.at):
-                key, data = key_of(mention.id), encode(mention)
-                digest = xxhash.xxh3_64_intdigest(data)
-                if key not in fresh or digest < fresh[key][0]:
-                    fresh[key] = (digest, mention, data)
+                key = key_of(mention.id)
+                if analysed is not None:
+                    digest, data = analysed.known(number)
+                else:
+                    data = encode(mention)
+                    digest = xxhash.xxh3_64_intdigest(data)
+                if key not in fresh or digest < fresh[key].digest:
+                    fresh[key] = Fresh(digest, mention, data, number)
         self._drop_known(fresh)
         found: dict[str, Mention] = {}
         if fresh:
-            written = [mention for _, mention, _ in fresh.values()]
+            written = [one.mention for one in fresh.values()]
             if self.revisions.edits:
                 written = [self.revisions.apply(mention, key) for key, mention in zip(fresh, written, strict=True)]
-            rows = self._extractor.rows(written, list(fresh), [digest for digest, _, _ in fresh.values()])
+            if analysed is None:
+                rows = self._extractor.rows(written, list(fresh), [one.digest for one in fresh.values()])
+            else:
+                rows = analysed.rows(written, fresh, self._extractor)
             data_of = zip(written, fresh.values(), strict=True)
-            slots = self._insert(rows, [data if now is first else encode(now) for now, (_, first, data) in data_of])
+            slots = self._insert(rows, [one.data if now is one.mention else encode(now) for now, one in data_of])
             live = (self._ledger.columns.flags[slots] & LIVE) != 0
             found = {mention.id: mention for mention, counts in zip(written, live.tolist(), strict=True) if counts}
             self._ledger.thin()
@@ -115,14 +123,14 @@ class State:
         held: list[bool] = (self._ledger.rows.find(keys) >= 0).tolist()
         return held
 
-    def _drop_known(self, fresh: dict[int, tuple[int, Mention, bytes]]) -> None:
+    def _drop_known(self, fresh: dict[int, Fresh]) -> None:
         """Leave out what is held already; of different mentions with one key the one of smaller digest stays."""
         slots = self._ledger.rows.find(np.fromiter(fresh, np.uint64, len(fresh)))
         held = slots >= 0
         for key, known in zip(
             np.array(list(fresh), np.uint64)[held].tolist(), self._ledger.columns.digest[slots[held]], strict=True
         ):
-            if fresh[key][0] >= int(known):
+            if fresh[key].digest >= int(known):
                 del fresh[key]
 
     def _insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from stream import toml
-from stream.config.doors import AlertsConfig, GuestbookConfig, HubConfig, Positive, WebhookConfig
+from stream.config.doors import AlertsConfig, CountConfig, GuestbookConfig, HubConfig, Positive, WebhookConfig
 from stream.config.hours import HoursConfig
 from stream.config.networks import (
     BlueskyConfig,
@@ -164,6 +164,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: LogConfig = LogConfig()
     clock: ClockConfig = ClockConfig()
     hub: HubConfig = HubConfig()
+    count: CountConfig = CountConfig()
     show: ShowConfig = ShowConfig()
     media: MediaConfig = MediaConfig()
     moderation: ModerationConfig = ModerationConfig()
@@ -254,6 +255,8 @@ def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     zone = config.event.timezone
     if zone and zone not in zoneinfo.available_timezones():
         yield ("event", "timezone"), f"{zone!r} is no time zone; write one such as Europe/Helsinki"
+    if config.hub.partials and not config.log.url.startswith("kafka:"):
+        yield ("hub", "partials"), "agora count shares the partitions of Kafka; another log needs partials = false"
     for name, table in (("wall", config.wall), ("hours", config.hours), ("theme", config.theme)):
         for path, sentence in table.faults():
             yield (name, *path), sentence

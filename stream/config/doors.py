@@ -23,6 +23,8 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window_s: Annotated[int, Meta(ge=60, le=86_400)] = 1800
     rows: Annotated[int, Meta(ge=10_000)] = 1_000_000
     """Posts that are held whole; of older ones there is a sample (``stream.analysis.thinning``)."""
+    partials: bool = False
+    """Whether it takes in what ``agora count`` has read, instead of reading ``mentions`` itself."""
     checkpoint: str = "var/checkpoint"
     checkpoint_s: Positive = 20.0
     certificate: str = ""
@@ -49,6 +51,12 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def public(self) -> str:
         """The hub's address for people and walls elsewhere: ``url``, or what this machine's addresses say."""
         return self.url or url(reachable(self.host), self.port, encrypted=self.encrypted)
+
+
+class CountConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``agora count``: a worker that gives no sign of life for ``session_s`` seconds loses its partitions to the others."""
+
+    session_s: Positive = 10.0
 
 
 class SenderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from stream.config import Config, TrackConfig
 from stream.log import MENTIONS, Log
 from stream.wire.messages import Graph
 
-MAGIC: Final = b"agora checkpoint 4\n"
+MAGIC: Final = b"agora checkpoint 5\n"
 _CHECKSUM: Final = 8
 _LENGTH: Final = 8
 
@@ -41,6 +41,7 @@ class Saved(msgspec.Struct, frozen=True):
     spoke: dict[int, list[str]]
     places: dict[Graph, dict[str, tuple[float, float]]]
     shed: dict[int, int]
+    kept: dict[int, dict[int, tuple[int, int]]]
     tracks: dict[str, TrackConfig]
     """Those that the rows were read with: staff may have changed them."""
     reread: bool
@@ -63,7 +64,7 @@ def program() -> str:
 def made_for(config: Config) -> str:
     """What a checkpoint depends on: another log, clock, window, moderation or program has no use for it."""
     parts = (config.log.url, config.log.prefix, config.clock, config.hub.window_s, config.show, config.moderation)
-    more = (config.accounts, program())
+    more = (config.accounts, config.hub.partials, program())
     return xxhash.xxh3_64_hexdigest(msgspec.json.encode((parts, more), order="deterministic"))
 
 

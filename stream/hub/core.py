@@ -23,6 +23,7 @@ from stream import layouts as shelves
 from stream.act.book import Want
 from stream.analysis.memory import Memory
 from stream.config import Config
+from stream.count.partial import BUCKET
 from stream.hub import greeting
 from stream.hub.board import Board
 from stream.hub.decisions import Value
@@ -114,6 +115,7 @@ class Hub:
             self.metrics,
             self._broke,
             catching_up=lambda: not self._follower.caught_up,
+            per_record=BUCKET if config.hub.partials else 1,
         )
         self.pictures.changed = self._repicture
         self._mover = Mover(self._stage, self.clock, self.metrics, self._broke)
@@ -330,6 +332,7 @@ class Hub:
             began=self._began,
             resume=self._upkeep.resumed,
             since=int(self.clock()) - self._engine.state.window.reach if live else None,
+            partials=self.config.hub.partials,
         )
 
     async def _take_first(self, records: Sequence[Record]) -> None:

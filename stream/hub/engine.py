@@ -18,10 +18,13 @@ import structlog
 from stream import mention
 from stream.act.book import Book
 from stream.act.wants import Judge
+from stream.analysis.analysed import Analysed
 from stream.analysis.crowd import day_of
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config, TrackConfig
+from stream.count.merger import Merger
+from stream.count.partial import reading
 from stream.hub import checkpoint, feeds, subjects
 from stream.hub.board import Board
 from stream.hub.gate import Gate, fingerprint
@@ -32,7 +35,8 @@ from stream.hub.presenter import Presenter
 from stream.hub.shedding import SUBJECT, Shedding
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Stage
-from stream.log import MEMORY, MENTIONS, RETRACTIONS, SOURCES, Record
+from stream.hub.tracked import counted
+from stream.log import MEMORY, MENTIONS, PARTIALS, RETRACTIONS, SOURCES, Record
 from stream.mention import Mention, Retraction, Unreadable
 from stream.moderation import Chain
 from stream.moderation.repeated import REPEAT_MS
@@ -47,6 +51,8 @@ REVIEWED: Final = 500
 
 REREAD: Final = 1000
 """Rows read again in one tick after the tracks have changed."""
+
+_PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
 log = structlog.get_logger(__name__)
 
@@ -73,12 +79,13 @@ class Engine:
         self.state = State(config, self.window_ms, memory)
         chain = Chain(config.moderation, span_ms=min(REPEAT_MS, self.window_ms))
         self.gate = Gate(config.show, chain, live=config.clock.mode == "live")
-        self.offsets: dict[str, dict[int, int]] = {MENTIONS.name: {}, RETRACTIONS.name: {}, MEMORY.name: {}}
+        self.offsets: dict[str, dict[int, int]] = {topic.name: {} for topic in _PLACED}
         self.applied_ms = 0
         """Log time of the newest mention applied."""
         self.read = 0
         """Mentions that were taken, not shed."""
         self.shedding = Shedding(self.state.window)
+        self.merger = Merger()
         self.sources = SourceBook(self.window_ms)
         self.act = Book(Judge(config.accounts, config.tracks, self._is_new, self._mood))
         self.presenter = Presenter(
@@ -148,6 +155,8 @@ class Engine:
                         continue
                     fresh.append((mention.validate(mention.decode(record.value or b"")), record.time))
                     self._note(record)
+                elif record.topic == PARTIALS.name:
+                    self._merge(record)
                 elif record.topic == RETRACTIONS.name:
                     self._retract(mention.decode_retraction(record.value or b""))
                 elif record.topic == MEMORY.name:
@@ -206,8 +215,7 @@ class Engine:
 
     def tracks(self) -> dict[str, TrackConfig]:
         """The tracks that are counted: those of the configuration, and before them what staff decided."""
-        merged = {**self.config.tracks, **self._tracks}
-        return {name: track for name, track in merged.items() if track.terms}
+        return counted(self.config.tracks, self._tracks)
 
     def _follow_tracks(self) -> None:
         tracks = self.tracks()
@@ -274,7 +282,7 @@ class Engine:
         state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
         recent, terms, shed = list(self.presenter.recent), sorted(self._terms), self.shedding.save()
-        tracks, reread = dict(self.state.config.tracks), self._rereading
+        tracks, reread, kept = dict(self.state.config.tracks), self._rereading, self.merger.kept.save()
         return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
             offsets=offsets,
@@ -287,6 +295,7 @@ class Engine:
             spoke=spoke,
             places=places,
             shed=shed,
+            kept=kept,
             tracks=tracks,
             reread=reread,
         )
@@ -303,6 +312,7 @@ class Engine:
         self.applied_ms = saved.mark[2] if saved.mark else 0
         self.sources.restore(saved.sources)
         self.shedding.restore(saved.shed)
+        self.merger.kept.restore(saved.kept)
         self.presenter.recent.extend(saved.recent)
         self._terms_then = set(saved.terms)
         self._memoir.restore(saved.spoke)
@@ -339,6 +349,7 @@ class Engine:
             self.gate.prune(hub_ms - 2 * self.window_ms)
             self.act.forget_before(self.state.floor)
             self.shedding.forget(self.state.floor)
+            self.merger.kept.forget(hub_ms - 2 * self.state.window.reach)
         if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
             self._unlearnt_ms = hub_ms
             self.gate.unlearn(self.state.floor + 1)
@@ -362,13 +373,29 @@ class Engine:
             return encode_snapshot(feeds.said(found, sources, lambda _: None, lambda _: False))
         return encode_snapshot(feeds.said(found, sources, self.presenter.passes, self.gate.say))
 
+    def _merge(self, record: Record) -> None:
+        """What a worker has read counts as if this hub had read it."""
+        news = self.merger.take(record, reading(self.state.config.tracks))
+        if news is None:
+            return
+        places = self.offsets[MENTIONS.name]
+        places[record.partition] = max(news.through + 1, places.get(record.partition, 0))
+        for written in news.shed:
+            self.shedding.leave_out(written)
+        self._metrics.shed.inc(len(news.shed))
+        if news.place is not None:
+            offset, time = news.place
+            self._note(msgspec.structs.replace(record, offset=offset, time=time))
+            self.read += len(news.mentions)
+            self._add(news.mentions, news.rows)
+
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)
         if self._mark is None or record.time >= self._mark[2]:
             self._mark = (record.partition, record.offset, record.time)
 
-    def _add(self, fresh: Sequence[tuple[Mention, int]]) -> None:
-        """Take mentions into the state, and judge every post that is new or was changed."""
+    def _add(self, fresh: Sequence[tuple[Mention, int]], rows: Analysed | None = None) -> None:
+        """Take mentions into the state, ``rows`` where they were read already, and judge every post that is new or changed."""
         self.sources.hear(fresh)
         posts = [(m, taken) for m, taken in fresh if m.kind != "tally"]
         self._memoir.hear([m for m, _ in posts])
@@ -380,7 +407,7 @@ class Engine:
         before = {
             post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
         }
-        added = self._take([m for m, _ in fresh])
+        added = self._take([m for m, _ in fresh], rows)
         for post_id, taken in heard.items():
             if post_id in before:
                 self._renew(post_id, before[post_id], added.get(post_id) or self.state.row(post_id), taken)
@@ -410,13 +437,13 @@ class Engine:
         if row.kind != "repost":
             self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
 
-    def _take(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
+    def _take(self, mentions: Sequence[Mention], rows: Analysed | None = None) -> dict[str, Mention]:
         """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall.
 
         Returns the posts that were put in and count, by id.
         """
         try:
-            return self.state.add(mentions)
+            return self.state.add(mentions, rows)
         except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
             if len(mentions) > 1:
                 return {post_id: row for m in mentions for post_id, row in self._take([m]).items()}

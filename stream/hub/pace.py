@@ -60,6 +60,8 @@ class Pacer:
         self._shedder = Shedder()
         self._looks: deque[_Look] = deque()
         self._sheds = config.clock.mode != "replay"
+        self._ahead = config.hub.partials
+        """Whether others read for this hub, who may have come to the log's end."""
 
     @property
     def share(self) -> int:
@@ -103,7 +105,7 @@ class Pacer:
         pace = Pace(self.lag_ms(), sum(coming.values()), capacity)
         share = self._shedder.look(now, self.share, pace)
         if share is not None:
-            place = self._engine.offsets[MENTIONS.name]
+            place = last.ends if self._ahead else self._engine.offsets[MENTIONS.name]
             start = {p: place.get(p, 0) + math.ceil(rate * AHEAD_S) for p, rate in coming.items()}
             await self._decide(Rule(share, start, now), pace)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,11 +12,13 @@ from typing import Final, TypeVar
 import structlog
 
 from stream.config import LogConfig
+from stream.count.partial import decode
 from stream.hub.metrics import Metrics
 from stream.log import (
     CONTROL,
     MEMORY,
     MENTIONS,
+    PARTIALS,
     RETRACTIONS,
     SOURCES,
     Log,
@@ -45,7 +48,7 @@ class Follower:
 
     ``began`` is called when ``control`` and ``retractions`` are read to the end they had at the start: from then on posts may
     be shown. Mentions are read from the offsets that ``resume`` (called once, with the open log) gives by topic, but from no
-    earlier log time than ``since`` (None is the beginning).
+    earlier log time than ``since`` (None is the beginning). With ``partials`` what workers have read of them is read instead.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Follower:
         began: Callable[[], Awaitable[None]],
         resume: Callable[[Log], Awaitable[Mapping[str, Offsets]]],
         since: int | None,
+        partials: bool = False,
     ) -> None:
         self._config = config
         self._metrics = metrics
@@ -66,6 +70,7 @@ class Follower:
         self._began = began
         self._resume = resume
         self._since = since
+        self._said = PARTIALS if partials else MENTIONS
         self._next: dict[Topic, dict[int, int]] = {}
         self.log: Log | None = None
         self.fault = ""
@@ -115,13 +120,13 @@ class Follower:
         """Where to read from: the checkpoint, but no further back than the window needs; all of ``control`` and ``memory``."""
         current = self._opened()
         resumed = await self._resume(current)
-        beginning = await current.beginning(MENTIONS)
-        starts = beginning if self._since is None else await current.offsets_for_time(MENTIONS, self._since)
-        self._next = {topic: await current.beginning(topic) for topic in (*FIRST, SOURCES)}
+        self._next = {topic: await current.beginning(topic) for topic in (*FIRST, SOURCES, MENTIONS, PARTIALS)}
         if self._since is not None:
             self._next[SOURCES] = await current.offsets_for_time(SOURCES, self._since)
-        self._next[MENTIONS] = {p: max(offset, beginning.get(p, 0)) for p, offset in starts.items()}
-        for topic in (MENTIONS, RETRACTIONS):
+            for topic in (MENTIONS, PARTIALS):
+                starts = await current.offsets_for_time(topic, self._since)
+                self._next[topic] = {p: max(start, self._next[topic].get(p, 0)) for p, start in starts.items()}
+        for topic in (MENTIONS, PARTIALS, RETRACTIONS):
             for p, offset in resumed.get(topic.name, {}).items():
                 self._next[topic][p] = max(offset, self._next[topic].get(p, 0))
 
@@ -144,12 +149,14 @@ class Follower:
         return {topic: await current.end(topic) for topic in FIRST}
 
     async def _follow_mentions(self) -> None:
-        reader = await self._persist(lambda: self._reader((MENTIONS,)))
+        reader = await self._persist(lambda: self._reader((self._said,)))
         while True:
             records = await self._poll(reader)
             if records:
                 await self._mentions(records)
                 self._advance(records)
+                if self._said is PARTIALS:
+                    self._advance_through(records)
                 self.read_ms = max(self.read_ms, records[-1].time)
 
     async def _follow_sources(self) -> None:
@@ -199,6 +206,13 @@ class Follower:
         by_name = {topic.name: offsets for topic, offsets in self._next.items()}
         for record in records:
             by_name[record.topic][record.partition] = record.offset + 1
+
+    def _advance_through(self, records: Sequence[Record]) -> None:
+        """How far ``mentions`` were read by those who told these partials."""
+        places = self._next[MENTIONS]
+        for record in records:
+            with contextlib.suppress(ValueError):  # the analyst tells of a broken one
+                places[record.partition] = max(decode(record.value).through + 1, places.get(record.partition, 0))
 
     async def _persist(self, call: Callable[[], Awaitable[T]]) -> T:
         """What ``call`` gives, tried again and again while the log is away."""

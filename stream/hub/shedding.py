@@ -77,22 +77,33 @@ class Shedding:
 
     def sheds(self, record: Record) -> bool:
         """Whether a mention is left out; it is counted then. What cannot be read is not left out."""
+        written = self.written(record)
+        if written is None:
+            return False
+        self.leave_out(written)
+        return True
+
+    def leave_out(self, at_ms: int) -> None:
+        """Count a post that was left out and was written at ``at_ms``; 0 for a tally, which counts nowhere."""
+        if at_ms:
+            bucket = at_ms // self._window.bucket
+            self._counts[bucket] = self._counts.get(bucket, 0) + 1
+
+    def written(self, record: Record) -> int | None:
+        """Of a mention that is left out when it was written, as ``leave_out`` takes it; None for one that is read."""
         share = self._share_at(record.partition, record.offset)
         if share >= WHOLE or record.value is None:
-            return False
+            return None
         try:
             head = _head.decode(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
+            return None
         if head.kind == "edit":
-            return False
+            return None
         about = head.target.id if head.kind == "tally" and head.target is not None else head.id
         if place(about) < share:
-            return False
-        if head.kind != "tally":
-            bucket = head.at // self._window.bucket
-            self._counts[bucket] = self._counts.get(bucket, 0) + 1
-        return True
+            return None
+        return 0 if head.kind == "tally" else head.at
 
     def shed(self, t_ms: int) -> int:
         """How many posts written in the window at T were left out, to the bucket."""

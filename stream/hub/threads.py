@@ -40,7 +40,8 @@ class Ended(Exception):
 class Analyst(threading.Thread):
     """Owns the engine. ``times`` gives hub time and T in ms; ``failed`` hears of a fault that ended the thread.
 
-    ``catching_up`` says whether what was said before this hub is still being read.
+    ``catching_up`` says whether what was said before this hub is still being read, ``per_record`` how many mentions a record
+    holds at most.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Analyst(threading.Thread):
         failed: Callable[[BaseException], None],
         *,
         catching_up: Callable[[], bool] = lambda: False,
+        per_record: int = 1,
     ) -> None:
         super().__init__(name="hub-analyst", daemon=True)
+        self._chunk, self._most = max(1, CHUNK // per_record), QUEUED // per_record
         self._catching_up = catching_up
         self._engine = engine
         self._times = times
@@ -118,7 +121,7 @@ class Analyst(threading.Thread):
         with self._changed:
             self._mentions.extend(records)
             self._changed.notify()
-            if self._ending or len(self._mentions) < QUEUED:
+            if self._ending or len(self._mentions) < self._most:
                 return
             room = asyncio.Event()
             self._room = (asyncio.get_running_loop(), room)
@@ -164,8 +167,8 @@ class Analyst(threading.Thread):
             if not (self._calls or self._mentions or self._ending):
                 self._changed.wait(TICK_S)
             call = self._calls.popleft() if self._calls else None
-            chunk = [] if call else [self._mentions.popleft() for _ in range(min(CHUNK, len(self._mentions)))]
-            if len(self._mentions) < QUEUED // 2:
+            chunk = [] if call else [self._mentions.popleft() for _ in range(min(self._chunk, len(self._mentions)))]
+            if len(self._mentions) < self._most // 2:
                 self._make_room()
         if call is not None:
             _answer(*call)

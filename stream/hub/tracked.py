@@ -11,6 +11,11 @@ from stream.config import TrackConfig
 from stream.hub.decisions import Ledger
 
 
+def counted(configured: Mapping[str, TrackConfig], decided: Mapping[str, TrackConfig]) -> dict[str, TrackConfig]:
+    """The tracks that are counted: those of the configuration, and before them what staff decided."""
+    return {name: track for name, track in {**configured, **decided}.items() if track.terms}
+
+
 def tracked(configured: Mapping[str, TrackConfig], ledger: Ledger) -> list[dict[str, Any]]:
     """By name ``{name, configured, kind, terms, exclude, since, by, at}``; ``by`` is empty where no one changed it."""
     told: dict[str, dict[str, Any]] = {

@@ -31,12 +31,15 @@ class LogDamaged(LogUnavailable):
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """One topic of the log. ``retention_ms`` is None where records stay until a newer one of their key replaces them."""
+    """One topic of the log. ``retention_ms`` is None where records stay until a newer one of their key replaces them, and
+    ``lag_ms`` how long Kafka keeps one at least that was replaced.
+    """
 
     name: str
     partitions: int
     retention_ms: int | None
     compacted: bool = False
+    lag_ms: int = 60_000
 
 
 MENTIONS: Final = Topic("mentions", 12, 7 * DAY_MS)
@@ -47,15 +50,27 @@ SOURCES: Final = Topic("mentions.sources", 1, 2 * DAY_MS)
 CONTROL: Final = Topic("control", 1, None, compacted=True)
 AUDIT: Final = Topic("audit", 1, 400 * DAY_MS)
 MEMORY: Final = Topic("memory", 1, None, compacted=True)
+PARTIALS: Final = Topic("partials", MENTIONS.partitions, MENTIONS.retention_ms, compacted=True, lag_ms=3 * DAY_MS)
+"""What ``agora count`` has read (``stream.count.partial``), each in the partition of its mentions. One that was replaced
+stays for longer than the longest window needs (54 hours): a worker that woke up late never takes away what others told.
+"""
 
-TOPICS: Final = (MENTIONS, RETRACTIONS, REJECTED, SOURCES, CONTROL, AUDIT, MEMORY)
+TOPICS: Final = (MENTIONS, RETRACTIONS, REJECTED, SOURCES, CONTROL, AUDIT, MEMORY, PARTIALS)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a writer hands over: records of one ``key`` keep their order; a ``value`` of None clears a compacted key."""
+    """What a writer hands over: records of one ``key`` keep their order; a ``value`` of None clears a compacted key.
+
+    Its partition follows from the key unless the writer names one.
+    """
 
     key: str
     value: bytes | None
+    partition: int | None = None
+
+    def among(self, partitions: int) -> int:
+        """Which of a topic's partitions it goes to."""
+        return partition_of(self.key, partitions) if self.partition is None else self.partition % partitions
 
 
 class Record(msgspec.Struct, frozen=True):

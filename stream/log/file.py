@@ -26,7 +26,6 @@ from stream.log import (
     Offsets,
     Record,
     Topic,
-    partition_of,
 )
 from stream.log.sqlite_faults import code_of, damaged, told
 
@@ -176,7 +175,7 @@ class LogFile:
         for topic, entries in batches:
             streams = self._of(topic)
             for entry in entries:
-                by_stream.setdefault(streams[partition_of(entry.key, len(streams))], []).append(entry)
+                by_stream.setdefault(streams[entry.among(len(streams))], []).append(entry)
         with self._transaction():
             self._same_file()
             for stream, entries in by_stream.items():

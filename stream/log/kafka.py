@@ -26,10 +26,10 @@ from stream.log import (
     Offsets,
     Topic,
     checked,
-    partition_of,
 )
 from stream.log.access import Access
 from stream.log.kafka_reader import KafkaReader, started
+from stream.log.kafka_share import KafkaShare
 
 BATCH_BYTES: Final = 1 << 20
 HOUR_MS: Final = 3_600_000
@@ -51,8 +51,8 @@ def settings_of(topic: Topic) -> dict[str, str]:
         settings |= {
             "cleanup.policy": "compact" if topic.retention_ms is None else "compact,delete",
             "segment.ms": str(HOUR_MS),
-            "min.compaction.lag.ms": "60000",
-            "max.compaction.lag.ms": str(24 * HOUR_MS),
+            "min.compaction.lag.ms": str(topic.lag_ms),
+            "max.compaction.lag.ms": str(24 * HOUR_MS + topic.lag_ms),
             "min.cleanable.dirty.ratio": "0.1",
         }
     return settings
@@ -174,7 +174,7 @@ class KafkaLog:
             producer = await self._producing_with()
             by_partition: dict[int, list[Entry]] = {}
             for entry in entries:
-                by_partition.setdefault(partition_of(entry.key, len(tps)), []).append(entry)
+                by_partition.setdefault(entry.among(len(tps)), []).append(entry)
             try:
                 sent = [
                     await self._send(producer, tps[partition], part) for partition, part in sorted(by_partition.items())
@@ -288,6 +288,11 @@ class KafkaLog:
                         raise
                     await asyncio.sleep(0.1)  # the first group of all waits until the brokers have made room for groups
             return {tp.partition: place.offset for tp, place in found.items() if place.offset >= 0}
+
+    def share(self, topic: Topic, group: str, session_s: float) -> KafkaShare:
+        """A member of ``group``, which deals the partitions of ``topic`` out; it joins when it is started."""
+        name = self._prefix + topic.name
+        return KafkaShare(self._access, name, topic, self._prefix + group, session_s, self._timeout_s)
 
     async def _group(self, group: str, topic: Topic) -> AIOKafkaConsumer:
         """A consumer that commits for ``group``; it reads nothing."""

@@ -1,4 +1,4 @@
-"""Who may do what in Kafka: only the hub writes decisions and memory, only ingest what the world says.
+"""Who may do what in Kafka: only the hub writes decisions and memory, only ingest what the world says, only workers partials.
 
 ``python -m stream.log.rights [URL]`` tells a broker so, as a user who may change rights (default: the configured log).
 The broker needs an authorizer, ``allow.everyone.if.no.acl.found`` left at false, and the users made; ``docker/kafka/serve``
@@ -19,12 +19,13 @@ from aiokafka.errors import KafkaError
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from stream.config import Misconfigured, load
-from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, REJECTED, RETRACTIONS, SOURCES, TOPICS, Topic
+from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, PARTIALS, REJECTED, RETRACTIONS, SOURCES, TOPICS, Topic
 from stream.log.access import Access
 
 WRITERS: Final[Mapping[str, tuple[Topic, ...]]] = {
     "ingest": (MENTIONS, RETRACTIONS, REJECTED, SOURCES),
     "hub": (CONTROL, AUDIT, MEMORY),
+    "count": (PARTIALS,),
 }
 """By Kafka user the topics that it may write. Each of them may read all topics, and make those that are missing."""
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from stream.log import CONTROL, MENTIONS, TOPICS, Entry, Log, LogUnavailable, open_log
+from stream.log import CONTROL, MENTIONS, PARTIALS, TOPICS, Entry, Log, LogUnavailable, open_log
 from stream.log.access import Access
+from stream.log.kafka import KafkaLog
 from stream.log.rights import WRITERS, Operation, give, rights
 from tests.kafka import FOLDER, START_S, free_port
 
-PASSWORDS = {user: f"{user}0123456789abcdef" for user in ("admin", "hub", "ingest")}
+PASSWORDS = {user: f"{user}0123456789abcdef" for user in ("admin", "hub", "ingest", "count")}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ async def as_user(user: str, address: str, monkeypatch: pytest.MonkeyPatch) -> A
 
 @pytest.mark.kafka
 async def test_each_user_writes_its_own_topics_only(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once rights are given, ingest cannot decide and the hub cannot say what the world says; both read everything."""
+    """Once rights are given, ingest cannot decide, the hub and workers cannot say what the world says; all read everything."""
     monkeypatch.setenv("AGORA_LOG_PASSWORD", PASSWORDS["admin"])
     access = Access.of(address, {"security": "SASL_PLAINTEXT", "user": "admin"})
     assert await give(access, rights()) == await give(access, rights()) == len(set(rights()))
@@ -81,10 +82,20 @@ async def test_each_user_writes_its_own_topics_only(address: str, monkeypatch: p
         await log.publish(MENTIONS, [Entry("a", b"said")])
         with pytest.raises(LogUnavailable, match="uthoriz"):
             await log.publish(CONTROL, [Entry("panic", b"{}")])
+    async with as_user("count", address, monkeypatch) as log:
+        await log.publish(PARTIALS, [Entry("0:rows:0", b"told", 0)])
+        with pytest.raises(LogUnavailable, match="uthoriz"):
+            await log.publish(MENTIONS, [Entry("a", b"forged")])
+        assert isinstance(log, KafkaLog)
+        async with log.share(MENTIONS, "count", 10.0) as share:
+            while share.resting() != list(range(MENTIONS.partitions)):
+                assert await share.poll(0.2, 10) == {}
     async with as_user("hub", address, monkeypatch) as log:
         await log.publish(CONTROL, [Entry("layout", b"{}")])
         with pytest.raises(LogUnavailable, match="uthoriz"):
             await log.publish(MENTIONS, [Entry("a", b"forged")])
+        with pytest.raises(LogUnavailable, match="uthoriz"):
+            await log.publish(PARTIALS, [Entry("a", b"counted")])
         assert sum((await log.end(MENTIONS)).values()) == 1
         async with await log.reader({MENTIONS: None}) as reader:
             assert [record.value for record in await reader.poll(10.0)] == [b"said"]

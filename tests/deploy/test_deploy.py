@@ -71,7 +71,7 @@ def test_settings_of_the_compose_file_are_settings(tmp_path: Path, monkeypatch: 
     """What the compose file sets in the environment of a service is read without a fault."""
     monkeypatch.chdir(tmp_path)
     compose = yaml.safe_load((DOCKER / "compose.yaml").read_text())
-    for name in ("hub", "ingest"):
+    for name in ("hub", "ingest", "count"):
         environment = {
             k: re.sub(r"\$\{[^}]*\}", "x", str(v)) for k, v in compose["services"][name]["environment"].items()
         }
@@ -89,7 +89,7 @@ def test_secrets_are_made_once_and_are_nobody_elses(tmp_path: Path) -> None:
     subprocess.run(run, check=True, capture_output=True)
     assert (tmp_path / ".env").read_text() == first
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
-    assert len(re.findall(r"^(?:KAFKA_\w+_PASSWORD|AGORA_INGEST_TOKEN)=[0-9a-f]{48}$", first, re.MULTILINE)) == 4
+    assert len(re.findall(r"^(?:KAFKA_\w+_PASSWORD|AGORA_INGEST_TOKEN)=[0-9a-f]{48}$", first, re.MULTILINE)) == 5
 
 
 def test_images_need_what_is_in_the_lock(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""A hub's reading of ``partials``: of each what it was not told before, as mentions with their rows. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stream import mention
+from stream.analysis.analysed import Analysed
+from stream.count.kept import Kept
+from stream.count.partial import decode, read
+from stream.log import Record
+from stream.mention import Mention
+
+
+class News(NamedTuple):
+    """Mentions with their log times in ms and their rows, None where these were read by other tracks or another program.
+
+    ``place`` is offset and log time of the last of them; ``shed`` when those that are left out were written.
+    """
+
+    through: int
+    mentions: list[tuple[Mention, int]]
+    rows: Analysed | None
+    place: tuple[int, int] | None
+    shed: list[int]
+
+
+class Merger:
+    """Keeps of each bucket the greatest ``through``."""
+
+    def __init__(self) -> None:
+        self.kept = Kept()
+
+    def take(self, record: Record, read_by: str) -> News | None:
+        """What a record of ``partials`` tells that is new, for who reads rows as ``read_by`` says; None for nothing.
+
+        Raises ``ValueError`` for a record that is broken.
+        """
+        partial = decode(record.value)
+        after = self.kept.through(record.partition, partial.bucket)
+        if partial.through <= after:
+            return None
+        told = read(partial, after)
+        self.kept.put(record.partition, partial.bucket, partial.through, record.time)
+        mentions = [(mention.decode(post.data), post.time) for post in told.posts]
+        rows = told.rows if partial.read_by == read_by else None
+        place = (told.posts[-1].offset, told.posts[-1].time) if told.posts else None
+        return News(partial.through, mentions, rows, place, told.shed)
