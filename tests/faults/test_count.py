@@ -14,6 +14,8 @@ import msgspec
 import pytest
 
 from stream import mention
+from stream.config import HubConfig, LogConfig
+from stream.hub import upkeep
 from stream.hub.decisions import Envelope
 from stream.log import CONTROL, MENTIONS, PARTIALS, RETRACTIONS, Entry, Log, Reader, open_log
 from stream.log.whole import whole
@@ -21,7 +23,8 @@ from stream.mention import Mention, Retraction
 from tests.kafka import Broker
 from tests.machine import Machine
 from tests.stream.hub.house import NOW, House, config
-from tests.stream.hub.test_hub import evening
+from tests.stream.hub.test_hub import config as hub_config
+from tests.stream.hub.test_hub import evening, started
 
 pytestmark = pytest.mark.kafka
 
@@ -96,6 +99,23 @@ def house() -> House:
     return made
 
 
+async def hubs_agree(url: str, folder: Path) -> None:
+    """Whole hubs: one that reads mentions, one that takes in partials, and that one once more from its checkpoint."""
+    said = []
+    for partials, name in ((False, "alone"), (True, "fed"), (True, "fed")):
+        hub = await started(
+            hub_config(
+                folder,
+                log=LogConfig(url=url, prefix=PREFIX),
+                hub=HubConfig(window_s=600, checkpoint=f"{folder}/{name}/checkpoint", partials=partials),
+            )
+        )
+        said.append(await hub.snapshot(None))
+        await hub.stop()
+    assert (folder / "fed" / "checkpoint").exists()
+    assert said[0] == said[1] == said[2]
+
+
 @asynccontextmanager
 async def staged(broker: Broker, folder: Path) -> AsyncIterator[Stage]:
     log = await open_log(broker.url, prefix=PREFIX, timeout_s=30)
@@ -108,8 +128,9 @@ async def staged(broker: Broker, folder: Path) -> AsyncIterator[Stage]:
         await log.close()
 
 
-async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path) -> None:
+async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One worker, three, three of which one is killed, and two of which one sleeps and wakes: always the same snapshot."""
+    monkeypatch.setattr(upkeep, "REMEMBER_S", 3600.0)  # no hub writes what the next one would know
     said = evening(1, 5_000)
     fifth = len(said) // 5
     first, second, third, fourth, last = (said[i * fifth : (i + 1) * fifth] for i in range(5))
@@ -145,3 +166,4 @@ async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path) -
         await stage.told()
         await stage.agree()
         assert all(worker.poll() is None for worker in workers[1:])
+        await hubs_agree(broker.url, tmp_path)
