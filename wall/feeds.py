@@ -336,6 +336,7 @@ def _state(name: Graph, graph: _Graph, t: float) -> GraphState | None:
     if settled and whole and graph.settled is not None:
         return replace(graph.settled, uv=uv, pulses=pulses)
     light = structure.light.at(e)[:n]
+    turning = not settled and structure.turned.start is not structure.turned.end
     state = GraphState(
         graph=name,
         total=structure.total,
@@ -352,6 +353,8 @@ def _state(name: Graph, graph: _Graph, t: float) -> GraphState | None:
         target=structure.target[:m],
         strength=structure.strength.at(e)[:m],
         weak=structure.weak[:m],
+        was=structure.was[:n] if turning else None,
+        turned=structure.turned.at(e)[:n] if turning else None,
         pulses=pulses,
     )
     if settled and whole:

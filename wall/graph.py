@@ -104,7 +104,7 @@ def lights(
 def _standing(state: GraphState) -> tuple[npt.NDArray[Any], ...]:
     return (
         state.key, state.weight, state.light, state.community, state.role, state.source, state.target, state.strength,
-        state.weak,
+        state.weak, state.light if state.turned is None else state.turned,
     )  # fmt: skip
 
 
@@ -119,10 +119,26 @@ def _unmoved(state: GraphState, area: Rect, screens: int, theme: Theme) -> Light
     light[most:] = 0.0
     radius = node_radius(state.graph, area, most, state.weight)
     colour = palette.of_nodes(theme, state.community, state.key)
+    if state.was is not None and state.turned is not None:
+        left = palette.of_nodes(theme, state.was, state.key)
+        colour = left + (colour - left) * state.turned[:, None]
     edge_light = np.minimum(light[state.source], light[state.target]) if len(state.source) else np.zeros(0, np.float32)
     edge_light[min(len(edge_light), manner.edges_a_screen * screens) :] = 0.0
     nowhere = np.empty((0, 2), np.float32)
     return Lights(state, manner, nowhere, radius, light, colour, edge_light, spacing, memo={"phase": phase})
+
+
+def in_groups(picture: Lights, weight: Floats) -> tuple[Floats, Floats, npt.NDArray[np.uint8]]:
+    """Places, ``weight`` and groups of nodes; one that changes its group counts in both, as far as it has come."""
+    state = picture.state
+    if state.was is None or state.turned is None:
+        return picture.xy, weight, state.community
+    turning = np.flatnonzero(state.turned < 1.0)
+    return (
+        np.concatenate([picture.xy, picture.xy[turning]]),
+        np.concatenate([weight * state.turned, weight[turning] * (_ONE - state.turned[turning])]),
+        np.concatenate([state.community, state.was[turning]]),
+    )
 
 
 def mixed(a: Lights, b: Lights, share: float) -> Lights:
@@ -165,6 +181,10 @@ class _Edges:
     ways: Ways
     alpha: Floats
     rows: Floats
+    turning: npt.NDArray[np.intp]
+    left: Ways | None
+    turned: Floats
+    """Which edges end at a node that changes its community, the ways that they leave, and how far they have."""
 
 
 def draw_edges(
@@ -180,7 +200,11 @@ def draw_edges(
         return
     rows = known.rows.copy()
     rows[:, 0:4] = picture.xy.take(known.ends, axis=0).reshape(-1, 4)
-    rows[:, 5:7], far = known.ways.via(rows[:, 0:4], hearts(picture.xy, picture.light, picture.state.community))
+    heart = hearts(*in_groups(picture, picture.light))
+    rows[:, 5:7], far = known.ways.via(rows[:, 0:4], heart)
+    if known.left is not None:
+        left, _ = known.left.via(rows[known.turning, 0:4], heart)
+        rows[known.turning, 5:7] = left + (rows[known.turning, 5:7] - left) * known.turned[:, None]
     alpha = known.alpha * np.minimum(np.maximum(np.float32(1.25) - far * np.float32(1.0 / 3600.0), FAINTEST), _ONE)
     count = len(lit)
     if count and share is not None and lit_colour is not None:
@@ -223,7 +247,13 @@ def _unplaced(picture: Lights, lit: npt.NDArray[np.int64]) -> _Edges:
     rows[:, 16] = 1.0
     alpha = ((low + (high - low) * strength) * picture.edge_light[alive]).astype(np.float32)
     ways = Ways(source, target, state.community, state.key)
-    return _Edges(lit.tobytes(), np.stack([source, target], axis=1).ravel().astype(np.intp), ways, alpha, rows)
+    ends = np.stack([source, target], axis=1).ravel().astype(np.intp)
+    if state.was is None or state.turned is None:
+        return _Edges(lit.tobytes(), ends, ways, alpha, rows, np.zeros(0, np.intp), None, np.zeros(0, np.float32))
+    turned = np.minimum(state.turned[source], state.turned[target])
+    turning = np.flatnonzero(turned < 1.0)
+    left = Ways(source[turning], target[turning], state.was, state.key)
+    return _Edges(lit.tobytes(), ends, ways, alpha, rows, turning, left, turned[turning])
 
 
 def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
@@ -248,7 +278,7 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     ways = Ways(source, target, picture.state.community, picture.state.key)
     rows[:, 4], (rows[:, 5:7], _) = (
         4.2,
-        ways.via(rows[:, 0:4], hearts(picture.xy, picture.light, picture.state.community)),
+        ways.via(rows[:, 0:4], hearts(*in_groups(picture, picture.light))),
     )
     rows[:, 7:10], rows[:, 11:14] = picture.colour[source], 1.0
     rows[:, 10], rows[:, 14] = 0.0, light

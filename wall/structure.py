@@ -15,7 +15,7 @@ import numpy.typing as npt
 from stream.wire.messages import Graph, GraphFeed
 from wall.view import Bytes, Floats, Ints
 
-GROW_MS = 600.0
+GROW_MS = 800.0
 GONE = 0.01
 """Light below which a node or an edge that left is forgotten."""
 
@@ -63,6 +63,9 @@ class Structure:
     m: int
     key: Ints
     community: Bytes
+    was: Bytes
+    """The community that a node comes from, as far as it has not ``turned`` to its own."""
+    turned: Eased
     role: Bytes
     weight: Eased
     trend: Eased
@@ -77,7 +80,7 @@ class Structure:
     @property
     def steady(self) -> bool:
         """Whether nothing is on its way: what comes is what was."""
-        moving = (self.weight, self.trend, self.sentiment, self.burst, self.light, self.strength)
+        moving = (self.weight, self.trend, self.sentiment, self.burst, self.light, self.strength, self.turned)
         return self.n == len(self.key) and self.m == len(self.source) and all(e.start is e.end for e in moving)
 
     def progress(self, t: float) -> float:
@@ -172,6 +175,8 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
             np.concatenate([start, last]), np.concatenate([end, np.zeros_like(last) if dark else last])
         )
     index = np.concatenate([index, leaving])
+    community = np.concatenate([new.community, before.community[leaving]])
+    was, turned = _turning(before, e, index, community)
     structure = Structure(
         graph=feed.graph,
         rev=feed.rev,
@@ -180,12 +185,27 @@ def follow(feed: GraphFeed, before: Structure | None) -> tuple[Structure, Indice
         n=feed.n,
         m=feed.m,
         key=np.concatenate([new.key, before.key[leaving]]),
-        community=np.concatenate([new.community, before.community[leaving]]),
+        community=community,
+        was=was,
+        turned=turned,
         role=np.concatenate([new.role, before.role[leaving]]),
         **eased,
         **_edges(new, before, e, index),
     )
     return structure, index
+
+
+def _turning(before: Structure, e: float, index: Indices, community: Bytes) -> tuple[Bytes, Eased]:
+    """Where nodes come from that change their community, and how far they have come; one that changes again while it is on
+    its way sets out from the nearer of its two."""
+    whole = np.ones(len(index), np.float32)
+    if not len(before.key):
+        return community, Eased(whole, whole)
+    share = before.turned.at(e)
+    left = np.where(share < 0.5, before.was, before.community)[index]
+    changed = (index >= 0) & (before.community[index] != community)
+    was = np.where(index < 0, community, np.where(changed, left, before.was[index])).astype(np.uint8)
+    return was, _toward(np.where(changed, np.float32(0.0), _carried(share, index, whole)), whole)
 
 
 def _edges(new: _Arrived, before: Structure, e: float, index: Indices) -> dict[str, Any]:
@@ -220,5 +240,5 @@ def _nothing(feed: GraphFeed) -> Structure:
     """A graph without nodes, for the first feed to grow out of."""
     ints, marks = np.empty(0, np.uint32), np.empty(0, np.uint8)
     none = Eased(np.empty(0, np.float32), np.empty(0, np.float32))
-    nodes = (ints, marks, marks, none, none, none, none, none)
+    nodes = (ints, marks, marks, none, marks, none, none, none, none, none)
     return Structure(feed.graph, 0, float(feed.at), 0, 0, 0, *nodes, ints, ints, marks, none)

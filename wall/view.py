@@ -40,6 +40,9 @@ class GraphState:
     target: Ints
     strength: Floats
     weak: Bytes
+    was: Bytes | None = None
+    turned: Floats | None = None
+    """While nodes change their community: the one that each comes from, and f4 in 0 … 1 how far it has come."""
     pulses: list[tuple[int, int, float]] = field(default_factory=list)
     """(from node index, to node index, hub ms when it was heard), of the last few seconds."""
 

@@ -70,7 +70,7 @@ class Constellation:
     def draw_lights(self, view: View, place: Place, layer: Layer, picture: Lights, seen: Seen) -> None:
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
-            picture.xy, picture.light * (0.2 + 0.2 * min(1.6, scale)), picture.state.community,
+            *graph.in_groups(picture, picture.light * (0.2 + 0.2 * min(1.6, scale))),
             palette.communities(place.theme), seen, SIGMA, picture.manner.field * place.opacity,
         )  # fmt: skip
         graph.draw_edges(layer, picture)

@@ -59,7 +59,7 @@ class Conversations:
         state = picture.state
         scale = (picture.spacing / 160.0) ** 2
         place.stage.field(
-            picture.xy, picture.light * (0.02 + 0.33 * min(1.6, scale)), state.community,
+            *graph.in_groups(picture, picture.light * (0.02 + 0.33 * min(1.6, scale))),
             palette.communities(place.theme), seen, SIGMA, picture.manner.field * place.opacity,
         )  # fmt: skip
         ties: Ties = place.memory.setdefault("ties", Ties())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -19,6 +20,7 @@ from wall.panel import Place
 from wall.scene import Scene
 from wall.stage import StageBuilder
 from wall.text.typesetter import Style, shared
+from wall.view import GraphState
 
 
 def test_edges_are_the_same_curve_in_both_directions() -> None:
@@ -51,6 +53,34 @@ def test_comets_live_for_their_time() -> None:
         graph.draw_comets(layer, lights, view.t + age)
         seen.append(sum(len(c) for c in layer.comets))
     assert seen == [0, 1, 0]
+
+
+def test_a_node_changes_its_group_gently() -> None:
+    """Colour, edges and field set out from where the old group had them and come to where the new one has them."""
+    view = views.view(views.shipped("topics"), topics=40, people=0)
+    state, grid, node = view.graphs["topics"], view.hello.grid, 3
+    was = state.community.copy()
+    was[node] = (was[node] + 1) % 5
+
+    def drawn(turning: GraphState) -> list[np.ndarray]:
+        lights = graph.lights(turning, grid, grid.canvas, 6, view.hello.theme, view.t)
+        layer, stage = Layer(grid.canvas), StageBuilder(grid, view.hello.theme)
+        graph.draw_nodes(layer, lights)
+        graph.draw_edges(layer, lights)
+        field = graph.in_groups(lights, lights.light)
+        stage.field(*field, palette.communities(view.hello.theme), ((grid.canvas, 1.0),), 150.0, 0.6)
+        return [layer.halos[0], layer.curves[0], stage.stage().colours]
+
+    ends = drawn(dataclasses.replace(state, community=was)), drawn(state)
+    for share in (0.0, 0.5, 1.0):
+        turned = np.ones(len(was), np.float32)
+        turned[node] = share
+        now = drawn(dataclasses.replace(state, was=was, turned=turned))
+        for i, (left, come, seen) in enumerate(zip(*ends, now, strict=True)):
+            if share in (0.0, 1.0):
+                assert np.allclose(seen, left if share == 0.0 else come, atol=0.01), i
+            else:
+                assert np.abs(seen - left).max() > 0.01 < np.abs(seen - come).max(), i
 
 
 def test_weakest_nodes_stay_dark_on_a_small_panel() -> None:

@@ -13,10 +13,10 @@ from wall.structure import GROW_MS, Malformed, follow
 
 
 def test_nodes_grow_in() -> None:
-    """A new node's light rises from 0 to 1 within 0.6 s."""
+    """A new node's light rises from 0 to 1 within 0.8 s."""
     structure, index = follow(feed([7, 8], at=1000), None)
     assert index.tolist() == [-1, -1]
-    light = [float(structure.light.at(structure.progress(t))[0]) for t in (1000, 1300, 1000 + GROW_MS)]
+    light = [float(structure.light.at(structure.progress(t))[0]) for t in (1000, 1400, 1000 + GROW_MS)]
     assert light[0] == 0
     assert 0.4 < light[1] < 0.6
     assert light[2] == 1
@@ -40,8 +40,8 @@ def test_nodes_that_leave_fade() -> None:
     assert index.tolist() == [1, 0]
     assert after.n == 1
     assert after.light.at(after.progress(5000)).tolist() == [1, 1]
-    assert after.light.at(after.progress(5300))[1] == pytest.approx(0.5)
-    assert after.light.at(after.progress(5600)).tolist() == [1, 0]
+    assert after.light.at(after.progress(5400))[1] == pytest.approx(0.5)
+    assert after.light.at(after.progress(5800)).tolist() == [1, 0]
     assert after.strength.at(after.progress(5000)).tolist() == [0.5]
     assert (after.source.tolist(), after.target.tolist()) == ([1], [0])
 
@@ -50,8 +50,23 @@ def test_a_node_that_comes_back() -> None:
     """A node that comes back while it fades goes on from the light it has."""
     first, _ = follow(feed([7, 8], at=0), None)
     second, _ = follow(feed([8], rev=2, at=5000), first)
-    third, _ = follow(feed([7, 8], rev=3, at=5300), second)
-    assert third.light.at(third.progress(5300)) == pytest.approx([0.5, 1.0], abs=0.01)
+    third, _ = follow(feed([7, 8], rev=3, at=5400), second)
+    assert third.light.at(third.progress(5400)) == pytest.approx([0.5, 1.0], abs=0.01)
+
+
+def test_a_community_changes_gently() -> None:
+    """A node that changes its community is on its way for 0.8 s, and sets out from the nearer one if it turns back."""
+    before, _ = follow(feed([7, 8], at=0), None)
+    after, _ = follow(msgspec.structs.replace(feed([8, 7], rev=2, at=5000), community=bytes([4, 2])), before)
+    assert after.was.tolist() == [3, 2]
+    assert [after.turned.at(after.progress(t)).tolist() for t in (5000, 5400, 5800)] == [[0, 1], [0.5, 1], [1, 1]]
+    for at, left in ((5200, 3), (5700, 4)):
+        back, _ = follow(msgspec.structs.replace(feed([8, 7], rev=3, at=at), community=bytes([1, 2])), after)
+        assert back.was.tolist() == [left, 2]
+        assert back.turned.at(back.progress(at)).tolist() == [0, pytest.approx(1)]
+    assert not back.steady
+    still, _ = follow(msgspec.structs.replace(feed([8, 7], rev=4, at=9000), community=bytes([1, 2])), back)
+    assert still.steady
 
 
 @pytest.mark.parametrize(
