@@ -95,7 +95,7 @@ class Store:
         self._said: Said | None = None
         self._logos: dict[str, bytes] = {}
         self._stills: dict[str, npt.NDArray[np.uint8]] = {}
-        self._focused: Focused | None = None
+        self._focused: dict[int, Focused] = {}
         self._light: Light | None = None
         self._heard = clock()
         self._unconfirmed: set[object] = set()
@@ -132,7 +132,10 @@ class Store:
                     self._figures = message
                     self._unconfirmed.discard("figures")
                 case Focused():
-                    self._focused = message
+                    self._focused.pop(message.key, None)
+                    self._focused[message.key] = message
+                    for oldest in list(self._focused)[:-2]:
+                        del self._focused[oldest]
                     self._unconfirmed.discard("focused")
                 case Said():
                     self._said = message
@@ -159,9 +162,8 @@ class Store:
                 said=self._said,
                 logos=dict(self._logos),
                 stills=dict(self._stills),
-                focused=self._focused
-                if on_air.focus and self._focused and self._focused.key == on_air.focus.key
-                else None,
+                focused=self._told(on_air),
+                left=self._told(previous),
                 words=words,
                 silent_s=max(0.0, now - self._heard) / 1000.0,
                 panic=on_air.panic,
@@ -192,7 +194,7 @@ class Store:
             self._unconfirmed.add("stories")
         if self._figures is not None:
             self._unconfirmed.add("figures")
-        if self._focused is not None:
+        if self._focused:
             self._unconfirmed.add("focused")
         for graph in self._graphs.values():
             graph.motions.restart()
@@ -259,6 +261,10 @@ class Store:
         before = next((entry for entry in reversed(begun[:-1]) if entry.layout != current.layout), None)
         return current, before
 
+    def _told(self, on_air: OnAir | None) -> Focused | None:
+        """What is known of the node that a layout is turned to."""
+        return self._focused.get(on_air.focus.key) if on_air is not None and on_air.focus is not None else None
+
     def _brightness(self, hub_ms: float, on_air: OnAir) -> float:
         """By the hours that the hub told; what is urgent is seen at any hour."""
         if self._light is None or on_air.why == "urgent":
@@ -297,7 +303,7 @@ class Store:
         if "stories" in forgotten:
             self._stories, self._stills = None, {}
         if "focused" in forgotten:
-            self._focused = None
+            self._focused = {}
         if "figures" in forgotten and self._figures is not None:
             unnamed = tuple(msgspec.structs.replace(stream, label="") for stream in self._figures.river)
             self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=(), river=unnamed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 from stream.wire.geometry import Rect
@@ -61,8 +62,9 @@ class Scene:
         for old, new in flights:
             layers += self._flight(view, old, new, share)
         flown_old, flown_new = {old.index for old, _ in flights}, {new.index for _, new in flights}
+        before = replace(view, focused=view.left)
         for place in leaving:
-            layers += [self._head(view, place)] if place.index in flown_old else self._panel(view, place)
+            layers += [self._head(view, place)] if place.index in flown_old else self._panel(before, place)
         for place in coming:
             layers += [self._head(view, place)] if place.index in flown_new else self._panel(view, place)
         return layers

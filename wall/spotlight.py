@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from stream.wire.messages import Graph, Layout
 from wall import transition
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
 from wall.view import View
+from wall.visuals import find_graph
 
 BACK: Final = np.float32(0.14)
 """The light that is left of what steps back."""
@@ -44,14 +46,21 @@ def draw_ring(layer: Layer, view: View, picture: Lights) -> None:
 
 
 def _share(view: View, picture: Lights) -> tuple[int, float]:
-    """The node that the wall turns to, or turns away from, and how far."""
+    """The node that the wall turns to, or turns away from, and how far: at once where the graph comes or goes with it."""
     now, before = view.on_air.focus, view.previous.focus if view.previous is not None else None
     passed = transition.smooth((view.t - view.on_air.at) / transition.DURATION_MS)
-    if now is not None and now.graph == picture.state.graph:
-        return now.key, 1.0 if now == before else passed
-    if before is not None and before.graph == picture.state.graph:
-        return before.key, 1.0 - passed
+    graph = picture.state.graph
+    if now is not None and now.graph == graph:
+        there = view.previous is None or _shows(view.previous.layout, graph)
+        return now.key, passed if there and now != before else 1.0
+    if before is not None and before.graph == graph:
+        return before.key, 1.0 - passed if _shows(view.on_air.layout, graph) else 1.0
     return 0, 0.0
+
+
+def _shows(layout: Layout, graph: Graph) -> bool:
+    visuals = (find_graph(panel.visual) for panel in layout.panels)
+    return any(visual is not None and visual.graph == graph for visual in visuals)
 
 
 def _lit(picture: Lights, node: int, share: np.float32) -> Lights:

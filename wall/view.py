@@ -40,11 +40,11 @@ class GraphState:
     target: Ints
     strength: Floats
     weak: Bytes
+    pulses: list[tuple[int, int, float]] = field(default_factory=list)
+    """(from node index, to node index, hub ms when it was heard), of the last few seconds."""
     was: Bytes | None = None
     turned: Floats | None = None
     """While nodes change their community: the one that each comes from, and f4 in 0 … 1 how far it has come."""
-    pulses: list[tuple[int, int, float]] = field(default_factory=list)
-    """(from node index, to node index, hub ms when it was heard), of the last few seconds."""
 
 
 @dataclass(slots=True)
@@ -68,6 +68,8 @@ class View:
     """Strangers' pictures that may be shown: u1 (h, w, 4), premultiplied, by name."""
     focused: Focused | None = None
     """What is known of the node that the wall turns to, while it does."""
+    left: Focused | None = None
+    """The same of the node that the ``previous`` layout was turned to."""
     words: float = 1.0
     """Opacity of strangers' words, names and pictures: falls to 0 when the hub has been silent for ten seconds."""
     silent_s: float = 0.0

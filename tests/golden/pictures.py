@@ -21,7 +21,7 @@ from wall.view import View
 HERE = Path(__file__).resolve().parent
 LAYOUTS = (
     "pulse", "topics", "people", "stories", "numbers", "compare", "voices", "mood", "river", "world", "event", "speaker",
-    "test-pattern",
+    "test-pattern", "topic", "person",
 )  # fmt: skip
 MEAN = 3.8
 """Levels of 255 by which a picture may differ on average; the kept ones are compressed."""
@@ -90,4 +90,4 @@ def _patches(pixels: Pixels) -> npt.NDArray[np.float32]:
 
 
 def view_of(name: str) -> View:
-    return views.view(views.shipped(name))
+    return views.turned(name) if name in views.TURNED else views.view(views.shipped(name))

@@ -17,7 +17,6 @@ from stream.wire.messages import Layout, OnAir, Panel
 from tests.golden import gallery, states
 from tests.golden.pictures import drawn, painted
 from tests.wall.look import views
-from tests.wall.look.test_focus import turned
 from tests.wall.look.test_said import WORDS, with_said
 from wall import transition
 from wall.drawlist import DrawList
@@ -76,8 +75,8 @@ def of_said() -> Image.Image:
         with_said(urgent, msgspec.structs.replace(WORDS["short"], urgent=True)),
         with_said(views.shipped("event"), WORDS["countdown"], sponsors=2),
         with_said(views.shipped("speaker"), sponsors=2),
-        turned("topic"),
-        turned("person"),
+        views.turned("topic"),
+        views.turned("person"),
     )
     return _pairs([_frame(drawn(view), view) for view in shown])
 

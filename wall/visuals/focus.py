@@ -6,7 +6,7 @@ from typing import Final
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Focused, Graph
-from wall import course, figure, headline
+from wall import course, figure, headline, transition
 from wall.drawlist import Layer
 from wall.panel import Place
 from wall.view import View
@@ -36,20 +36,29 @@ class Focus:
         name = place.fit(told.label, NAMES, Rect(body.x, body.y, body.w, 0.4 * body.h), 700, leading=1.06)
         if name is None:
             return
-        layer.text(name, body.x, body.y + name.baseline, place.words)
+        opacity = place.words * _come(place, told.key, view.t)
+        layer.text(name, body.x, body.y + name.baseline, opacity)
         top = body.y + name.height + 60 * unit
         value, size = f"{told.weight:,}", 220.0
         y = top + size * unit * place.type.cap
-        right = figure.draw(layer, place, f"focus {told.key}", value, body.x, y, size, view.t)
+        right = figure.draw(layer, place, f"focus {told.key}", value, body.x, y, size, view.t, opacity=opacity)
         x = right + 52 * unit
         word = place.set(_word(told), 72, 600, width=body.right - x)
         said = place.set(_said(told), 56, 450, place.theme.quiet, width=body.right - x)
         if word is not None and said is not None:
-            layer.text(word, x, y - said.cap - 46 * unit)
-            layer.text(said, x, y)
+            layer.text(word, x, y - said.cap - 46 * unit, opacity)
+            layer.text(said, x, y, opacity)
         if len(told.course) > 3 and body.bottom - y > 240 * unit:
             room = Rect(body.x, y + 80 * unit, body.w, body.bottom - y - 90 * unit)
             course.draw(layer, place, told.course, room, 6.0)
+
+
+def _come(place: Place, key: int, t: float) -> float:
+    """The opacity of the words about a node that the wall turned to not long ago from another one."""
+    known: tuple[int, float] | None = place.memory.get("focus")
+    if known is None or known[0] != key:
+        known = place.memory["focus"] = (key, t - transition.DURATION_MS if known is None else t)
+    return transition.smooth((t - known[1]) / transition.DURATION_MS)
 
 
 def _word(told: Focused) -> str:

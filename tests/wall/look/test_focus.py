@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from stream.wire.geometry import Grid
-from stream.wire.messages import Focus, Focused, Graph
 from tests.wall.look import views
 from wall import graph as pictures
 from wall import legibility, spotlight
@@ -18,24 +17,7 @@ from wall.drawlist import DrawList
 from wall.scene import Scene
 from wall.view import View
 
-NOW = int(views.T)
-LAYOUTS: dict[str, tuple[Graph, str]] = {"topic": ("topics", views.TOPICS[0]), "person": ("people", views.PEOPLE[0])}
-
-
-def turned(layout: str, *, since: int = 5000, cards: int = 3) -> View:
-    """The wall turned to the strongest node, with the labels that the hub would choose."""
-    graph, label = LAYOUTS[layout]
-    view = views.view(views.shipped(layout))
-    state = view.graphs[graph]
-    key = int(state.key[0])
-    mine = (state.source == 0) | (state.target == 0)
-    near = {key, *state.key[state.source[mine]].tolist(), *state.key[state.target[mine]].tolist()}
-    labels = view.labels[layout, 0]
-    labels = replace(labels, labels=tuple(it for it in labels.labels if it.key in near))
-    course = views.river()[4].course if graph == "topics" else ()
-    focused = Focused(NOW, graph, key, label, 318, 0, 1.2, 0.0, course, views.stories().cards[2 : 2 + cards])
-    on_air = replace(view.on_air, at=NOW - since, focus=Focus(graph, key))
-    return dataclasses.replace(view, on_air=on_air, focused=focused, labels={(layout, 0): labels})
+LAYOUTS = views.TURNED
 
 
 def draw(view: View) -> DrawList:
@@ -45,7 +27,7 @@ def draw(view: View) -> DrawList:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_turned_wall_is_legible_and_about_it_alone(layout: str) -> None:
     """The name stands large, the stories are those about it, and nothing lies on anything."""
-    view = turned(layout)
+    view = views.turned(layout)
     drawlist = draw(view)
     assert legibility.faults(drawlist, Grid()) == []
     texts = {text.block.key[0] for _, text in drawlist.texts()}
@@ -60,7 +42,7 @@ def test_all_else_steps_back(layout: str) -> None:
     graph = LAYOUTS[layout][0]
 
     def lights(since: int) -> tuple[np.ndarray, np.ndarray]:
-        view = turned(layout, since=since)
+        view = views.turned(layout, since=since)
         state = view.graphs[graph]
         picture = pictures.lights(state, Grid(), Grid().canvas, 4, view.hello.theme, view.t)
         mine = (state.source == 0) | (state.target == 0)
@@ -80,7 +62,7 @@ def test_all_else_steps_back(layout: str) -> None:
 
 def test_name_that_may_not_be_shown_is_not() -> None:
     """Without a name that passed moderation the wall says none, and a calm sentence instead."""
-    view = turned("topic")
+    view = views.turned("topic")
     assert view.focused is not None
     nameless = dataclasses.replace(view, focused=replace(view.focused, label=""))
     assert "Nothing is chosen now" in {text.block.key[0] for _, text in draw(nameless).texts()}

@@ -31,14 +31,18 @@ PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(LAY
 
 @cache
 def shown(name: str) -> View:
-    return views.view(views.shipped(name), topics=40, people=60)
+    few = {"topics": 40, "people": 60}
+    return views.turned(name, **few) if name in views.TURNED else views.view(views.shipped(name), **few)
 
 
 def switch(old: str, new: str) -> Iterator[DrawList]:
     """What is drawn from the frame before a switch to the frame after it."""
     before, after = shown(old), shown(new)
     at = int(views.T) + 4000
-    leaving, coming = OnAir(0, 1, before.on_air.layout, "take"), OnAir(at, 2, after.on_air.layout, "take")
+    leaving, coming = (
+        OnAir(since, rev, view.on_air.layout, "take", focus=view.on_air.focus)
+        for since, rev, view in ((0, 1, before), (at, 2, after))
+    )
     scene = Scene(math.inf)
     for i in range(-2, math.ceil(transition.DURATION_MS / FRAME_MS) + 1):
         t = at + i * FRAME_MS
@@ -46,6 +50,7 @@ def switch(old: str, new: str) -> Iterator[DrawList]:
         yield scene.draw(
             dataclasses.replace(
                 after, t=t, on_air=coming if begun else leaving, previous=leaving if begun and not over else None,
+                focused=after.focused if begun else before.focused, left=before.focused if begun and not over else None,
                 graphs=before.graphs | after.graphs, labels=before.labels | after.labels,
             )
         )  # fmt: skip

@@ -7,13 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from stream import labels as choice
 from stream import layouts
 from stream.evening import evened
 from stream.wire.geometry import Grid, graph_area, node_radius, place, shown_nodes, title_zone
-from stream.wire.messages import Card, Event, Figures, Graph, Hello, Labels, Layout, OnAir, Stories, Stream, Theme
+from stream.wire.messages import (
+    Card,
+    Event,
+    Figures,
+    Focus,
+    Focused,
+    Graph,
+    Hello,
+    Labels,
+    Layout,
+    OnAir,
+    Stories,
+    Stream,
+    Theme,
+)
 from stream.wire.snapshot import Flow, Numbers, PersonNode, Rising, Sentiment, TopicNode, Track
 from wall.view import GraphState, View
 
@@ -274,3 +289,22 @@ def view(
     for name, value in changes.items():
         setattr(made, name, value)
     return made
+
+
+TURNED: dict[str, tuple[Graph, str]] = {"topic": ("topics", TOPICS[0]), "person": ("people", PEOPLE[0])}
+
+
+def turned(name: str, *, since: int = 5000, cards: int = 3, **changes: Any) -> View:
+    """The wall turned to the strongest node ``since`` ms ago, with the labels that the hub would choose."""
+    graph, label = TURNED[name]
+    made = view(shipped(name), **changes)
+    state = made.graphs[graph]
+    key = int(state.key[0])
+    mine = (state.source == 0) | (state.target == 0)
+    near = {key, *state.key[state.source[mine]].tolist(), *state.key[state.target[mine]].tolist()}
+    told = made.labels[name, 0]
+    told = msgspec.structs.replace(told, labels=tuple(it for it in told.labels if it.key in near))
+    course = river()[4].course if graph == "topics" else ()
+    focused = Focused(int(T), graph, key, label, 318, 0, 1.2, 0.0, course, stories().cards[2 : 2 + cards])
+    on_air = msgspec.structs.replace(made.on_air, at=int(T) - since, focus=Focus(graph, key))
+    return dataclasses.replace(made, on_air=on_air, focused=focused, labels={(name, 0): told})
