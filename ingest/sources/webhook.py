@@ -115,14 +115,16 @@ class Webhook:
         sender = sender_of(self._keys, id, timestamp, signature, body)
         message = (sender, id)
         assert self._delivered is not None
-        if message in self._delivered or message in self._under_way:
+        if message in self._delivered:
             raise Refused(409, "This webhook-id was delivered before; use a new one for a new message.")
+        if message in self._under_way:
+            # Nobody knows yet whether the log takes it: a sender that heard "delivered" would not come again.
+            return _later("This message is under way to the log")
         items, reasons = self._items(body, sender)
         self._under_way.add(message)
         try:
             if not await self._log_has(items):
-                retry = {"Retry-After": str(RETRY_AFTER_S)}
-                return _sentence(503, f"The log is away; send this again in {RETRY_AFTER_S} seconds.", headers=retry)
+                return _later("The log is away")
             self._delivered.add(sender, id, timestamp, now_s)
         finally:
             self._under_way.discard(message)
@@ -187,6 +189,11 @@ def _parts(body: bytes) -> list[bytes]:
 
 def _sentence(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"error": sentence}, status, headers)
+
+
+def _later(why: str) -> Response:
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
+    return _sentence(503, f"{why}; send this again in {RETRY_AFTER_S} seconds.", headers=retry)
 
 
 def _not_found(request: Request, fault: Exception) -> Response:  # noqa: ARG001, Starlette's signature

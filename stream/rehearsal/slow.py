@@ -1,4 +1,4 @@
-"""A network that is slower than it was: a proxy between walls and hub that can delay what passes, in order."""
+"""A network that is slower than it was, or away: a proxy between two parts that can delay what passes, in order."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class SlowLine:
         self._port, self._rng = port, rng
         self.delay = self.jitter = 0.0
         self.port = 0
+        self._cut = False
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
 
@@ -32,7 +33,20 @@ class SlowLine:
             line.cancel()
         await asyncio.gather(*self._lines, return_exceptions=True)
 
+    def cut(self) -> None:
+        """Break every connection, and take none before ``mend``."""
+        self._cut = True
+        for line in self._lines:
+            line.cancel()
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self._cut = False
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._cut:
+            writer.close()
+            return
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:

@@ -141,6 +141,24 @@ async def test_a_replay_after_a_restart_is_refused(cable: Cable, tmp_path: Path)
     assert statuses == [202, 409]
 
 
+async def test_a_message_under_way_is_not_yet_delivered(cable: Cable, tmp_path: Path) -> None:
+    """Who was impatient and sends the same again hears 503 until the log has it, and 409 only then."""
+    source = webhook(tmp_path / "webhook")
+    async with aclosing(source.batches("")) as batches:  # type: ignore[type-var]
+        for taken, answered in ((False, 503), (True, 202)):
+            coming = asyncio.ensure_future(anext(batches))
+            while not source.port:
+                await asyncio.sleep(0)
+            door = Door(source.port, cable)
+            first = asyncio.create_task(door.send(POST, id="twice"))
+            batch = await coming
+            assert (await door.send(POST, id="twice")).status_code == 503
+            assert batch.done is not None
+            batch.done(taken)
+            assert (await first).status_code == answered
+        assert (await door.send(POST, id="twice")).status_code == 409
+
+
 async def test_without_the_log_the_sender_comes_again(door: Door) -> None:
     """503 says when, nothing is spooled, and the same message is taken later."""
     door.cable.plugged = False

@@ -1,0 +1,122 @@
+"""What the log says, read as it comes and kept as far back as a hub would: the truth that the parts are compared with."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from stream import mention
+from stream.analysis.analyse import analyse
+from stream.analysis.memory import Memory
+from stream.config import Config
+from stream.hub.board import Board
+from stream.hub.decisions import Envelope
+from stream.hub.engine import Engine
+from stream.hub.memoir import memory_key
+from stream.hub.metrics import Metrics
+from stream.hub.stage import Stage
+from stream.log import CONTROL, MEMORY, MENTIONS, RETRACTIONS, LogUnavailable, Reader, Record, open_log
+from stream.mention import Mention, Retraction
+from stream.wire.snapshot import Snapshot
+
+TOPICS: Final = (CONTROL, RETRACTIONS, MEMORY, MENTIONS)
+UNCOUNTED: Final = frozenset({"edit", "tally"})
+CHUNK: Final = 500
+
+
+class Book:
+    """Reads one log. ``ids`` are those of all mentions that were ever in it, ``gone`` the targets of all retractions."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.ids: Counter[str] = Counter()
+        self.gone: set[str] = set()
+        self._records: dict[str, list[Record]] = {topic.name: [] for topic in TOPICS}
+        self._mentions: list[Mention] = []
+
+    async def follow(self) -> None:
+        """Read for ever, past the times when the log is away."""
+        while True:
+            try:
+                log = await open_log(self._config.log.url)
+            except LogUnavailable:
+                await asyncio.sleep(0.2)
+                continue
+            try:
+                async with await log.reader(dict.fromkeys(TOPICS)) as reader:
+                    await self._read(reader)
+            except LogUnavailable:
+                continue
+            finally:
+                await log.close()
+
+    async def _read(self, reader: Reader) -> None:
+        while True:
+            try:
+                records = await reader.poll(0.2)
+            except LogUnavailable:
+                await asyncio.sleep(0.2)
+                continue
+            for record in records:
+                self._records[record.topic].append(record)
+                if record.topic == RETRACTIONS.name:
+                    self.gone.add(record.key)
+                elif record.topic == MENTIONS.name and record.value is not None:
+                    heard = mention.decode(record.value)
+                    self.ids[heard.id] += 1
+                    self._mentions.append(heard)
+
+    def forget(self, before_ms: int) -> None:
+        """Let go of mentions that the log took before: no window reaches so far back."""
+        kept = [record.time >= before_ms for record in self._records[MENTIONS.name]]
+        self._records[MENTIONS.name] = [r for r, keep in zip(self._records[MENTIONS.name], kept, strict=True) if keep]
+        self._mentions = [m for m, keep in zip(self._mentions, kept, strict=True) if keep]
+
+    def counted(self, t_ms: int) -> int:
+        """How many posts count at T, by what a post is and nothing else."""
+        width = self._config.hub.window_s * 1000
+        retracted = [mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]]
+        posts = {r.target for r in retracted if r.scope == "post"}
+        authors = {r.target for r in retracted if r.scope == "author"}
+        return len({
+            m.id for m in self._mentions
+            if m.kind not in UNCOUNTED and 0 <= t_ms - m.at < width and m.id not in posts and m.author.id not in authors
+        })  # fmt: skip
+
+    def analysed(self, t_ms: int) -> Snapshot:
+        """What ``agora analyse`` says of the log at T."""
+        gone: list[Mention | Retraction] = [
+            mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]
+        ]
+        return analyse([*gone, *self._mentions], self._config, self._config.hub.window_s * 1000, t_ms)
+
+    def said(self, t_ms: int, rng: random.Random) -> bytes:
+        """The snapshot at T of a hub that begins now and reads mentions in an order that ``rng`` makes up."""
+        board = Board()
+        engine = Engine(
+            self._config, board=board, tablet=Board(), stage=Stage(self._config.wall.grid, board, seed=1),
+            metrics=Metrics(), removed=lambda _: None, memory=Memory(memory_key(Path(self._config.hub.checkpoint))),
+            timer=lambda: 0.0,
+        )  # fmt: skip
+        for record in self._records[CONTROL.name]:
+            decided(engine, record)
+        engine.apply([*self._records[RETRACTIONS.name], *self._records[MEMORY.name]], t_ms)
+        engine.begin()
+        mentions = list(self._records[MENTIONS.name])
+        rng.shuffle(mentions)
+        for start in range(0, len(mentions), CHUNK):
+            engine.apply(mentions[start : start + CHUNK], t_ms)
+            engine.review(t_ms)
+        return engine.snapshot(t_ms, t_ms)
+
+
+def decided(engine: Engine, record: Record) -> None:
+    """A record of ``control`` takes effect where it concerns the analysis."""
+    if record.key.partition(":")[0] in ("post", "block", "shed"):
+        value = None if record.value is None else msgspec.json.decode(record.value, type=Envelope).value
+        engine.decide(record.key, value)

@@ -1,0 +1,312 @@
+"""The faults that befall a hall: which there are, how a seed draws them, and how each is done and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from stream import mention
+from stream.log import MENTIONS, RETRACTIONS
+from tests.soak import clock
+from tests.soak.hall import PARTS, ROOT, Hall
+from tests.soak.network import Loss, own
+
+SPOOLED_BYTES: Final = 20_000
+SPOOLED_S: Final = 30.0
+LOOK_S: Final = 0.1
+_HEADER: Final = struct.Struct("<II")
+
+
+class Fault(NamedTuple):
+    """What befalls what (a part, or a line), for how long, and how strongly (0 … 1)."""
+
+    kind: str
+    what: str
+    lasts_s: float
+    strength: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}".strip() + f" {self.lasts_s:.1f} s"
+
+
+class Harm(NamedTuple):
+    """What a fault has destroyed for good, though it had been told to be safe: ids of mentions, targets of retractions."""
+
+    ids: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+NONE: Final = Harm()
+
+
+class NotHere(Exception):
+    """The fault cannot be made on this machine; the message says what it needs."""
+
+
+async def killed(hall: Hall, fault: Fault) -> Harm:
+    """``kill -9``; the supervisor starts it again."""
+    hall.signal(fault.what, signal.SIGKILL)
+    await asyncio.sleep(LOOK_S)
+    return NONE
+
+
+async def stopped(hall: Hall, fault: Fault) -> Harm:
+    """It hangs, and goes on."""
+    hall.signal(fault.what, signal.SIGSTOP)
+    await asyncio.sleep(fault.lasts_s)
+    hall.signal(fault.what, signal.SIGCONT)
+    return NONE
+
+
+async def kafka_killed(hall: Hall, fault: Fault) -> Harm:
+    """The broker dies as by a power cut, and is started again."""
+    assert hall.broker is not None
+    await asyncio.to_thread(hall.broker.kill)
+    await asyncio.sleep(fault.lasts_s)
+    await asyncio.to_thread(hall.broker.start)
+    return NONE
+
+
+async def kafka_stopped(hall: Hall, fault: Fault) -> Harm:
+    """The broker hangs: connections stay, nothing is answered."""
+    assert hall.broker is not None
+    hall.broker.pause()
+    await asyncio.sleep(fault.lasts_s)
+    hall.broker.resume()
+    return NONE
+
+
+async def log_locked(hall: Hall, fault: Fault) -> Harm:
+    """Another process holds the file."""
+    lock = sqlite3.connect(hall.url.removeprefix("sqlite:"), isolation_level=None, timeout=10.0)
+    lock.execute("begin immediate")
+    await asyncio.sleep(fault.lasts_s)
+    lock.rollback()
+    lock.close()
+    return NONE
+
+
+async def disk_full(hall: Hall, fault: Fault) -> Harm:
+    """Not a byte is left where log, spool and checkpoint are; a broker hangs meanwhile, and goes on before there is room."""
+    if not hall.disk.small:
+        raise NotHere("a small disk of its own needs root")
+    await asyncio.to_thread(hall.disk.fill)
+    try:
+        if hall.broker is not None:
+            hall.broker.pause()
+            await asyncio.sleep(hall.config.log.timeout_s + fault.lasts_s)
+            hall.broker.resume()
+        await asyncio.sleep(fault.lasts_s)
+    finally:
+        hall.disk.clear()
+    return NONE
+
+
+async def checkpoint_cut(hall: Hall, fault: Fault) -> Harm:
+    """The hub dies, and of its checkpoint only the first part is left."""
+    hall.signal("hub", signal.SIGSTOP)
+    _cut(Path(hall.config.hub.checkpoint), fault.strength)
+    hall.signal("hub", signal.SIGKILL)
+    await asyncio.sleep(LOOK_S)
+    return NONE
+
+
+async def spool_cut(hall: Hall, fault: Fault) -> Harm:
+    """The log is away, ingest dies, and of its spool only the first part is left."""
+    assert hall.broker is not None
+    await asyncio.to_thread(hall.broker.kill)
+    for _ in range(round(SPOOLED_S / LOOK_S)):
+        await asyncio.sleep(LOOK_S)
+        if sum(path.stat().st_size for path in hall.spool.glob("*.segment")) > SPOOLED_BYTES:
+            break
+    hall.signal("ingest", signal.SIGSTOP)
+    await asyncio.sleep(LOOK_S)
+    harm = NONE
+    if segments := sorted(hall.spool.glob("*.segment")):
+        whole = _spooled(segments[-1])
+        _cut(segments[-1], fault.strength)
+        left = _spooled(segments[-1])
+        harm = Harm(whole.ids - left.ids, whole.gone - left.gone)
+    hall.signal("ingest", signal.SIGKILL)
+    await asyncio.to_thread(hall.broker.start)
+    return harm
+
+
+async def wal_cut(hall: Hall, fault: Fault) -> Harm:
+    """Ingest and hub die, and of the SQLite log's WAL only the first part is left."""
+    return await _log_cut(hall, fault, ("-wal",))
+
+
+async def log_cut(hall: Hall, fault: Fault) -> Harm:
+    """Ingest and hub die, and of the SQLite log only the first part is left; then what its sentence says is done."""
+    return await _log_cut(hall, fault, ("",))
+
+
+async def _log_cut(hall: Hall, fault: Fault, which: tuple[str, ...]) -> Harm:
+    path = Path(hall.url.removeprefix("sqlite:"))
+    for name in ("ingest", "hub"):
+        hall.signal(name, signal.SIGSTOP)
+    await asyncio.sleep(LOOK_S)
+    before = await asyncio.to_thread(_logged, path)
+    for suffix in which:
+        _cut(Path(f"{path}{suffix}"), fault.strength)
+    for name in ("ingest", "hub"):
+        hall.signal(name, signal.SIGKILL)
+    if which == ("",):
+        await asyncio.sleep(fault.lasts_s)
+        await asyncio.to_thread(_salvaged, path)
+    after = await asyncio.to_thread(_logged, path)
+    return Harm(before.ids - after.ids, before.gone - after.gone)
+
+
+async def clock_back(hall: Hall, fault: Fault) -> Harm:
+    """The clock of one part, or of all, is set back, and right again after a while."""
+    names = PARTS if fault.what == "all" else (fault.what,)
+    for name in names:
+        clock.put(hall.clocks[name], -1 - 30 * fault.strength)
+    await asyncio.sleep(fault.lasts_s)
+    for name in names:
+        clock.put(hall.clocks[name], 0)
+    return NONE
+
+
+async def network_lossy(hall: Hall, fault: Fault) -> Harm:
+    """Of the packets on a line up to a third are lost."""
+    if not own():
+        raise NotHere("lost packets need root and a network namespace")
+    loss = Loss(hall.lines[fault.what].port, 0.02 + 0.3 * fault.strength)
+    loss.begin()
+    await asyncio.sleep(fault.lasts_s)
+    loss.end()
+    return NONE
+
+
+async def network_away(hall: Hall, fault: Fault) -> Harm:
+    """Nothing comes through: packets vanish, or where that cannot be had, connections break."""
+    line = hall.lines[fault.what]
+    if own():
+        loss = Loss(line.port, 1.0)
+        loss.begin()
+        await asyncio.sleep(fault.lasts_s)
+        loss.end()
+    else:
+        line.cut()
+        await asyncio.sleep(fault.lasts_s)
+        line.mend()
+    return NONE
+
+
+async def network_slow(hall: Hall, fault: Fault) -> Harm:
+    """What passes comes up to half a second later, now more, now less."""
+    line = hall.lines[fault.what]
+    line.delay, line.jitter = 0.4 * fault.strength, 0.1 * fault.strength
+    await asyncio.sleep(fault.lasts_s)
+    line.delay = line.jitter = 0.0
+    return NONE
+
+
+class Kind(NamedTuple):
+    """``what`` it may befall, and on which logs it can be made."""
+
+    make: Callable[[Hall, Fault], Awaitable[Harm]]
+    what: tuple[str, ...] = ("",)
+    logs: tuple[str, ...] = ("kafka", "sqlite")
+    alone: bool = False
+    """Whether nothing else may befall the hall at the same time."""
+
+
+LINES: Final = ("walls", "log")
+KINDS: Final[Mapping[str, Kind]] = {
+    "kill": Kind(killed, PARTS),
+    "hang": Kind(stopped, PARTS),
+    "kill kafka": Kind(kafka_killed, logs=("kafka",)),
+    "hang kafka": Kind(kafka_stopped, logs=("kafka",)),
+    "disk full": Kind(disk_full, alone=True),
+    "checkpoint cut": Kind(checkpoint_cut),
+    "spool cut": Kind(spool_cut, logs=("kafka",), alone=True),
+    "log locked": Kind(log_locked, logs=("sqlite",)),
+    "WAL cut": Kind(wal_cut, logs=("sqlite",), alone=True),
+    "log cut": Kind(log_cut, logs=("sqlite",), alone=True),
+    "clock back": Kind(clock_back, ("hub", "ingest", "all")),
+    "loss": Kind(network_lossy, LINES),
+    "away": Kind(network_away, LINES),
+    "slow": Kind(network_slow, LINES),
+}
+TOGETHER: Final = 0.3
+"""How often two faults befall the hall at once."""
+
+
+def draw(rng: random.Random, log: str) -> list[Fault]:
+    """One fault, or two that come together, for a hall on ``log``."""
+    names = [name for name, kind in KINDS.items() if log in kind.logs]
+    first = _drawn(rng, rng.choice(names), log)
+    if KINDS[first.kind].alone or rng.random() >= TOGETHER:
+        return [first]
+    others = [name for name in names if not KINDS[name].alone and name.split()[-1] != first.kind.split()[-1]]
+    second = _drawn(rng, rng.choice(others), log)
+    return [first] if second.what == first.what and second.what else [first, second]
+
+
+def _drawn(rng: random.Random, name: str, log: str) -> Fault:
+    what = [what for what in KINDS[name].what if log == "kafka" or what != "log"]
+    return Fault(name, rng.choice(what), rng.uniform(0.5, 6.0), rng.random())
+
+
+def _cut(path: Path, share: float) -> None:
+    """Leave the first part of a file, if it is there; ``share`` (0 … 1) says where in its middle it ends."""
+    if not path.exists():
+        return
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(int(size * (0.1 + 0.8 * share)))
+
+
+def _spooled(segment: Path) -> Harm:
+    """What the whole frames of a segment hold."""
+    ids, gone = set(), set()
+    with segment.open("rb") as file:
+        while len(header := file.read(_HEADER.size)) == _HEADER.size:
+            length, _ = _HEADER.unpack(header)
+            payload = file.read(length)
+            if len(payload) < length:
+                break
+            topic, key, value = msgspec.msgpack.decode(payload, type=tuple[str, str, bytes])
+            if topic == MENTIONS.name:
+                ids.add(mention.decode(value).id)
+            elif topic == RETRACTIONS.name:
+                gone.add(key)
+    return Harm(frozenset(ids), frozenset(gone))
+
+
+def _logged(path: Path) -> Harm:
+    """What the tables of a SQLite log hold."""
+    ids, gone = set(), set()
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)
+    for stream, topic in db.execute("SELECT id, topic FROM streams").fetchall():
+        if topic == MENTIONS.name:
+            ids |= {mention.decode(value).id for (value,) in db.execute(f"SELECT value FROM records_{stream}") if value}
+        elif topic == RETRACTIONS.name:
+            gone |= {key for (key,) in db.execute(f"SELECT key FROM records_{stream}")}
+    db.close()
+    return Harm(frozenset(ids), frozenset(gone))
+
+
+def _salvaged(path: Path) -> None:
+    """What ``docs/log.md`` says of a damaged log."""
+    command = [sys.executable, "-m", "stream.log.salvage", str(path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    path.rename(path.with_suffix(".damaged"))
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    Path(f"{path}.saved").rename(path)
+    path.with_suffix(".damaged").unlink()

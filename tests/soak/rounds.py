@@ -1,0 +1,259 @@
+"""Fault rounds: a fault at a random moment, and what must hold after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ingest.simulation import World
+from stream.mention import Mention
+from stream.rehearsal.desk import Silent
+from tests.soak.book import Book
+from tests.soak.crowd import Crowd
+from tests.soak.faults import KINDS, NONE, Fault, Harm, NotHere, draw
+from tests.soak.hall import PARTS, WALLS, Hall
+
+RATE: Final = 10.0
+LOOK_S: Final = 0.1
+READY_S: Final = 5.0
+"""The hub has caught up so soon after a fault is over, or its process began anew (the design's bar with a checkpoint)."""
+WITHOUT_S: Final = 25.0
+"""The same without its checkpoint."""
+LIT_S: Final = 10.0
+"""Every screen shows what is on air so soon after a fault, or its wall's beginning."""
+TOLD_S: Final = 30.0
+"""So soon the log has all that had been said: ingest's and the client's pauses lie in it."""
+SAME_S: Final = 10.0
+FRESH_MS: Final = 2_500
+DARK_S: Final = 4.0
+"""A wall that used no processor for so long draws nothing."""
+SETTLE_MS: Final = 1_500
+"""What the simulation told so shortly before may still be on its way."""
+
+
+class Round(NamedTuple):
+    """What befell, what did not hold (none: it is well), and how long it took to recover."""
+
+    number: int
+    faults: tuple[Fault, ...]
+    failures: tuple[str, ...]
+    skipped: str
+    back_s: float
+    lasted_s: float
+
+
+class Failed(Exception):
+    """Something did not hold in time; the message says what."""
+
+
+class Rounds:
+    """Rounds in one hall. ``patience`` stretches every bar, on a machine that is busy with other things."""
+
+    def __init__(self, hall: Hall, patience: float, tell: Callable[[str], None]) -> None:
+        self._hall, self._patience, self._tell = hall, patience, tell
+        self._book = Book(hall.config)
+        self._crowd = Crowd(hall.ports["webhook"], hall.seed)
+        self._world = World(hall.seed, hall.rate)
+        self._lost = NONE
+        self._began_ms = 0
+        self._dark: dict[str, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._expected: set[str] = set()
+        self._expected_gone: set[str] = set()
+        self._planned_ms = 0
+
+    @contextlib.asynccontextmanager
+    async def going(self) -> AsyncIterator[Rounds]:
+        """Everything is lit, and posts flow."""
+        self._tasks = [asyncio.create_task(self._watch_walls(), name="walls")]
+        try:
+            await self._until(self._ready, 60.0, "the hub is ready")
+            await self._hall.desk.sign_in()
+            await self._until(self._lit, 60.0, "every screen is lit")
+            self._began_ms = self._planned_ms = _now_ms()
+            self._tasks += [
+                asyncio.create_task(self._book.follow(), name="book"),
+                asyncio.create_task(self._crowd.run(), name="crowd"),
+            ]
+            yield self
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def play(self, number: int, rng: random.Random) -> Round:
+        """One round."""
+        began = time.monotonic()
+        faults = draw(rng, "kafka" if self._hall.broker else "sqlite")
+        await asyncio.sleep(rng.uniform(0.2, 2.0))
+        failures, skipped, back_s = [], "", 0.0
+        pids = {name: self._hall.pid(name) for name in PARTS}
+        ended = len(self._hall.ended)
+        self._dark.clear()
+        try:
+            waits = [0.0, *(rng.uniform(0.0, 3.0) for _ in faults[1:])]
+            harms = await asyncio.gather(*map(self._befall, faults, waits))
+            self._lost = Harm(
+                self._lost.ids.union(*(h.ids for h in harms)), self._lost.gone.union(*(h.gone for h in harms))
+            )
+            if any(KINDS[fault.kind].make.__name__ in ("wal_cut", "log_cut") for fault in faults):
+                self._reopen()
+            back_s = await self._back(faults)
+            await self._compare(rng)
+        except NotHere as fault:
+            skipped = str(fault)
+        except Failed as fault:
+            failures.append(str(fault))
+        failures += self._went_on(faults, pids, self._hall.ended[ended:])
+        self._book.forget(_now_ms() - 4 * 1000 * self._hall.config.hub.window_s)
+        return Round(number, tuple(faults), tuple(failures), skipped, back_s, time.monotonic() - began)
+
+    async def _befall(self, fault: Fault, wait: float) -> Harm:
+        await asyncio.sleep(wait)
+        return await KINDS[fault.kind].make(self._hall, fault)
+
+    def _reopen(self) -> None:
+        """The log is another one now."""
+        self._tasks[1].cancel()
+        self._book = Book(self._hall.config)
+        self._tasks[1] = asyncio.create_task(self._book.follow(), name="book")
+
+    async def _back(self, faults: Iterable[Fault]) -> float:
+        """Wait until everything works again; how long it took since every part runs."""
+        over = _now_ms()
+        await self._until(self._running, 45.0, "every part runs")
+        began = time.monotonic()
+        without = any(fault.kind == "checkpoint cut" for fault in faults)
+        await self._until(self._ready, WITHOUT_S if without else READY_S, "the hub has caught up")
+        await self._until(self._lit, LIT_S, "every screen shows what is on air")
+        back_s = time.monotonic() - began
+        await self._until(lambda: self._told(over), TOLD_S, "the log has what was said")
+        return back_s
+
+    async def _compare(self, rng: random.Random) -> None:
+        """Ingest pauses, so that the log stays as it is, and the hub must say what the log says."""
+        self._hall.signal("ingest", signal.SIGSTOP)
+        try:
+            acknowledged, taken_back = set(self._crowd.posts), set(self._crowd.gone)
+            read = 0
+            while read != (read := sum(self._book.ids.values())):
+                await asyncio.sleep(0.4)
+            missing = acknowledged - self._book.ids.keys() - self._lost.ids
+            kept = taken_back - self._book.gone - self._lost.gone
+            if missing or kept:
+                # Told once: what is lost in one round is no fault of the next.
+                self._lost = Harm(self._lost.ids | missing, self._lost.gone | kept)
+                lost = f"{len(missing)} acknowledged mentions and {len(kept)} deletions are lost"
+                raise Failed(f"{lost}, such as {min(missing | kept)}")
+            t_ms, differs = _now_ms(), "not told"
+            until = time.monotonic() + SAME_S * self._patience
+            while differs and time.monotonic() < until:
+                differs = await self._differs(t_ms, rng)
+                await asyncio.sleep(LOOK_S)
+            if differs:
+                raise Failed(differs)
+        finally:
+            self._hall.signal("ingest", signal.SIGCONT)
+
+    async def _differs(self, t_ms: int, rng: random.Random) -> str:
+        """In what the hub's snapshot at T is not the one of the log."""
+        try:
+            told = await self._hall.desk.snapshot(t_ms)
+        except Silent as fault:
+            return f"no snapshot: {fault}"
+        posts = told["numbers"]["posts"]
+        if posts != (counted := self._book.counted(t_ms)):
+            return f"the hub counts {posts} posts, in the log are {counted}"
+        if posts != (analysed := self._book.analysed(t_ms).numbers.posts):
+            return f"the hub counts {posts} posts, agora analyse {analysed}"
+        oracle: dict[str, Any] = json.loads(await asyncio.to_thread(self._book.said, t_ms, rng))
+        other = sorted(key for key in oracle if key != "sources" and oracle[key] != told.get(key))
+        return f"the snapshot is another one: {', '.join(other)}" if other else ""
+
+    def _went_on(self, faults: Iterable[Fault], pids: dict[str, int | None], ended: list[str]) -> Iterable[str]:
+        """What stopped that nothing had befallen."""
+        harmed = {fault.what for fault in faults}
+        cut = {fault.kind for fault in faults}
+        if cut & {"checkpoint cut", "WAL cut", "log cut"}:
+            harmed.add("hub")
+        if cut & {"spool cut", "WAL cut", "log cut"}:
+            harmed.add("ingest")
+        for name, pid in pids.items():
+            if name not in harmed and self._hall.pid(name) != pid:
+                yield f"{name} did not go on: {'; '.join(line for line in ended if line.startswith(name))}"
+        for name, dark_s in self._dark.items():
+            if name not in harmed and dark_s > DARK_S * self._patience:
+                yield f"{name} drew nothing for {dark_s:.1f} s"
+        if self._hall.over:
+            yield f"everything ended: {'; '.join(ended)}"
+
+    async def _watch_walls(self) -> None:
+        """For how long each wall used no processor, at most."""
+        used: dict[str, tuple[int | None, int, float]] = {}
+        while True:
+            for n in range(WALLS):
+                name = f"wall{n + 1}"
+                pid, now = self._hall.pid(name), time.monotonic()
+                ticks = _ticks(pid)
+                before = used.get(name)
+                if before is None or before[0] != pid or before[1] != ticks:
+                    used[name] = (pid, ticks, now)
+                else:
+                    self._dark[name] = max(self._dark.get(name, 0.0), now - before[2])
+            await asyncio.sleep(LOOK_S)
+
+    async def _running(self) -> bool:
+        return all(self._hall.pid(name) is not None for name in PARTS)
+
+    async def _ready(self) -> bool:
+        return await self._hall.desk.ready()
+
+    async def _lit(self) -> bool:
+        told = await self._hall.desk.walls()
+        fresh = [w for w in told["walls"] if w["confirmed"] and w["age_ms"] <= FRESH_MS and w["fps"] > 0]
+        return len({screen for wall in fresh for screen in wall["screens"]}) == WALLS
+
+    async def _told(self, until_ms: int) -> bool:
+        """Whether the log has what the simulated event told since the beginning."""
+        if (end := max(self._planned_ms, until_ms - SETTLE_MS)) > self._planned_ms:
+            for item in self._world.events(self._planned_ms, end):
+                if isinstance(item, Mention):
+                    self._expected.add(item.id)
+                else:
+                    self._expected_gone.add(item.target)
+            self._planned_ms = end
+        self._expected -= self._book.ids.keys() | self._lost.ids
+        self._expected_gone -= self._book.gone | self._lost.gone
+        return not self._expected and not self._expected_gone
+
+    async def _until(self, what: Callable[[], Any], within_s: float, expected: str) -> None:
+        end = time.monotonic() + within_s * self._patience
+        while True:
+            with contextlib.suppress(*Silent):
+                if await what():
+                    return
+            if self._hall.over:
+                raise Failed(f"{expected}: everything has ended")
+            if time.monotonic() > end:
+                raise Failed(f"not within {within_s * self._patience:.0f} s: {expected}")
+            await asyncio.sleep(LOOK_S)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _ticks(pid: int | None) -> int:
+    """Processor time that a process has used, in clock ticks."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return -1
+    return int(fields[11]) + int(fields[12])
