@@ -10,7 +10,7 @@ RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-
 TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench eval fuzz lock golden gallery clean
+.PHONY: help setup run test check lint types imports pytest coverage kafka kafka-jars bench soak eval fuzz lock golden gallery clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -51,6 +51,9 @@ kafka: setup kafka-jars ## start Apache Kafka on loopback (127.0.0.1:9092) and w
 
 bench: setup kafka-jars ## the figures of the design, one JSON line each (long)
 	@$(BIN)/python -m tests.bench
+
+soak: setup kafka-jars ## 200 seeded fault rounds, then six hours of memory; ROUNDS=, SEED=, HOURS= choose (very long)
+	@$(BIN)/python -m tests.soak --rounds $(or $(ROUNDS),200) --hours $(or $(HOURS),6) $(if $(SEED),--seed $(SEED))
 
 eval: setup ## how right the analysis is: a table of measured figures and their bars (needs ../shared/data)
 	@$(BIN)/python -m tests.eval

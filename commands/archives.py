@@ -156,6 +156,8 @@ def simulate(
     from_: From = None,
     seconds: int = 1800,
     raids_per_hour: float = 0,
+    raid: str = "",
+    accounts: int = 60,
 ) -> int:
     """Write a stretch of the made-up event as an archive in our own format.
 
@@ -173,12 +175,17 @@ def simulate(
         How long a stretch.
     raids_per_hour
         How often accounts made for it attack the event: 20 to 2,000 of them each time.
+    raid
+        Write one raid of this kind (copied, varied, templated, languages, slow, short …) and nothing else.
+    accounts
+        How many take part in it.
     """
     import ingest.simulate
 
     return ingest.simulate.run(
-        rate, seed, out=out, truth=truth, start=moment(from_), seconds=seconds, raids_per_hour=raids_per_hour
-    )
+        rate, seed, out=out, truth=truth, start=moment(from_), seconds=seconds, raids_per_hour=raids_per_hour,
+        raid=raid, accounts=accounts,
+    )  # fmt: skip
 
 
 def rejected(

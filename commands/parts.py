@@ -175,7 +175,7 @@ def rehearse(plan: Path | None = None, *, out: Path = Path("rehearsal"), config:
     Parameters
     ----------
     plan
-        The plan, a TOML file (default: three minutes of the simulated event with one trouble of each kind).
+        The plan, a TOML file (default: four minutes of the simulated event with one trouble of each kind).
     out
         The folder for the sheet as a page.
     """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
 from ingest.app import now_ms
-from ingest.simulation.world import World
-from stream.mention import encode
+from ingest.simulation.raid import Raid, kind_of, planned
+from ingest.simulation.world import PREFIX, World
+from stream.mention import Mention, Retraction, encode
 
 
 def run(
@@ -22,17 +24,28 @@ def run(
     start: int | None = None,
     seconds: int = 1800,
     raids_per_hour: float = 0,
+    raid: str = "",
+    accounts: int = 60,
 ) -> int:
     """Write ``seconds`` of the world from ``start`` (ms UTC; default: so that it ends now) to ``out`` or standard output.
 
-    ``truth`` gets what was planted, as JSON. Returns the exit code.
+    ``truth`` gets what was planted, as JSON. With ``raid`` (its kind) only a raid of so many ``accounts`` that begins then is
+    written. Returns the exit code.
     """
     start = now_ms() - seconds * 1000 if start is None else start
+    try:
+        alone = Raid(kind_of(raid), accounts, start, seed) if raid else None
+    except ValueError as fault:
+        print(f"agora simulate: {fault}", file=sys.stderr)
+        return 2
     world = World(seed, rate, raids_per_hour=raids_per_hour)
+    events: Iterable[Mention | Retraction] = world.events(start, start + seconds * 1000)
+    if alone is not None:
+        events = (told.item for told in sorted(planned(alone, PREFIX), key=lambda told: told.due))
     try:
         with ExitStack() as stack:
             sink = sys.stdout.buffer if out is None else stack.enter_context(out.open("wb"))
-            for item in world.events(start, start + seconds * 1000):
+            for item in events:
                 sink.write(encode(item) + b"\n")
         if truth is not None:
             told = world.truth(start, start + seconds * 1000)

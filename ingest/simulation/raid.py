@@ -69,6 +69,14 @@ class Raid(NamedTuple):
         return int(30_000 * max(1.0, (self.accounts / 20) ** 0.3))
 
 
+def kind_of(name: str) -> Kind:
+    """The kind of that name. Raises ``ValueError`` with the names there are."""
+    for kind in (*KINDS, *OTHER_KINDS):
+        if kind == name:
+            return kind
+    raise ValueError(f"{name!r} is no kind of raid; there are {', '.join((*KINDS, *OTHER_KINDS))}")
+
+
 def name_of(raid: Raid, prefix: str) -> str:
     """What the ids of a raid's posts begin with."""
     return f"{prefix}raid{raid.seed:x}-{raid.kind}-{raid.start // 1000:x}"

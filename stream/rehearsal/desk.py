@@ -63,6 +63,26 @@ class Desk:
         told: dict[str, Any] = answer.json()
         return told
 
+    async def posts(self) -> list[dict[str, Any]]:
+        """The newest posts with their state."""
+        posts: list[dict[str, Any]] = (await self._get("/api/v1/moderation/posts"))["posts"]
+        return posts
+
+    async def held(self) -> list[dict[str, Any]]:
+        """The posts that wait for a decision each by itself."""
+        posts: list[dict[str, Any]] = (await self._get("/api/v1/moderation/held"))["posts"]
+        return posts
+
+    async def raids(self) -> list[str]:
+        """The raids of which there is an alert now, by id."""
+        alerts = (await self._get("/api/v1/alerts"))["alerts"]
+        return [alert["key"] for alert in alerts if alert["kind"] == "raid" and not alert["ended"]]
+
+    async def hide_raid(self, raid_id: str) -> None:
+        """Hide all of a raid at once."""
+        answer = await self._client.put("/api/v1/moderation/raid", json={"id": raid_id, "decision": "hide"})
+        answer.raise_for_status()
+
     async def _get(self, path: str) -> dict[str, Any]:
         answer = await self._client.get(path)
         answer.raise_for_status()

@@ -8,13 +8,14 @@ import signal
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from stream.rehearsal.desk import Desk, Silent
 from stream.rehearsal.plan import Kind, Trouble
+from stream.rehearsal.raid import raid
 from stream.rehearsal.sheet import Check
 from stream.rehearsal.stage import Stage
+from stream.rehearsal.waiting import LOOK_S, PATIENCE, until
 
 BACK_S: Final = 5.0
 """A part that was killed works again within this."""
@@ -22,26 +23,11 @@ LIT_S: Final = 10.0
 """A screen whose wall was lost shows what is on air again within this."""
 FLOWS_S: Final = 10.0
 AT_ONCE_S: Final = 1.0
-PATIENCE: Final = 3.0
-"""How many times longer than expected is waited, so that the sheet can say how long it took."""
-LOOK_S: Final = 0.1
 BEHIND_MS: Final = 1_500
 SETTLED_S: Final = 2.0
 """What ingest published before it paused is read once the hub says the same for as long as this."""
 
 Drill = Callable[[Stage, Trouble], Awaitable[list[Check]]]
-
-
-async def until(what: Callable[[], Awaitable[bool]], expected: str, within_s: float) -> Check:
-    """Wait for something; how long it took, or that it never came."""
-    began = time.monotonic()
-    while (took := time.monotonic() - began) < PATIENCE * within_s:
-        with suppress(*Silent):
-            if await what():
-                took = time.monotonic() - began
-                return Check(f"{expected} within {within_s:g} s", f"{took:.1f} s", took <= within_s)
-        await asyncio.sleep(LOOK_S)
-    return Check(f"{expected} within {within_s:g} s", f"not after {took:.0f} s", ok=False)
 
 
 async def hub_killed(stage: Stage, _: Trouble) -> list[Check]:
@@ -158,6 +144,7 @@ DRILLS: Final[Mapping[Kind, Drill]] = {
     "log away": log_away,
     "network slow": network_slow,
     "tablet gone": tablet_gone,
+    "raid": raid,
 }
 
 

@@ -13,7 +13,8 @@ from stream import times, toml
 from stream.toml import Fault
 
 Kind = Literal[
-    "hub killed", "ingest killed", "ingest silent", "screen lost", "screen frozen", "log away", "network slow", "tablet gone"
+    "hub killed", "ingest killed", "ingest silent", "screen lost", "screen frozen", "log away", "network slow", "tablet gone",
+    "raid",
 ]  # fmt: skip
 SHIPPED: Final = Path(__file__).parent / "shipped.toml"
 TAIL_MS: Final = 15_000
@@ -23,7 +24,8 @@ TAIL_MS: Final = 15_000
 class Trouble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One trouble: ``at`` after the start, ``lasts`` where it has a length. ``screen`` is the one whose wall is hit.
 
-    ``stop`` and ``start`` are commands that take the log away and bring it back, where it is not a file.
+    ``stop`` and ``start`` are commands that take the log away and bring it back, where it is not a file. A raid comes from so
+    many ``accounts``.
     """
 
     kind: Kind
@@ -34,6 +36,7 @@ class Trouble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jitter_ms: Annotated[int, Meta(ge=0, le=2000)] = 50
     stop: str = ""
     start: str = ""
+    accounts: Annotated[int, Meta(ge=20, le=2000)] = 60
 
     @property
     def at_s(self) -> float:

@@ -93,6 +93,9 @@ class Stage:
     def _parts(self) -> list[Part]:
         parts = machine.parts(self.config, self._source, headless=True)
         shared = {"AGORA_VAR": str(self.var)}
+        if any(trouble.kind == "raid" for trouble in self.plan.troubles):
+            # Who is to be held must not have been shown before: words wait as they will at the event.
+            shared["AGORA_SHOW_DELAY_S"] = f"{self.config.show.delay_s:g}"
         others = [
             msgspec.structs.replace(p, environment={**p.environment, **shared}) for p in parts if p.name != "wall"
         ]

@@ -1,4 +1,4 @@
-"""``python -m tests.soak [--rounds N] [--seed S] [--minutes M] [--log kafka|sqlite|both] [--patience X]``."""
+"""``python -m tests.soak [--rounds N] [--seed S] [--minutes M] [--log kafka|sqlite|both] [--patience X] [--hours H]``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import msgspec
 
 from tests.bench.figure import figure
 from tests.soak import network
+from tests.soak.endurance import endure
 from tests.soak.hall import Hall
 from tests.soak.rounds import RATE, Round, Rounds
 
@@ -60,7 +61,24 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--keep", type=Path, default=Path("build/soak"), help="what the parts said in rounds that failed"
     )
+    parser.add_argument("--hours", type=float, default=0.0, help="after the rounds run so long and watch memory")
     given = parser.parse_args(arguments)
+    failed = given.rounds > 0 and _rounds(given)
+    held = given.hours == 0 or _endurance(given.hours)
+    return 1 if failed or not held else 0
+
+
+def _endurance(hours: float) -> bool:
+    """Whether memory stayed flat."""
+    figures = []
+    for measured in endure(hours * 3600, lambda told: print(told, flush=True)):
+        figures.append(measured)
+        print(msgspec.json.encode(measured).decode(), flush=True)
+    return all(measured.ok is not False for measured in figures)
+
+
+def _rounds(given: argparse.Namespace) -> bool:
+    """Whether a round failed, or none could be tried."""
     seed = given.seed if given.seed is not None else secrets.randbelow(1_000_000)
     print(f"seed {seed}, {given.rounds} rounds{', packets can be lost' if network.own() else ''}", flush=True)
     numbers = range(given.first, given.first + given.rounds)
@@ -79,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
     if failed:
         note += f"; failed: {', '.join(map(str, failed))} (--seed {seed} --first N --rounds 1)"
     print(msgspec.json.encode(figure("fault rounds that failed", len(failed), "rounds", most=0, note=note)).decode())
-    return 1 if failed or not tried else 0
+    return bool(failed) or not tried
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ import msgspec
 from stream import mention
 from stream.analysis.analyse import analyse
 from stream.analysis.memory import Memory
+from stream.analysis.state import State
 from stream.config import Config
+from stream.hub import checkpoint
 from stream.hub.board import Board
 from stream.hub.decisions import Envelope
 from stream.hub.engine import Engine
@@ -77,16 +79,25 @@ class Book:
         self._records[MENTIONS.name] = [r for r, keep in zip(self._records[MENTIONS.name], kept, strict=True) if keep]
         self._mentions = [m for m, keep in zip(self._mentions, kept, strict=True) if keep]
 
-    def counted(self, t_ms: int) -> int:
-        """How many posts count at T, by what a post is and nothing else."""
+    def counted(self, t_ms: int) -> set[str]:
+        """Which posts count at T, by what a post is and nothing else."""
         width = self._config.hub.window_s * 1000
         retracted = [mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]]
         posts = {r.target for r in retracted if r.scope == "post"}
         authors = {r.target for r in retracted if r.scope == "author"}
-        return len({
+        return {
             m.id for m in self._mentions
             if m.kind not in UNCOUNTED and 0 <= t_ms - m.at < width and m.id not in posts and m.author.id not in authors
-        })  # fmt: skip
+        }  # fmt: skip
+
+    def lacking(self, t_ms: int) -> list[str]:
+        """Posts that count at T and are not in the hub's checkpoint: which ones it has missed."""
+        saved = checkpoint.read(Path(self._config.hub.checkpoint), self._config)
+        if saved is None:
+            return []
+        state = State.from_bytes(saved.state, self._config)
+        ids = sorted(self.counted(t_ms))
+        return [post_id for post_id, held in zip(ids, state.holds(ids), strict=True) if not held]
 
     def analysed(self, t_ms: int) -> Snapshot:
         """What ``agora analyse`` says of the log at T."""

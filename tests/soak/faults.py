@@ -9,7 +9,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -160,6 +160,7 @@ async def _log_cut(hall: Hall, fault: Fault, which: tuple[str, ...]) -> Harm:
     before = await asyncio.to_thread(_logged, path)
     for suffix in which:
         _cut(Path(f"{path}{suffix}"), fault.strength)
+    _cut(Path(f"{path}-shm"), 0.0, least=0.0)  # memory: no power cut leaves any
     for name in ("ingest", "hub"):
         hall.signal(name, signal.SIGKILL)
     if which == ("",):
@@ -223,12 +224,13 @@ class Kind(NamedTuple):
     logs: tuple[str, ...] = ("kafka", "sqlite")
     alone: bool = False
     """Whether nothing else may befall the hall at the same time."""
+    often: int = 1
 
 
 LINES: Final = ("walls", "log")
 KINDS: Final[Mapping[str, Kind]] = {
-    "kill": Kind(killed, PARTS),
-    "hang": Kind(stopped, PARTS),
+    "kill": Kind(killed, PARTS, often=4),
+    "hang": Kind(stopped, PARTS, often=3),
     "kill kafka": Kind(kafka_killed, logs=("kafka",)),
     "hang kafka": Kind(kafka_stopped, logs=("kafka",)),
     "disk full": Kind(disk_full, alone=True),
@@ -249,12 +251,16 @@ TOGETHER: Final = 0.3
 def draw(rng: random.Random, log: str) -> list[Fault]:
     """One fault, or two that come together, for a hall on ``log``."""
     names = [name for name, kind in KINDS.items() if log in kind.logs]
-    first = _drawn(rng, rng.choice(names), log)
+    first = _drawn(rng, _chosen(rng, names), log)
     if KINDS[first.kind].alone or rng.random() >= TOGETHER:
         return [first]
     others = [name for name in names if not KINDS[name].alone and name.split()[-1] != first.kind.split()[-1]]
-    second = _drawn(rng, rng.choice(others), log)
+    second = _drawn(rng, _chosen(rng, others), log)
     return [first] if second.what == first.what and second.what else [first, second]
+
+
+def _chosen(rng: random.Random, names: Sequence[str]) -> str:
+    return rng.choices(names, [KINDS[name].often for name in names])[0]
 
 
 def _drawn(rng: random.Random, name: str, log: str) -> Fault:
@@ -262,13 +268,13 @@ def _drawn(rng: random.Random, name: str, log: str) -> Fault:
     return Fault(name, rng.choice(what), rng.uniform(0.5, 6.0), rng.random())
 
 
-def _cut(path: Path, share: float) -> None:
+def _cut(path: Path, share: float, least: float = 0.1) -> None:
     """Leave the first part of a file, if it is there; ``share`` (0 … 1) says where in its middle it ends."""
     if not path.exists():
         return
     size = path.stat().st_size
     with path.open("r+b") as file:
-        file.truncate(int(size * (0.1 + 0.8 * share)))
+        file.truncate(int(size * (least + 0.8 * share)))
 
 
 def _spooled(segment: Path) -> Harm:

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Final, Self
 
+import httpx2
+
 from stream.config import Config, load
 from stream.hub import auth
 from stream.rehearsal.desk import Desk
@@ -179,6 +181,13 @@ class Hall:
         if (pid := self.pid(name)) is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
+
+    async def waits(self) -> float:
+        """How many mentions the hub has not yet applied, as it says itself."""
+        headers = {"authorization": f"Bearer {auth.load(self.var).tokens['metrics']}"}
+        async with httpx2.AsyncClient(timeout=10.0, headers=headers) as client:
+            page = (await client.get(f"http://127.0.0.1:{self.ports['hub']}/metrics")).text
+        return next(float(line.split()[1]) for line in page.splitlines() if line.startswith("agora_queue_records "))
 
     @property
     def spool(self) -> Path:

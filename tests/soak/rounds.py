@@ -32,6 +32,8 @@ TOLD_S: Final = 30.0
 """So soon the log has all that had been said: ingest's and the client's pauses lie in it."""
 SAME_S: Final = 10.0
 FRESH_MS: Final = 2_500
+ANOTHER_LOG: Final = frozenset({"WAL cut", "log cut"})
+"""After these the log is another one."""
 DARK_S: Final = 4.0
 """A wall that used no processor for so long draws nothing."""
 SETTLE_MS: Final = 1_500
@@ -65,6 +67,7 @@ class Rounds:
         self._began_ms = 0
         self._dark: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._reading: asyncio.Task[None]
         self._expected: set[str] = set()
         self._expected_gone: set[str] = set()
         self._planned_ms = 0
@@ -78,15 +81,13 @@ class Rounds:
             await self._hall.desk.sign_in()
             await self._until(self._lit, 60.0, "every screen is lit")
             self._began_ms = self._planned_ms = _now_ms()
-            self._tasks += [
-                asyncio.create_task(self._book.follow(), name="book"),
-                asyncio.create_task(self._crowd.run(), name="crowd"),
-            ]
+            self._open_book()
+            self._tasks.append(asyncio.create_task(self._crowd.run(), name="crowd"))
             yield self
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, self._close_book(), return_exceptions=True)
 
     async def play(self, number: int, rng: random.Random) -> Round:
         """One round."""
@@ -98,13 +99,16 @@ class Rounds:
         ended = len(self._hall.ended)
         self._dark.clear()
         try:
+            another = any(fault.kind in ANOTHER_LOG for fault in faults)
+            if another:
+                await self._close_book()
             waits = [0.0, *(rng.uniform(0.0, 3.0) for _ in faults[1:])]
             harms = await asyncio.gather(*map(self._befall, faults, waits))
             self._lost = Harm(
                 self._lost.ids.union(*(h.ids for h in harms)), self._lost.gone.union(*(h.gone for h in harms))
             )
-            if any(KINDS[fault.kind].make.__name__ in ("wal_cut", "log_cut") for fault in faults):
-                self._reopen()
+            if another:
+                self._open_book()
             back_s = await self._back(faults)
             await self._compare(rng)
         except NotHere as fault:
@@ -119,11 +123,15 @@ class Rounds:
         await asyncio.sleep(wait)
         return await KINDS[fault.kind].make(self._hall, fault)
 
-    def _reopen(self) -> None:
-        """The log is another one now."""
-        self._tasks[1].cancel()
+    def _open_book(self) -> None:
+        """Read the log from its beginning."""
         self._book = Book(self._hall.config)
-        self._tasks[1] = asyncio.create_task(self._book.follow(), name="book")
+        self._reading = asyncio.create_task(self._book.follow(), name="book")
+
+    async def _close_book(self) -> None:
+        """Let go of the log: a machine whose disk is cut has no reader that lives on."""
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
 
     async def _back(self, faults: Iterable[Fault]) -> float:
         """Wait until everything works again; how long it took since every part runs."""
@@ -169,8 +177,10 @@ class Rounds:
         except Silent as fault:
             return f"no snapshot: {fault}"
         posts = told["numbers"]["posts"]
-        if posts != (counted := self._book.counted(t_ms)):
-            return f"the hub counts {posts} posts, in the log are {counted}"
+        if posts != (counted := len(self._book.counted(t_ms))):
+            waits, lacking = await self._hall.waits(), self._book.lacking(t_ms)
+            lacks = f"{waits:.0f} records wait, {len(lacking)} are not in its checkpoint {lacking[:3]}"
+            return f"the hub counts {posts} posts, in the log are {counted}; {lacks}"
         if posts != (analysed := self._book.analysed(t_ms).numbers.posts):
             return f"the hub counts {posts} posts, agora analyse {analysed}"
         oracle: dict[str, Any] = json.loads(await asyncio.to_thread(self._book.said, t_ms, rng))
