@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import structlog
 
 EVERY_MS: Final = 1000
 """A crash costs at most this much of reading again."""
 
 _decoder = msgspec.json.Decoder(dict[str, str])
+
+logger = structlog.get_logger("ingest")
 
 
 class Cursors:
@@ -55,13 +58,18 @@ class Cursors:
         self.save()
 
     def save(self) -> None:
-        """Put everything on the disk."""
+        """Put everything on the disk; where that cannot be written, later: more is then told again after a crash."""
         if not self._changed:
             return
+        self._saved_at = self._now()
         new = self._path.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(msgspec.json.encode(self._cursors))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self._path)
-        self._saved_at, self._changed = self._now(), False
+        try:
+            with new.open("wb") as file:
+                file.write(msgspec.json.encode(self._cursors))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, self._path)
+        except OSError as fault:
+            logger.warning("the cursors cannot be written", reason=str(fault))
+        else:
+            self._changed = False

@@ -7,6 +7,7 @@ Retractions overtake it: they may come before their post, and nobody should wait
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -94,7 +95,7 @@ class Publisher:
         """Publish what the spool holds whenever it holds something; runs until it is cancelled."""
         while True:
             await self._work.wait()
-            pause = RETRY_S[0]
+            pause, held = RETRY_S[0], len(self._spool) > 0
             while len(self._spool):
                 try:
                     await self._drain_some()
@@ -105,7 +106,8 @@ class Publisher:
             self._away = False
             self._work.clear()
             self._room.set()
-            logger.info("the spool is empty; the log has everything")
+            if held:
+                logger.info("the spool is empty; the log has everything")
 
     async def _drain_some(self) -> None:
         waiting = self._spool.peek(DRAIN)
@@ -127,7 +129,9 @@ class Publisher:
             await self._keep({RETRACTIONS: retractions})
 
     async def _keep(self, entries: dict[Topic, list[Entry]]) -> None:
+        """Make ``entries`` safe in the spool; while that takes nothing (a full disk) and holds nothing, in the log."""
         flat = [(topic.name, entry) for topic, batch in entries.items() for entry in batch]
+        pause = RETRY_S[0]
         while flat:
             self._away = True
             self._work.set()
@@ -136,8 +140,15 @@ class Publisher:
                 return
             except SpoolFull as fault:
                 logger.error("the sources have to wait", reason=str(fault))
+            if len(self._spool):
                 self._room.clear()
                 await self._room.wait()
+                continue
+            await self._pause(pause)
+            pause = min(pause * 2, RETRY_S[1])
+            with contextlib.suppress(LogUnavailable):
+                await self._to_log(entries)
+                return
 
     def _entries(self, items: Sequence[LogItem]) -> dict[Topic, list[Entry]]:
         """What goes where. Retractions first: a post that is already known to be gone should not be seen at all."""

@@ -8,6 +8,7 @@ tore is the last one, was never told to be safe, and is cut off at the next star
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -48,6 +49,11 @@ class Spool:
         self._position = folder / "position"
         self._first, self._offset = self._read_position()
         self._sizes = {number: self._repaired(number) for number in self._segments()}
+        if self._offset > self._sizes.get(self._first, 0):
+            # Gone, or cut by a dying disk: what is left was drained, and what comes now must not lie before the offset.
+            self._path(self._first).unlink(missing_ok=True)
+            self._sizes.pop(self._first, None)
+            self._first, self._offset = self._first + 1, 0
         if self._sizes and min(self._sizes) > self._first:
             self._first, self._offset = min(self._sizes), 0
         self._last = max(self._sizes, default=self._first)
@@ -110,7 +116,9 @@ class Spool:
         if not self._count:
             self._close_segment()
             self._first, self._offset = self._last + 1, 0
-        self._write_position()
+        # Where the disk is full, what was drained is published again after a crash, which the log's readers count once.
+        with contextlib.suppress(OSError):
+            self._write_position()
         for number in [n for n in self._sizes if n < self._first]:
             self._path(number).unlink(missing_ok=True)
             del self._sizes[number]

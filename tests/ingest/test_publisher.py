@@ -123,6 +123,25 @@ async def test_a_full_spool_makes_the_sources_wait(cable: Cable, tmp_path: Path)
     assert await ids(cable) == [f"x:{n}" for n in range(8)]
 
 
+async def test_a_disk_without_room_is_asked_at_a_pace_and_the_log_too(cable: Cable, tmp_path: Path) -> None:
+    """Where not even an empty spool takes anything, a source waits longer and longer, and goes on once the log is back."""
+    spool = Spool(tmp_path / "none", 0)
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        cable.plugged = len(pauses) == 4
+        await asyncio.sleep(0)
+
+    publisher = Publisher(cable, spool, now=lambda: NOW, pause=pause)  # type: ignore[arg-type]
+    draining = asyncio.create_task(publisher.drain())
+    cable.plugged = False
+    assert await publisher.publish("x", [mention(1)])
+    draining.cancel()
+    assert pauses == [0.25, 0.5, 1.0, 2.0]
+    assert await ids(cable) == ["x:1"]
+
+
 async def _publish_all(publisher: Publisher, count: int) -> None:
     for n in range(count):
         await publisher.publish("x", [mention(n)])

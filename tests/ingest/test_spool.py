@@ -79,6 +79,41 @@ def test_what_was_drained_before_a_crash_comes_again_at_most(tmp_path: Path) -> 
     assert Spool(tmp_path, 1 << 20).peek(9) == entries(1, 2, 3)
 
 
+def test_a_segment_cut_before_what_was_drained_hides_nothing_new(tmp_path: Path) -> None:
+    """Where a dying disk took even what was drained already, what is kept from then on comes out whole."""
+    spool = Spool(tmp_path, 1 << 20)
+    spool.append(entries(1, 2, 3, 4))
+    spool.drop(3)
+    spool.close()
+    (segment,) = tmp_path.glob("*.segment")
+    with segment.open("r+b") as file:
+        file.truncate(segment.stat().st_size // 3)
+    spool = Spool(tmp_path, 1 << 20)
+    spool.append(entries(5, 6))
+    assert (spool.peek(9), len(spool)) == (entries(5, 6), 2)
+    spool.close()
+    assert Spool(tmp_path, 1 << 20).peek(9) == entries(5, 6)
+
+
+def test_a_position_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    """On a full disk draining goes on; only a crash brings back what was drained, and nothing new is passed over."""
+    spool = Spool(tmp_path, 1 << 20)
+    spool.append(entries(1, 2, 3))
+    spool.drop(1)
+    blocked = tmp_path / "position.new"
+    blocked.mkdir()  # stands in the way of the file
+    spool.drop(1)
+    assert spool.peek(9) == entries(3)
+    spool.drop(1)
+    spool.close()
+    spool = Spool(tmp_path, 1 << 20)
+    spool.append(entries(4))
+    assert spool.peek(9) == entries(4)
+    spool.close()
+    blocked.rmdir()
+    assert Spool(tmp_path, 1 << 20).peek(9) == entries(4)
+
+
 def test_it_is_bounded(tmp_path: Path) -> None:
     """A full spool takes nothing, and takes again when it was drained."""
     spool = Spool(tmp_path, 60)

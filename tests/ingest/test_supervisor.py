@@ -126,6 +126,17 @@ def test_a_first_cursor_is_on_the_disk_at_once(tmp_path: Path) -> None:
     assert (again.get("a"), again.get("b")) == ("5", "7")
 
 
+def test_cursors_outlive_a_disk_that_takes_nothing(tmp_path: Path) -> None:
+    """What cannot be written is remembered, and written when there is room again."""
+    path = tmp_path / "full" / "cursors.json"
+    cursors = Cursors(path, lambda: NOW)
+    cursors.set("a", "5")
+    assert cursors.get("a") == "5"
+    path.parent.mkdir()
+    cursors.save()
+    assert Cursors(path, lambda: NOW).get("a") == "5"
+
+
 def test_cursors_survive_a_torn_file(tmp_path: Path) -> None:
     """Half a file is no cursor, and no crash."""
     path = tmp_path / "cursors.json"

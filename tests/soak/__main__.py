@@ -17,26 +17,27 @@ import msgspec
 from tests.bench.figure import figure
 from tests.soak import network
 from tests.soak.endurance import endure
+from tests.soak.faults import KINDS
 from tests.soak.hall import Hall
 from tests.soak.rounds import RATE, Round, Rounds
 
 
-async def play(log: str, rounds: Sequence[int], seed: int, minutes: float, patience: float, keep: Path) -> list[Round]:
+async def play(log: str, rounds: Sequence[int], seed: int, minutes: float, given: argparse.Namespace) -> list[Round]:
     """Play ``rounds`` (their numbers) in one hall; each draws from the seed and its number alone."""
     played: list[Round] = []
     ends = time.monotonic() + minutes * 60
     with tempfile.TemporaryDirectory(prefix="agora-soak-") as folder:
         async with Hall(Path(folder), seed, RATE, kafka=log == "kafka") as hall:
-            made = Rounds(hall, patience, print)
+            made = Rounds(hall, given.patience)
             async with made.going():
                 for number in rounds:
                     if time.monotonic() > ends:
                         break
-                    done = await made.play(number, random.Random(f"{seed} {number}"))
+                    done = await made.play(number, random.Random(f"{seed} {number}"), given.only)
                     played.append(done)
                     print(line(log, done), flush=True)
                     if done.failures:
-                        hall.keep(keep / f"{seed}-{number}.log")
+                        hall.keep(given.keep / f"{seed}-{number}.log")
                     if hall.over:
                         break
     return played
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--first", type=int, default=1, help="the number of the first round")
     parser.add_argument("--minutes", type=float, default=90.0, help="at most so long")
     parser.add_argument("--log", choices=("kafka", "sqlite", "both"), default="both")
+    parser.add_argument("--only", choices=tuple(KINDS), default="", help="faults of one kind")
     parser.add_argument("--patience", type=float, default=1.0, help="how many times longer than the bars is waited")
     parser.add_argument(
         "--keep", type=Path, default=Path("build/soak"), help="what the parts said in rounds that failed"
@@ -89,7 +91,7 @@ def _rounds(given: argparse.Namespace) -> bool:
     played: list[Round] = []
     for log, some in halves:
         minutes = given.minutes * len(some) / len(numbers)
-        played += asyncio.run(play(log, some, seed, minutes, given.patience, given.keep))
+        played += asyncio.run(play(log, some, seed, minutes, given))
     failed = [done.number for done in played if done.failures]
     tried = [done for done in played if not done.skipped]
     slowest = max((done.back_s for done in tried), default=0.0)

@@ -75,9 +75,9 @@ class Book:
 
     def forget(self, before_ms: int) -> None:
         """Let go of mentions that the log took before: no window reaches so far back."""
-        kept = [record.time >= before_ms for record in self._records[MENTIONS.name]]
-        self._records[MENTIONS.name] = [r for r, keep in zip(self._records[MENTIONS.name], kept, strict=True) if keep]
-        self._mentions = [m for m, keep in zip(self._mentions, kept, strict=True) if keep]
+        records = self._records[MENTIONS.name]
+        self._records[MENTIONS.name] = [record for record in records if record.time >= before_ms]
+        self._mentions = [heard for heard in self._mentions if heard.seen >= before_ms]
 
     def counted(self, t_ms: int) -> set[str]:
         """Which posts count at T, by what a post is and nothing else."""

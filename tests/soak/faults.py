@@ -21,6 +21,8 @@ from tests.soak import clock
 from tests.soak.hall import PARTS, ROOT, Hall
 from tests.soak.network import Loss, own
 
+READERS: Final = ("ingest", "hub")
+"""The parts that hold the log."""
 SPOOLED_BYTES: Final = 20_000
 SPOOLED_S: Final = 30.0
 LOOK_S: Final = 0.1
@@ -97,14 +99,20 @@ async def log_locked(hall: Hall, fault: Fault) -> Harm:
 
 
 async def disk_full(hall: Hall, fault: Fault) -> Harm:
-    """Not a byte is left where log, spool and checkpoint are; a broker hangs meanwhile, and goes on before there is room."""
+    """Not a byte is left where log, spool and checkpoint are; a broker hangs meanwhile, and goes on before there is room.
+
+    The weaker half of them is full from the first moment, the stronger when the spool holds something already.
+    """
     if not hall.disk.small:
         raise NotHere("a small disk of its own needs root")
+    spooled_s = hall.config.log.timeout_s + 2.0 if hall.broker is not None and fault.strength > 0.5 else 0.0
+    if hall.broker is not None:
+        hall.broker.pause()
+    await asyncio.sleep(spooled_s)
     await asyncio.to_thread(hall.disk.fill)
     try:
         if hall.broker is not None:
-            hall.broker.pause()
-            await asyncio.sleep(hall.config.log.timeout_s + fault.lasts_s)
+            await asyncio.sleep(hall.config.log.timeout_s - spooled_s / 2 + fault.lasts_s)
             hall.broker.resume()
         await asyncio.sleep(fault.lasts_s)
     finally:
@@ -144,28 +152,35 @@ async def spool_cut(hall: Hall, fault: Fault) -> Harm:
 
 async def wal_cut(hall: Hall, fault: Fault) -> Harm:
     """Ingest and hub die, and of the SQLite log's WAL only the first part is left."""
-    return await _log_cut(hall, fault, ("-wal",))
+    return await _log_cut(hall, fault, "-wal")
 
 
 async def log_cut(hall: Hall, fault: Fault) -> Harm:
     """Ingest and hub die, and of the SQLite log only the first part is left; then what its sentence says is done."""
-    return await _log_cut(hall, fault, ("",))
+    return await _log_cut(hall, fault, "")
 
 
-async def _log_cut(hall: Hall, fault: Fault, which: tuple[str, ...]) -> Harm:
+async def _log_cut(hall: Hall, fault: Fault, suffix: str) -> Harm:
     path = Path(hall.url.removeprefix("sqlite:"))
-    for name in ("ingest", "hub"):
+    if not suffix:
+        await asyncio.to_thread(_folded, path)
+    for name in READERS:
         hall.signal(name, signal.SIGSTOP)
     await asyncio.sleep(LOOK_S)
     before = await asyncio.to_thread(_logged, path)
-    for suffix in which:
-        _cut(Path(f"{path}{suffix}"), fault.strength)
+    _cut(Path(f"{path}{suffix}"), fault.strength)
     _cut(Path(f"{path}-shm"), 0.0, least=0.0)  # memory: no power cut leaves any
-    for name in ("ingest", "hub"):
+    for name in READERS:
         hall.signal(name, signal.SIGKILL)
-    if which == ("",):
+    if not suffix:
         await asyncio.sleep(fault.lasts_s)
+        for name in READERS:
+            while hall.pid(name) is None and not hall.over:
+                await asyncio.sleep(LOOK_S)
+            hall.signal(name, signal.SIGSTOP)
         await asyncio.to_thread(_salvaged, path)
+        for name in READERS:
+            hall.signal(name, signal.SIGKILL)
     after = await asyncio.to_thread(_logged, path)
     return Harm(before.ids - after.ids, before.gone - after.gone)
 
@@ -248,9 +263,11 @@ TOGETHER: Final = 0.3
 """How often two faults befall the hall at once."""
 
 
-def draw(rng: random.Random, log: str) -> list[Fault]:
-    """One fault, or two that come together, for a hall on ``log``."""
+def draw(rng: random.Random, log: str, only: str = "") -> list[Fault]:
+    """One fault, or two that come together, for a hall on ``log``; ``only`` names the kind that is wanted."""
     names = [name for name, kind in KINDS.items() if log in kind.logs]
+    if only:
+        return [_drawn(rng, only, log)]
     first = _drawn(rng, _chosen(rng, names), log)
     if KINDS[first.kind].alone or rng.random() >= TOGETHER:
         return [first]
@@ -297,6 +314,8 @@ def _spooled(segment: Path) -> Harm:
 def _logged(path: Path) -> Harm:
     """What the tables of a SQLite log hold."""
     ids, gone = set(), set()
+    if not path.exists():
+        return NONE
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)
     for stream, topic in db.execute("SELECT id, topic FROM streams").fetchall():
         if topic == MENTIONS.name:
@@ -307,12 +326,18 @@ def _logged(path: Path) -> Harm:
     return Harm(frozenset(ids), frozenset(gone))
 
 
+def _folded(path: Path) -> None:
+    """What a log that has run for long has done: most of it is in the file itself."""
+    db = sqlite3.connect(path, timeout=10.0)
+    db.execute("PRAGMA wal_checkpoint(RESTART)")
+    db.close()
+
+
 def _salvaged(path: Path) -> None:
-    """What ``docs/log.md`` says of a damaged log."""
+    """What the sentence of a damaged log says: save what can be read, or start anew."""
     command = [sys.executable, "-m", "stream.log.salvage", str(path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    path.rename(path.with_suffix(".damaged"))
-    for suffix in ("-wal", "-shm"):
+    saved = subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode == 0
+    for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-    Path(f"{path}.saved").rename(path)
-    path.with_suffix(".damaged").unlink()
+    if saved:
+        Path(f"{path}.saved").rename(path)

@@ -58,8 +58,8 @@ class Failed(Exception):
 class Rounds:
     """Rounds in one hall. ``patience`` stretches every bar, on a machine that is busy with other things."""
 
-    def __init__(self, hall: Hall, patience: float, tell: Callable[[str], None]) -> None:
-        self._hall, self._patience, self._tell = hall, patience, tell
+    def __init__(self, hall: Hall, patience: float) -> None:
+        self._hall, self._patience = hall, patience
         self._book = Book(hall.config)
         self._crowd = Crowd(hall.ports["webhook"], hall.seed)
         self._world = World(hall.seed, hall.rate)
@@ -89,10 +89,10 @@ class Rounds:
                 task.cancel()
             await asyncio.gather(*self._tasks, self._close_book(), return_exceptions=True)
 
-    async def play(self, number: int, rng: random.Random) -> Round:
-        """One round."""
+    async def play(self, number: int, rng: random.Random, only: str = "") -> Round:
+        """One round; ``only`` names the kind of fault that is wanted."""
         began = time.monotonic()
-        faults = draw(rng, "kafka" if self._hall.broker else "sqlite")
+        faults = draw(rng, "kafka" if self._hall.broker else "sqlite", only)
         await asyncio.sleep(rng.uniform(0.2, 2.0))
         failures, skipped, back_s = [], "", 0.0
         pids = {name: self._hall.pid(name) for name in PARTS}
