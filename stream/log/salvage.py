@@ -144,6 +144,10 @@ def main() -> int:
         return 1
     print(f"{result.saved} records are saved in {path}.saved, {result.lost} were lost. Now, with Agora stopped:")
     print(f"  mkdir damaged && mv {path} damaged && rm -f {path}-wal {path}-shm && mv {path}.saved {path}")
+    if result.lost:
+        print(
+            "and move the hub's checkpoint ([hub] checkpoint, var/checkpoint) there too: it still counts what was lost."
+        )
     return 0
 
 

@@ -178,7 +178,7 @@ async def _log_cut(hall: Hall, fault: Fault, suffix: str) -> Harm:
             while hall.pid(name) is None and not hall.over:
                 await asyncio.sleep(LOOK_S)
             hall.signal(name, signal.SIGSTOP)
-        await asyncio.to_thread(_salvaged, path)
+        await asyncio.to_thread(_salvaged, path, Path(hall.config.hub.checkpoint))
         for name in READERS:
             hall.signal(name, signal.SIGKILL)
     after = await asyncio.to_thread(_logged, path)
@@ -333,8 +333,9 @@ def _folded(path: Path) -> None:
     db.close()
 
 
-def _salvaged(path: Path) -> None:
-    """What the sentence of a damaged log says: save what can be read, or start anew."""
+def _salvaged(path: Path, checkpoint: Path) -> None:
+    """What the sentence of a damaged log says: save what can be read, or start anew. The checkpoint still counts the rest."""
+    checkpoint.unlink(missing_ok=True)
     command = [sys.executable, "-m", "stream.log.salvage", str(path)]
     saved = subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode == 0
     for suffix in ("", "-wal", "-shm"):

@@ -142,7 +142,12 @@ class Rounds:
         await self._until(self._ready, WITHOUT_S if without else READY_S, "the hub has caught up")
         await self._until(self._lit, LIT_S, "every screen shows what is on air")
         back_s = time.monotonic() - began
-        await self._until(lambda: self._told(over), TOLD_S, "the log has what was said")
+        try:
+            await self._until(lambda: self._told(over), TOLD_S, "the log has what was said")
+        except Failed as fault:
+            missing = sorted(self._expected | self._expected_gone)
+            self._lost = Harm(self._lost.ids | self._expected, self._lost.gone | self._expected_gone)
+            raise Failed(f"{fault}; {len(missing)} are missing, such as {missing[:3]}") from fault
         return back_s
 
     async def _compare(self, rng: random.Random) -> None:
