@@ -46,4 +46,4 @@ if __name__ == "__main__":
     sys.argv = ["agora", *sys.argv[2:]]
     import agora
 
-    sys.exit(agora.main())
+    agora.main()
