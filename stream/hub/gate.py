@@ -17,7 +17,7 @@ from stream.config import ShowConfig
 from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
 from stream.moderation.raid import Raid
-from stream.moderation.raids import Acquainted
+from stream.moderation.voices import Acquainted
 
 Standing = Literal["shown", "waiting", "held", "hidden"]
 

@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
 from stream.moderation.folding import haystack, name_haystack, term
-from stream.moderation.sketch import Sketch, sketch
+from stream.moderation.sketch import FEW, Sketch, marks, sketch
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -47,6 +47,14 @@ class Words:
                 without += [person.handle.casefold() for person in self.mention.mentions]
             self._sketch = sketch(self.said.partition("\n")[0], without)
         return self._sketch
+
+    @property
+    def marks(self) -> Sketch:
+        """Links and pictures that other posts may bring too, and what is said where it is little."""
+        mention = self.mention
+        if mention is None or not (mention.links or mention.media or len(self.sketch) <= FEW):
+            return ()
+        return marks(mention, len(self.sketch))
 
 
 class Filter(Protocol):

@@ -26,13 +26,14 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What ``memory`` keeps of a raid: hashes of words and times, no words and nobody's id."""
+    """What ``memory`` keeps of a raid: hashes of words, links and pictures, and times; no words and nobody's id."""
 
     start: int
     newest: int
     strangers: float
     alike: float
     texts: list[list[int]]
+    marks: list[int] = []
     v: int = 1
 
 
@@ -43,6 +44,7 @@ class Raid:
     """``members`` are its posts in the window: their author and time. Times are ms UTC.
 
     ``strangers`` is their share among the accounts, ``alike`` the mean share of a post's words that most others have too.
+    ``marks`` are links and pictures that nobody else brings, ``others`` those that somebody else does.
     """
 
     def __init__(self, raid_id: str) -> None:
@@ -51,9 +53,16 @@ class Raid:
         self.strangers = 0.0
         self.alike = 0.0
         self.texts: list[Text] = []
+        self.marks: frozenset[int] = frozenset()
+        self.others: frozenset[int] = frozenset()
         self.decided = ""
         self.members: dict[str, tuple[str, int]] = {}
         self.accounts: dict[str, int] = {}
+
+    @property
+    def told(self) -> bool:
+        """Whether it is known what it says."""
+        return bool(self.texts or self.marks)
 
     def covers(self, at: int) -> bool:
         """Whether a post of that time can belong to it."""
@@ -81,12 +90,14 @@ class Raid:
         best = max(alike, default=(0.0, 0))
         return self.texts[best[1]] if best[0] >= SAME else None
 
-    def learn(self, words: frozenset[int], start: int, newest: int) -> None:
-        """A text of it has these words now."""
-        before = self.text_of(words)
-        if before is not None:
-            self.texts.remove(before)
-        self.texts = [*self.texts, Text(words)][-TEXTS:]
+    def learn(self, words: frozenset[int], marks: frozenset[int], start: int, newest: int) -> None:
+        """A text of it has these words now, and it brings these links and pictures."""
+        if words:
+            before = self.text_of(words)
+            if before is not None:
+                self.texts.remove(before)
+            self.texts = [*self.texts, Text(words)][-TEXTS:]
+        self.marks |= marks
         self.start = min(self.start or start, start)
         self.newest = max(self.newest, newest)
 
@@ -94,7 +105,9 @@ class Raid:
         """The record of it as it is now."""
         texts = sorted(sorted(text.words) for text in self.texts)
         return msgspec.msgpack.encode(
-            Record(self.start, -(-self.newest // STEP_MS) * STEP_MS, self.strangers, self.alike, texts)
+            Record(
+                self.start, -(-self.newest // STEP_MS) * STEP_MS, self.strangers, self.alike, texts, sorted(self.marks)
+            )
         )
 
     def read(self, data: bytes) -> None:
@@ -104,3 +117,4 @@ class Raid:
         self.newest = max(self.newest, told.newest)
         self.strangers, self.alike = told.strangers, told.alike
         self.texts = [Text(frozenset(words)) for words in told.texts]
+        self.marks = frozenset(told.marks)

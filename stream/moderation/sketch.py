@@ -1,15 +1,17 @@
 """Sketches: what two posts must share to say nearly the same, as a few numbers.
 
-A sketch is the set of a text's longer words as 32-bit hashes; two texts are as alike as their sketches overlap (Jaccard). The
-four smallest hashes are a sample that near-duplicates mostly agree in (Broder 1997): its pairs are the keys under which they
-find each other.
+A sketch is the set of a text's longer words as 32-bit hashes; two texts are as alike as their sketches overlap (Jaccard). What
+else two posts may share are marks: a link, a picture, or, where there are hardly any words, all that is said.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 from zlib import crc32
+
+from stream.mention import Mention
 
 SHORTEST: Final = 4
 """Bytes of the shortest word that counts; articles and such are shorter."""
@@ -17,6 +19,13 @@ FIRST_UNPARTED: Final = "\u0e00"
 """From here on lie the scripts that part no words."""
 LONGEST: Final = 40
 """Words of a text that are looked at."""
+
+MARKS: Final = 6
+"""Marks of a post that are looked at."""
+FEW: Final = 2
+"""Words of the longest sketch that says so little that all that is said is a mark."""
+_AGAIN: Final = re.compile(r"(.)\1+")
+_LINK: Final = re.compile(r"^\w+://(?:www\.)?([^?#]*?)/?(?:[?#].*)?$", re.DOTALL)
 
 Sketch = tuple[int, ...]
 """Hashes in rising order, each once."""
@@ -34,15 +43,27 @@ def sketch(said: str, without: Collection[str] = ()) -> Sketch:
     return tuple(sorted(hashes))
 
 
-def keys(of: Sketch) -> tuple[int, ...]:
-    """The keys of a sketch: pairs of its smallest hashes; none for a single word."""
-    if len(of) >= 4:
-        a, b, c, d = of[:4]
-        return (a << 32 | b, a << 32 | c, b << 32 | c, a << 32 | d, b << 32 | d, c << 32 | d)
-    if len(of) == 3:
-        a, b, c = of
-        return (a << 32 | b, a << 32 | c, b << 32 | c)
-    return (of[0] << 32 | of[1],) if len(of) == 2 else ()
+def marks(mention: Mention, words: int) -> Sketch:
+    """The marks of a post whose sketch has so many words: its links, its pictures, and what it says where that is little.
+
+    A picture is known by the end of its address, where networks write what is in it.
+    """
+    found = [_mark(_LINK.sub(r"\1", link)) for link in mention.links]
+    found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
+    if words <= FEW:
+        said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
+        if said := _AGAIN.sub(r"\1", said).strip(" .,!?…"):
+            found.append(_mark(said))
+        elif mention.media:
+            found.append(_WORDLESS)
+    return tuple(dict.fromkeys(found[-MARKS:]))
+
+
+def _mark(what: str) -> int:
+    return crc32(what.encode("utf-8", "surrogatepass"))
+
+
+_WORDLESS: Final = _mark("a picture without words")
 
 
 def likeness(one: Sketch, other: Sketch) -> float:

@@ -137,15 +137,15 @@ def test_a_raid_is_one_decision(posts: Callable[..., Page], hub: HubProcess) -> 
     """A raid stands above all with its evidence; hiding it blocks its accounts, and it can be decided again."""
     page = posts()
     text = "Shame on this festival, they cheat their artists and nobody gets paid #kaleido"
-    publish(hub, *(said(f"s{n}", f"{text} {'!' * (n % 3)}", by=f"stranger{n}", ago_s=20 - n) for n in range(14)))
+    publish(hub, *(said(f"s{n}", f"{text} {'!' * (n % 3)}", by=f"stranger{n}", ago_s=26 - n) for n in range(24)))
     raid = page.locator(".card.raid")
-    expect(raid).to_contain_text("14 accounts, 100 % of them new here")
+    expect(raid).to_contain_text("24 accounts, 100 % of them new here")
     expect(raid).to_contain_text("Shame on this festival")
     expect(page.locator(".posts-held .card", has_text="Shame")).to_have_count(0)
     keep(page, "posts-raid")
     raid.get_by_role("button", name="Hide all, block accounts").click()
     expect(raid).to_contain_text("Raid, hidden")
-    expect(page.locator("[data-audit]")).to_contain_text("hid a raid and blocked 14 accounts")
+    expect(page.locator("[data-audit]")).to_contain_text("hid a raid and blocked 24 accounts")
     raid.get_by_role("button", name="Decide again").click()
     raid.get_by_role("button", name="No raid: approve all").click()
     expect(page.locator(".posts-all .card", has_text="Shame on this festival").first).to_contain_text("On the wall")

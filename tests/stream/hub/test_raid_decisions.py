@@ -20,7 +20,7 @@ def house() -> House:
     return found
 
 
-def raid(count: int = 12) -> list[Mention]:
+def raid(count: int = 24) -> list[Mention]:
     return [
         post(
             100 + i,
@@ -39,7 +39,7 @@ def test_a_raid_is_one_decision() -> None:
     here.later()
     assert not here.leaks("cheat")
     (told,) = here.told("raids")["raids"]
-    assert (told["posts"], told["accounts"], told["strangers"], told["decided"]) == (12, 12, 1.0, "")
+    assert (told["posts"], told["accounts"], told["strangers"], told["decided"]) == (24, 24, 1.0, "")
     assert told["examples"][0]["text"].startswith("Shame on this festival")
     assert here.told("held")["total"] == 1
     assert here.told("held")["posts"] == []
@@ -54,7 +54,7 @@ def test_hidden_with_its_authors_and_taken_back() -> None:
     here.later()
     raid_id = here.told("raids")["raids"][0]["id"]
     authors = here.engine.raiders(raid_id)
-    assert len(authors) == 12
+    assert len(authors) == 24
     here.engine.decide(f"raid:{raid_id}", {"show": "hidden", "authors": authors})
     here.hear(post(500, "Such a nice day", by=Author(id=authors[0], handle="r0", name="R")))
     here.later()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stream.mention import Author, Mention
+import msgspec
+
+from stream.mention import Author, Media, Mention
 from stream.moderation import Chain
-from stream.moderation.raids import tail
-from stream.moderation.sketch import keys, likeness, sketch
+from stream.moderation.evidence import SURE, ratio
+from stream.moderation.sketch import likeness, sketch
 
 TEXT = "Shame on this festival, they cheat their artists and nobody gets paid. Stay away tonight"
 NOW = 1_700_000_000_000
@@ -34,16 +36,16 @@ def hear(chain: Chain, posts: Sequence[Mention]) -> None:
 
 
 def test_strangers_who_say_the_same_are_held_as_one() -> None:
-    """Five strangers with one text in a minute are a raid: also what they said before it was one, and who joins."""
+    """Twenty strangers with one text in a minute are a raid: also what they said before it was one, and who joins."""
     chain = Chain()
-    raiders = [post(i, f"{TEXT} {'!' * i}", at=i * 1000) for i in range(6)]
+    raiders = [post(i, f"{TEXT} {'!' * i}", at=i * 1000) for i in range(20)]
     hear(chain, raiders)
     assert chain.judge(raiders[0], 0).what == "none"
     assert set(chain.raids.look(nobody)) == {p.id for p in raiders}
-    verdicts = {chain.judge(p, 0) for p in [*raiders, post(9, at=20_000)]}
+    verdicts = {chain.judge(p, 0) for p in [*raiders, post(99, at=20_000)]}
     assert {v.what for v in verdicts} == {"hold"}
     assert len({v.raid for v in verdicts}) == 1
-    assert chain.judge(post(10, "A lovely evening by the harbour with friends"), 0).what == "none"
+    assert chain.judge(post(100, "A lovely evening by the harbour with friends"), 0).what == "none"
 
 
 def test_people_who_were_there_before_are_no_raid() -> None:
@@ -74,7 +76,7 @@ def test_what_comes_slowly_is_no_raid() -> None:
 def test_a_decision_is_for_all_of_it() -> None:
     """Hidden rejects every post of the raid, approved lets them pass, and taking it back holds them again."""
     chain = Chain()
-    raiders = [post(i, at=i * 1000) for i in range(8)]
+    raiders = [post(i, at=i * 1000) for i in range(20)]
     hear(chain, raiders)
     chain.raids.look(nobody)
     (raid,) = chain.raids.all()
@@ -103,10 +105,10 @@ def test_a_record_holds_what_the_hub_that_wrote_it_held() -> None:
 def test_a_checkpoint_goes_on_in_the_middle() -> None:
     """A raid that has begun before a restart and goes on after it is found as if there had been none."""
     chain, after = Chain(), Chain()
-    raiders = [post(i, at=i * 1000) for i in range(6)]
-    hear(chain, raiders[:3])
+    raiders = [post(i, at=i * 1000) for i in range(20)]
+    hear(chain, raiders[:9])
     after.restore(chain.save())
-    hear(after, raiders[3:])
+    hear(after, raiders[9:])
     after.raids.look(nobody)
     assert {after.judge(p, 0).what for p in raiders} == {"hold"}
 
@@ -114,7 +116,7 @@ def test_a_checkpoint_goes_on_in_the_middle() -> None:
 def test_it_is_over_when_the_window_forgets_it() -> None:
     """A raid that ended before the window is let go."""
     chain = Chain()
-    hear(chain, [post(i, at=i * 1000) for i in range(8)])
+    hear(chain, [post(i, at=i * 1000) for i in range(20)])
     chain.raids.look(nobody)
     assert chain.raids.prune(NOW) == []
     assert len(chain.raids.prune(NOW + 3_600_000)) == 1
@@ -122,16 +124,60 @@ def test_it_is_over_when_the_window_forgets_it() -> None:
 
 
 def test_likeness_of_sketches() -> None:
-    """The same words are alike whatever their order, others are not, and like texts mostly share a key."""
+    """The same words are alike whatever their order, and others are not."""
     one, other = sketch("shame upon this festival they cheat"), sketch("they cheat this festival shame upon")
     assert likeness(one, other) == 1.0
     assert likeness(one, sketch("lovely evening with friends down here")) == 0.0
-    assert set(keys(one)) & set(keys(sketch("shame upon this festival they cheat everybody")))
-    assert keys(sketch("hello")) == ()
     assert len(sketch("東京でひどいことが起きている")) > 5
 
 
-def test_chance() -> None:
-    """Four strangers of four are a surprise where nearly all are known, twenty where half are."""
-    assert tail(4, 1.0, 0.0) < 0.0001 < tail(4, 1.0, 0.2)
-    assert tail(20, 0.95, 0.5) < 0.0001 < tail(20, 0.6, 0.5)
+def test_a_crowd_that_known_voices_join_is_let_go() -> None:
+    """What began as a raid of strangers is none when those who were there before say it too; its record is cleared."""
+    chain = Chain()
+    first = [post(i, at=i * 500) for i in range(20)]
+    hear(chain, first)
+    chain.raids.look(nobody)
+    (raid,) = chain.raids.all()
+    assert chain.judge(first[0], 0).what == "hold"
+    hear(chain, [post(100 + i, author=f"x:regular{i}", at=11_000 + i * 100) for i in range(30)])
+    anew = chain.raids.look(lambda authors, _: [author.startswith("x:regular") for author in authors])
+    assert {p.id for p in first} <= set(anew)
+    assert chain.judge(first[0], 0).what == "none"
+    assert chain.raids.prune(0) == [raid.id]
+    assert chain.raids.all() == []
+
+
+def test_pictures_without_words() -> None:
+    """Strangers who all bring the same picture are a raid, whatever folder it lies in; other pictures pass."""
+    chain = Chain()
+    raiders = [
+        msgspec.structs.replace(
+            post(i, "#Kaleido", at=i * 1000), media=(Media(f"https://cdn.example/{i}/bafy77@jpeg"),)
+        )
+        for i in range(20)
+    ]
+    hear(chain, raiders)
+    assert len(chain.raids.look(nobody)) == 20
+    assert {chain.judge(p, 0).what for p in raiders} == {"hold"}
+    other = msgspec.structs.replace(
+        post(50, "Our stage", at=21_000), media=(Media("https://cdn.example/51/other@jpeg"),)
+    )
+    assert chain.judge(other, 0).what == "none"
+
+
+def test_a_link_that_others_bring_too_is_no_mark_of_a_raid() -> None:
+    """Who brings the event's own link is not held because raiders bring it as well."""
+    chain, link = Chain(), ("https://kaleido.example/tickets",)
+    hear(chain, [msgspec.structs.replace(post(200, "Tickets for the open stage are here", at=-200_000), links=link)])
+    hear(chain, [msgspec.structs.replace(post(i, at=i * 1000), links=link) for i in range(20)])
+    assert len(chain.raids.look(nobody)) == 20
+    later = msgspec.structs.replace(post(300, "My ticket for Friday has come", at=30_000), links=link)
+    assert chain.judge(later, 0).what == "none"
+
+
+def test_the_ratio_tells_raids_from_crowds() -> None:
+    """Strangers alone are a raid sooner or later, sooner with few followers; a crowd of which many are new never is."""
+    assert ratio(12, 12, 0.63) < SURE < ratio(16, 16, 0.63)
+    assert ratio(9, 9, 0.63, fewer=9) > SURE
+    assert max(ratio(n, round(0.65 * n), 0.63) for n in range(1, 500)) < SURE
+    assert ratio(20, 20, 0.9) < SURE

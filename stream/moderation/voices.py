@@ -1,0 +1,81 @@
+"""Voices: who of a cluster is a stranger, and how usual strangers are among the others of that time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from stream.moderation.cluster import Cluster, Post
+from stream.moderation.evidence import DRAWN, ratio
+
+EVERY: Final = 8
+"""One in so many of the posts that are like no other is asked about."""
+SAMPLE: Final = 200
+LEAST_FOLLOWERS: Final = 20
+"""Voices whose followers are known from which it can be told how many people here usually have."""
+LATELY: Final = 3
+"""Spans in which a cluster's voices are counted."""
+MORE: Final = 0.05
+"""A crowd may have so many more strangers than is usual."""
+MOST: Final = 0.95
+
+Acquainted = Callable[[Sequence[str], int], Sequence[bool]]
+"""Of each author id whether it was known before a time (ms): had spoken, or is of the house."""
+
+
+class Weighed(NamedTuple):
+    """How many times more probable a cluster's voices are in a raid than in a crowd, and the share of strangers."""
+
+    ratio: float
+    strangers: float
+
+
+class Voices:
+    """Who is known has spoken ``span_ms`` before the post that is looked at, at least."""
+
+    def __init__(self, span_ms: int) -> None:
+        self._span = span_ms
+        self._heard = 0
+        self._usual: deque[Post] = deque(maxlen=SAMPLE)
+
+    def usual(self, post: Post) -> None:
+        """A post that is like no other."""
+        self._heard += 1
+        if self._heard % EVERY == 0:
+            self._usual.append(post)
+
+    def weigh(self, cluster: Cluster, acquainted: Acquainted) -> Weighed:
+        """The evidence of a cluster's voices."""
+        since = cluster.newest - LATELY * self._span
+        latest = {p.author: p for p in cluster.posts.values() if p.at >= since}
+        if unasked := [p for author, p in latest.items() if author not in cluster.asked]:
+            known = acquainted([p.author for p in unasked], min(p.at for p in unasked) - self._span)
+            cluster.asked |= {p.author: not (k or p.followed) for p, k in zip(unasked, known, strict=True)}
+        others = {p.author: p for p in self._usual if p.author not in cluster.asked}
+        usual = self._strange(list(others), min(p.at for p in latest.values()) - self._span, acquainted)
+        fewer, more = _followed(list(latest.values()), list(others.values()))
+        strangers = sum(cluster.asked[author] for author in latest)
+        crowd = min(MOST, max(DRAWN, usual + MORE))
+        return Weighed(ratio(len(latest), strangers, crowd, fewer, more), strangers / len(latest))
+
+    @staticmethod
+    def _strange(authors: Sequence[str], before: int, acquainted: Acquainted) -> float:
+        """The share of strangers among the others; a half where nobody else was heard."""
+        known = acquainted(authors, before) if authors else ()
+        return (sum(not k for k in known) + 0.5) / (len(authors) + 1)
+
+
+def _followed(posts: Sequence[Post], others: Sequence[Post]) -> tuple[int, int]:
+    """How many of ``posts`` have fewer and more followers than a quarter of ``others``, where their sources tell it."""
+    here = sorted(p.followers for p in others if p.followers)
+    if len(here) < LEAST_FOLLOWERS:
+        return 0, 0
+    few = here[len(here) // 4]
+    telling = {_source(p) for p in others if p.followers}
+    told = [p.followers for p in posts if p.followers or _source(p) in telling]
+    return sum(n < few for n in told), sum(n > few for n in told)
+
+
+def _source(post: Post) -> str:
+    return post.author.partition(":")[0]
