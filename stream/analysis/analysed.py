@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from stream.analysis import checkpoint
+import numpy as np
+
 from stream.analysis.columns import FEATURES, Columns
 from stream.analysis.extract import Extractor
-from stream.analysis.names import Names
+from stream.analysis.names import NAMED_BY, Names
 from stream.mention import Mention
 
 
@@ -38,7 +39,7 @@ class Analysed:
     def rows(self, written: Sequence[Mention], fresh: Mapping[int, Fresh], extractor: Extractor) -> Columns:
         """The rows of ``fresh`` by key, which are ``written`` so now; those that were edited since are read again."""
         rows = self._rows.take([self._places[one.number] for one in fresh.values()])
-        checkpoint.rename(rows, self._names, extractor.names)
+        self._rename(rows, extractor.names)
         items = zip(written, fresh.items(), strict=True)
         edited = [(i, now, key, one.digest) for i, (now, (key, one)) in enumerate(items) if now is not one.mention]
         if edited:
@@ -47,3 +48,11 @@ class Analysed:
             for name in FEATURES:
                 getattr(rows, name)[places] = getattr(again, name)
         return rows
+
+    def _rename(self, rows: Columns, names: Names) -> None:
+        """Let ids be those of ``names``; nearly every name is one of these rows, so that all of them are asked for at once."""
+        mine, theirs = names.tables(), self._names.tables()
+        for table, columns in NAMED_BY.items():
+            new = np.array([*mine[table].ids(theirs[table].names), -1], np.int32)
+            for column in columns:
+                setattr(rows, column, new[getattr(rows, column)])
