@@ -19,8 +19,10 @@ from typing import Final
 from stream import layouts
 from stream.config import Config, sources_of
 from stream.config.findings import Finding, bad, fair, good
+from stream.count.worker import GROUP
 from stream.hub import auth
-from stream.log import LogUnavailable, open_log
+from stream.log import MENTIONS, LogUnavailable, open_log
+from stream.log.kafka import KafkaLog
 
 ROOM_BYTES: Final = 2 << 30
 LITTLE_BYTES: Final = 200 << 20
@@ -34,6 +36,8 @@ def examine(config: Config, hub_url: str | None = None) -> Iterator[Finding]:
     yield _layouts(config)
     yield from _folder(auth.folder())
     yield _log(config)
+    if config.hub.partials:
+        yield _workers(config)
     yield _sources(config)
     yield _clock()
     if hub_url:
@@ -86,6 +90,25 @@ def _log(config: Config) -> Finding:
     except (LogUnavailable, ValueError, OSError) as fault:
         return bad("log", str(fault), "see docs/log.md")
     return good("log", f"{place} answers in {took * 1000:.0f} ms")
+
+
+def _workers(config: Config) -> Finding:
+    """Whether anybody reads mentions for a hub that does not read them itself."""
+
+    async def members() -> int:
+        log = await open_log(config.log.url, prefix=config.log.prefix, timeout_s=ANSWER_S)
+        try:
+            return await log.members(GROUP) if isinstance(log, KafkaLog) else 0
+        finally:
+            await log.close()
+
+    try:
+        found = asyncio.run(members())
+    except (LogUnavailable, ValueError, OSError) as fault:
+        return bad("workers", str(fault), "see docs/log.md")
+    if not found:
+        return bad("workers", "the hub takes partials in, but nobody tells any", "start agora count (docs/scaling.md)")
+    return good("workers", f"{found} share the {MENTIONS.partitions} partitions of mentions")
 
 
 def _sources(config: Config) -> Finding:

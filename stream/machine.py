@@ -67,7 +67,10 @@ def walls(screens: Sequence[int], hub: str | None, *, headless: bool) -> list[Pa
 
 
 def apart(settings: Config, name: str) -> Config:
-    """The configuration with a log and a checkpoint of its own, so that ``name`` never enters the live log."""
+    """The configuration with a log and a checkpoint of its own, so that ``name`` never enters the live log.
+
+    No worker reads that log, so that its hub reads it itself.
+    """
     folder = auth.folder() / name
     folder.mkdir(parents=True, exist_ok=True)
     url = settings.log.url
@@ -76,7 +79,7 @@ def apart(settings: Config, name: str) -> Config:
     else:
         forever = url + ("&" if "?" in url else "?") + "retention=none"
         log = msgspec.structs.replace(settings.log, url=forever, prefix=f"{settings.log.prefix}{name}-")
-    hub = msgspec.structs.replace(settings.hub, checkpoint=str(folder / "checkpoint"))
+    hub = msgspec.structs.replace(settings.hub, checkpoint=str(folder / "checkpoint"), partials=False)
     return msgspec.structs.replace(settings, log=log, hub=hub)
 
 

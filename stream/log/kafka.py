@@ -294,6 +294,13 @@ class KafkaLog:
         name = self._prefix + topic.name
         return KafkaShare(self._access, name, topic, self._prefix + group, session_s, self._timeout_s)
 
+    async def members(self, group: str) -> int:
+        """How many members share what ``share`` deals out in a group."""
+        async with self._told("asked"):
+            (answer,) = await self._started(self._admin).describe_consumer_groups([self._prefix + group])
+            (described,) = answer.to_object()["groups"]
+            return len(described["members"])
+
     async def _group(self, group: str, topic: Topic) -> AIOKafkaConsumer:
         """A consumer that commits for ``group``; it reads nothing."""
         tps = await self._tps(topic)

@@ -128,6 +128,7 @@ def _parts() -> Iterator[Figure]:
         for i, post in enumerate(posts(APART, NOW - SPAN_MS, NOW))
     ]
     settings = config(hub=HubConfig(window_s=SPAN_MS // 1000))
+    Counter(0, 0, Followed(settings)).take(records[:2000])
     counter = Counter(0, 0, Followed(settings))
     entries = []
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stream import mention
-from stream.config import HubConfig, LogConfig
+from stream import doctor, mention
+from stream.config import Config, HubConfig, LogConfig
+from stream.config.findings import Health
 from stream.hub import upkeep
 from stream.hub.decisions import Envelope
 from stream.log import CONTROL, MENTIONS, PARTIALS, RETRACTIONS, Entry, Log, Reader, open_log
@@ -116,6 +117,13 @@ async def hubs_agree(url: str, folder: Path) -> None:
     assert said[0] == said[1] == said[2]
 
 
+def doctor_knows(url: str, workers: int) -> None:
+    settings = Config(log=LogConfig(url=url, prefix=PREFIX), hub=HubConfig(partials=True))
+    found = doctor._workers(settings)
+    assert found.health is Health.GOOD
+    assert found.seen == f"{workers} share the 12 partitions of mentions"
+
+
 @asynccontextmanager
 async def staged(broker: Broker, folder: Path) -> AsyncIterator[Stage]:
     log = await open_log(broker.url, prefix=PREFIX, timeout_s=30)
@@ -145,6 +153,7 @@ async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path, m
 
         workers += [stage.worker(), stage.worker()]
         await stage.until(lambda: stage.joined() >= 4)
+        await asyncio.to_thread(doctor_knows, broker.url, 3)
         await stage.say(*second)
         await stage.told()
         await stage.agree()

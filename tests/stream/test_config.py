@@ -165,3 +165,11 @@ def test_secrets_have_a_file_of_their_own(tmp_path: Path) -> None:
         load(None, {"AGORA_VAR": str(tmp_path)})
     (tmp_path / "secrets.toml").write_text("[pins")
     assert load(None, {"AGORA_VAR": str(tmp_path)}).alerts.secret == ""
+
+
+def test_partials_need_partitions(tmp_path: Path) -> None:
+    """A hub that takes partials in is refused where the log is a file, with the line that says so."""
+    path = written(tmp_path, "[hub]\npartials = true\n")
+    (fault,) = faults_of(path, {})
+    assert fault.startswith("2: hub.partials:")
+    assert load(path, {"AGORA_LOG_URL": "kafka://broker:9092"}).hub.partials

@@ -54,6 +54,15 @@ def test_a_log_that_is_away_is_told(here: Config) -> None:
     assert "is Kafka running there?" in finding.seen
 
 
+def test_a_hub_that_nobody_reads_for_is_told(here: Config) -> None:
+    """Partials without a worker are bad, with the command that starts one; without partials nobody asks."""
+    fed = msgspec.structs.replace(here, hub=msgspec.structs.replace(here.hub, partials=True))
+    finding = seen(fed, "workers")
+    assert finding.health is Health.BAD
+    assert "agora count" in finding.do
+    assert not [finding for finding in doctor.examine(here) if finding.what == "workers"]
+
+
 def test_layouts_with_faults_are_told(here: Config, tmp_path: Path) -> None:
     """A layout that cannot be read is bad, with its first fault."""
     folder = tmp_path / "mine"

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from stream.config import BlueskyConfig, Config, IngestConfig, TrackConfig, environment_of, load, sources_of
+from pathlib import Path
+
+import pytest
+
+from stream.config import (
+    BlueskyConfig,
+    Config,
+    HubConfig,
+    IngestConfig,
+    LogConfig,
+    TrackConfig,
+    environment_of,
+    load,
+    sources_of,
+)
 from stream.config.networks import FeedsConfig, MatchConfig
-from stream.machine import HARMLESS, listening, walls
+from stream.machine import HARMLESS, apart, listening, walls
 
 
 def test_nobody_said_what_to_listen_for() -> None:
@@ -31,6 +45,15 @@ def test_what_is_set_up_listens() -> None:
     feeds = FeedsConfig(urls=("https://harbour.example/feed",))
     assert sources_of(Config(feeds=feeds)) == ("rss",)
     assert sources_of(Config(feeds=feeds, ingest=IngestConfig(sources=("hackernews",)))) == ("hackernews",)
+
+
+def test_a_log_of_its_own_is_read_by_its_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal beside a hub that workers read for has topics of its own, which no worker reads."""
+    monkeypatch.setenv("AGORA_VAR", str(tmp_path))
+    live = Config(log=LogConfig(url="kafka://broker:9092"), hub=HubConfig(partials=True))
+    rehearsal = apart(live, "rehearsal-1")
+    assert rehearsal.log.prefix == "rehearsal-1-"
+    assert not rehearsal.hub.partials
 
 
 def test_a_process_for_each_screen() -> None:
