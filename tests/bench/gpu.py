@@ -1,6 +1,7 @@
 """On a GPU: every shipped layout over six screens off-screen at full quality, as fast as frames come, each to ``glFinish``.
 
-``python -m tests.bench.gpu [FOLDER]`` prints a figure a line, and writes what some layouts show into the folder. Hub time runs
+``python -m tests.bench.gpu [FOLDER]`` prints a figure a line, and writes what some layouts show into the folder, the whole wall
+at half size and the first screen as it is. Hub time runs
 on by a sixtieth of a second a frame. It needs EGL and no window, and is no row of ``make bench``: that knows software GL.
 """
 
@@ -84,7 +85,9 @@ def _layout(
         if len(took) == 1:
             first = time.perf_counter() - begun
     if folder is not None and name in SHOTS:
-        Image.fromarray(frame.read()).resize((2916, 1098)).save(folder / f"{name}.webp", quality=82)
+        picture = Image.fromarray(frame.read())
+        picture.resize((2916, 1098)).save(folder / f"{name}.webp", quality=82)
+        picture.crop((0, 0, part.grid.width, part.grid.height)).save(folder / f"{name}-screen.webp", quality=92)
     later = took[WARM:]
     megabytes = (len(painter.atlas.pages) * PAGE * PAGE * 4 + frame.size[0] * frame.size[1] * 4) / 2**20
     note = (
