@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from stream.wire.geometry import Rect
+from stream.wire.lookback import Back
 from wall import logo
 from wall.drawlist import Layer
 from wall.palette import Colour, hexadecimal, inked, mixed, rgb
@@ -88,6 +91,8 @@ def _marks(view: View) -> list[tuple[str, str]]:
     marks = []
     if view.hello.mode != "live" and view.hello.mode_label:
         marks.append((view.hello.mode_label, ATTENTION))
+    if (back := view.on_air.back) is not None:
+        marks.append((earlier(back, view.t, view.hello.event.timezone), ATTENTION))
     age = view.figures.data_age_s if view.figures is not None else 0.0
     if view.silent_s >= 3.0:
         age += view.silent_s
@@ -102,6 +107,18 @@ def ago(seconds: float) -> str:
     if seconds < 5400:
         return f"{round(seconds / 60)} min ago"
     return f"{round(seconds / 3600)} h ago"
+
+
+def earlier(back: Back, hub_ms: float, timezone: str) -> str:
+    """Which moment the wall shows while it looks back: "An hour ago, 19:36"."""
+    shown = back.shown(hub_ms)
+    minutes = round((back.until - shown) / 60_000)
+    if minutes < 1:
+        return "A moment ago"
+    hours = round(minutes / 60)
+    many = {1: "A minute", 60: "An hour"}.get(minutes, f"{minutes} minutes" if minutes < 90 else f"{hours} hours")
+    at = datetime.fromtimestamp(shown / 1000, UTC).astimezone(ZoneInfo(timezone) if timezone else None)
+    return f"{many} ago, {at:%H:%M}"
 
 
 def span(seconds: float) -> str:

@@ -31,7 +31,7 @@ from stream.config.doors import HubConfig
 from stream.config.signing import key_of
 from stream.hub import auth
 from stream.hub.core import Hub, now_ms
-from stream.hub.doors import act, alerts, machines, moderation, pairing, plan, say, session, show, tracks, walls
+from stream.hub.doors import act, alerts, machines, moderation, pairing, plan, rewind, say, session, show, tracks, walls
 from stream.hub.doors.answers import mount_errors
 from stream.hub.guard import Guard
 from stream.hub.pairing import Pairing
@@ -58,7 +58,7 @@ def create_app(hub: Hub, porter: Porter | None = None) -> FastAPI:
     app = FastAPI(title="Agora", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub, app.state.porter, app.state.sockets = hub, porter, Sockets(hub, porter)
     app.state.pairing = _pairing(hub)
-    for door in (act, alerts, machines, session, show, plan, say, moderation, pairing, tracks, walls):
+    for door in (act, alerts, machines, session, show, plan, rewind, say, moderation, pairing, tracks, walls):
         app.include_router(door.router)
     app.include_router(sockets_router)
     mount_errors(app)

@@ -30,32 +30,26 @@ from stream.hub.decisions import Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
 from stream.hub.keepsakes import Keepsakes
-from stream.hub.lamp import Lamp
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
+from stream.hub.minder import Minder
 from stream.hub.pace import Pacer
 from stream.hub.pictures import at_the_hub
 from stream.hub.preview import Preview
 from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
-from stream.hub.screen_time import on_the_wall
-from stream.hub.shedding import WHOLE
+from stream.hub.rewind import Rewind
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
-from stream.hub.tracked import tracked
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
-from stream.hub.warden import Seen, Warden
+from stream.hub.warden import Warden
 from stream.log import CONTROL, MEMORY, Record
-from stream.show.say import matters
-from stream.wire.messages import Graph, Hello, Layout, OnAir, encode
+from stream.wire.messages import Graph, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
-MIND_S: Final = 0.25
 LAG_MS: Final = 5000
-SWITCH_MS: Final = 3000
-"""How long a wall may take to show what is on air before it is called late."""
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 END_S: Final = 1.5
@@ -85,6 +79,7 @@ class Hub:
       ``{at, lines}`` · ``alerts``: ``{alerts}`` · ``joining``: ``{walls}``
     - ``act``: ``{at, open, claimed, answered, first_answer_ms, knows_us, posts}``, each a ``Post`` with ``followers``, ``url``,
       ``reasons``, ``stands``, ``by``, ``since`` and ``own``
+    - ``rewind``: see ``stream.hub.rewind``
     - ``walls``: ``{at, walls: [{…WallState, age_ms, confirmed, late}]}`` · ``notice``: ``{at, notices: [{kind, text}]}``
     """
 
@@ -159,11 +154,28 @@ class Hub:
         self.preview = Preview(config, self._stage, self.board, self.clock)
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
         advances.brand(config.theme.font)
-        self._lamp = Lamp(config, self.board, self.clock)
+        self.rewind = Rewind(
+            config, desk=self.desk, player=self._analyst, tablet=self.tablet, clock=self.clock, now=self.now
+        )
+        self.minder = Minder(
+            config,
+            board=self.board,
+            tablet=self.tablet,
+            metrics=self.metrics,
+            walls=self.walls,
+            presenter=self._engine.presenter,
+            heard=self._engine.sources.heard,
+            follower=self._follower,
+            pacer=self._pacer,
+            warden=self.warden,
+            desk=self.desk,
+            keepsakes=self.keepsakes,
+            clock=self.clock,
+            now=self.now,
+            signed_in=lambda: self.signed_in(),  # noqa: PLW0108 (the doors tell later)
+            faults=self.faults,
+        )
         self._begun = False
-        self._hello: Hello | None = None
-        self._notices: list[dict[str, str]] | None = None
-        self._tracks_told = b""
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fault: BaseException | None = None
@@ -178,7 +190,7 @@ class Hub:
             raise ValueError(f"{self.config.log.url!r} names no log; write sqlite:var/agora.db or kafka://host:9092")
         sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.get_running_loop()
-        self._greet()
+        self.minder.greet()
         if logo := greeting.logo(self.config, int(self.clock())):
             self.board.put(f"logo:{logo.name}", encode(logo))
         self.desk.scribe.resume()
@@ -307,15 +319,15 @@ class Hub:
 
     def held(self) -> list[dict[str, Any]]:
         """Posts that wait for a decision, oldest first, with the reason (as on the tablet's ``held``)."""
-        return list(self._engine.presenter.held)
+        return list(self._engine.presenter.staff.held)
 
     def posts(self) -> list[dict[str, Any]]:
         """The newest posts with their state, newest first (as on the tablet's ``posts``)."""
-        return list(self._engine.presenter.posts)
+        return list(self._engine.presenter.staff.posts)
 
     def _told(self, outcome: T) -> T:
         """``outcome``, when staff can see whether it is saved."""
-        self._notice()
+        self.minder.notice()
         return outcome
 
     def _repicture(self) -> None:
@@ -357,20 +369,13 @@ class Hub:
         self._upkeep.begin()
         self.desk.open()
 
-    def _greet(self) -> None:
-        """Hello, when it says something new (a replay comes to another day)."""
-        hello = greeting.hello(self.config, self.now(), 0)
-        if hello != self._hello:
-            self._hello = hello
-            self.board.put("hello", encode(msgspec.structs.replace(hello, at=int(self.clock()))))
-
     async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.run(), name="hub-follower")
                 group.create_task(self.desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
-                group.create_task(self._mind(), name="hub-mind")
+                group.create_task(self.minder.keep(), name="hub-mind")
                 if self.warden.messenger is not None:
                     group.create_task(self.warden.messenger.run(), name="hub-messenger")
                 group.create_task(self._upkeep.keep_checkpoints(), name="hub-checkpoints")
@@ -380,6 +385,7 @@ class Hub:
                 group.create_task(self.keepsakes.write(), name="hub-keepsakes")
                 group.create_task(self.pictures.work(), name="hub-pictures")
                 group.create_task(self.preview.keep(), name="hub-preview")
+                group.create_task(self.rewind.keep(), name="hub-rewind")
         except BaseExceptionGroup as group_fault:
             fault: BaseException = group_fault
             while isinstance(fault, BaseExceptionGroup):
@@ -408,74 +414,11 @@ class Hub:
             log.warning("a layout is broken", fault=str(fault))
         self.desk.programme.shelve(self._shelf.layouts)
         self.desk.look()
-        self._notice()
-
-    async def _mind(self) -> None:
-        while True:
-            self.mind()
-            await asyncio.sleep(MIND_S)
+        self.minder.notice()
 
     def mind(self) -> None:
         """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
-        self.desk.look()
-        self.desk.plan_again()
-        self._greet()
-        self._show()
-        self._lamp.shine()
-        at = int(self.clock())
-        walls = self.walls.report(self.on_air.rev, self.on_air.at)
-        self.tablet.put("walls", msgspec.json.encode({"at": at, "walls": walls}))
-        self._pacer.tell()
-        self.metrics.unsaved.set(len(self.desk.ledger.pending()))
-        for name, heard in self._engine.sources.heard().items():
-            self.metrics.source_age.labels(name).set(max(0, at - heard) / 1000)
-        self.warden.look(self._seen)
-        self._tell_tracks()
-        self._notice()
-
-    def _seen(self) -> Seen:
-        """Everything as it is now, for the warden."""
-        presenter, on_air = self._engine.presenter, self.on_air
-        signed_in, idle = self.signed_in()
-        return Seen(
-            sources=presenter.source_states,
-            walls=self.walls.states(),
-            rev=on_air.rev,
-            changing=self.clock() - on_air.at < SWITCH_MS,
-            log_fault=self._follower.fault,
-            unsaved=len(self.desk.ledger.pending()),
-            caught_up=self._follower.caught_up,
-            numbers=presenter.snapshot.numbers if presenter.snapshot is not None else None,
-            raids=presenter.raid_signs(),
-            signed_in=signed_in,
-            idle=idle,
-        )
-
-    def _tell_tracks(self) -> None:
-        """What is tracked, when it is something new."""
-        told = msgspec.json.encode({"tracks": tracked(self.config.tracks, self.desk.ledger)})
-        if told != self._tracks_told:
-            self._tracks_told = told
-            self.tablet.put("tracks", told)
-
-    def _show(self) -> None:
-        """Send walls the logos that they need, and count for how long what is on them was."""
-        now, plan = int(self.clock()), self.desk.programme.plan
-        self.keepsakes.send(kept.value.picture for kept in plan.kept("sponsor").values() if matters(kept.value, now))
-        lit = any(state.on_air_rev == self.on_air.rev and not state.panic for state, _ in self.walls.states())
-        self.keepsakes.screen_time.look(now, on_the_wall(plan, self.on_air, now) if lit else {})
-
-    def _notice(self) -> None:
-        """What staff should know, when it is something new."""
-        follower = self._follower
-        unsaved, share = len(self.desk.ledger.pending()), self._pacer.share / WHOLE
-        notices = greeting.notices(unsaved, follower.fault, follower.caught_up, self.faults(), share)
-        notices += self._lamp.notice()
-        if notices != self._notices:
-            self._notices = notices
-            self.tablet.put("notice", msgspec.json.encode({"at": int(self.clock()), "notices": notices}))
-            if self._begun:
-                self.desk.tell_tablets()
+        self.minder.look()
 
     def _times(self) -> tuple[int, int]:
         now = int(self.clock())

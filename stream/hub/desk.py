@@ -128,12 +128,18 @@ class Desk:
         other = self._deciding.get("layout", by)
         if seen_rev is not None and other != by:
             raise Conflict(other, self.on_air.rev)
-        at = self._next_at()
+        at = self.next_at()
         return await self._programmed("layout", {**value, "until": at + TAKE_MS}, by, at)
 
     async def back_to_programme(self, by: str) -> OnAir:
-        """End the take or the focus."""
-        return await self._programmed("layout", None, by, self._next_at())
+        """End the take, the focus or the look back."""
+        if self.ledger.value("rewind") is not None:
+            await self.look_back(None, by, self.next_at())
+        return await self._programmed("layout", None, by, self.next_at())
+
+    async def look_back(self, value: Value, by: str, at: int) -> OnAir:
+        """Show the past, as ``Rewind`` has it, or with None the present."""
+        return await self._programmed("rewind", value, by, at)
 
     async def put(self, subject: str, value: Value, *, seen: int | None, by: str, reason: str = "") -> Receipt:
         """Write down a plan (``playlist:<id> schedule:<id> announcement:<id> sponsor:<id> agenda fresh playlist``).
@@ -145,16 +151,16 @@ class Desk:
         rev, who = (standing.seq, standing.by) if standing else (0, "")
         if seen is not None and rev != seen and who != by:
             raise Conflict(who, rev, subject)
-        return await self._decided(subject, value, by, reason, self._next_at())
+        return await self._decided(subject, value, by, reason, self.next_at())
 
     async def panic(self, on: bool, by: str) -> OnAir:
         """Show the safe scene on every screen, or release it. Survives restarts."""
-        return await self._programmed("panic", {} if on else None, by, self._next_at())
+        return await self._programmed("panic", {} if on else None, by, self.next_at())
 
     async def freeze(self, on: bool, by: str) -> OnAir:
         """Hold the picture (hides and deletions still apply), or release it."""
         value = {"layout": self.on_air.layout.name} if on else None
-        return await self._programmed("freeze", value, by, self._next_at())
+        return await self._programmed("freeze", value, by, self.next_at())
 
     async def decide(
         self, subject: str, value: Mapping[str, Any] | None, *, by: str, reason: str = "", anyway: bool = True
@@ -182,7 +188,7 @@ class Desk:
         decision = known[audit_id]
         if decision.subject == shedding.SUBJECT:
             raise ValueError("how much is read the hub decides by itself, and takes back when it has caught up")
-        return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self._next_at())
+        return await self._decided(decision.subject, decision.old, by, f"undo {audit_id}", self.next_at())
 
     async def audit(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest decisions, newest first: ``{id, at, by, subject, old, new, reason}``; ids, never content."""
@@ -235,7 +241,7 @@ class Desk:
         else:
             self._moderator.decide(decision.subject, decision.new)
 
-    def _next_at(self) -> int:
+    def next_at(self) -> int:
         """Now, after whatever is on air: a decision's revision lies behind the one that its maker saw."""
         return max(int(self._clock()), self.on_air.rev + 1)
 
@@ -276,7 +282,7 @@ class Desk:
     def _play(self) -> None:
         plan = self.programme.plan
         fresh = plan.fresh.value if plan.fresh else 0
-        played = Played(self.programme.turned_to, self.on_air.frozen, fresh, plan.agenda)
+        played = Played(self.programme.turned_to, self.on_air.frozen, fresh, plan.agenda, self.on_air.back)
         if self._new("played", played):
             self._moderator.play(played)
 
@@ -286,6 +292,9 @@ class Desk:
         self.tell_tablets()
 
     def tell_tablets(self) -> None:
+        """What is on air, and whether it is saved."""
+        if not self._open:
+            return
         saved = not any(Programme.owns(decision.subject) for decision in self.ledger.pending())
         last = self._last
         told = {"id": last.id, "subject": last.subject, "by": last.by, "at": last.at} if last else None

@@ -179,7 +179,7 @@ class Engine:
         if kind == "act":
             self.act.decide(key, value)
             if self._open:
-                self.presenter.tell_act(self._hub_ms)
+                self.presenter.staff.tell_act(self._hub_ms)
             return
         if kind == "track":
             if value is None:
@@ -281,7 +281,7 @@ class Engine:
         offsets = {topic: dict(offsets) for topic, offsets in self.offsets.items()}
         state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
-        recent, terms, shed = list(self.presenter.recent), sorted(self._terms), self.shedding.save()
+        recent, terms, shed = list(self.presenter.staff.recent), sorted(self._terms), self.shedding.save()
         tracks, reread, kept = dict(self.state.config.tracks), self._rereading, self.merger.kept.save()
         return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
@@ -313,7 +313,7 @@ class Engine:
         self.sources.restore(saved.sources)
         self.shedding.restore(saved.shed)
         self.merger.kept.restore(saved.kept)
-        self.presenter.recent.extend(saved.recent)
+        self.presenter.staff.recent.extend(saved.recent)
         self._terms_then = set(saved.terms)
         self._memoir.restore(saved.spoke)
         self._placed = True
@@ -329,7 +329,7 @@ class Engine:
             self._advanced_ms = hub_ms
             self.state.advance(t_ms)
         self._pulse_seq, interactions = self.state.interactions(self._pulse_seq)
-        if interactions:
+        if interactions and not self.presenter.looks_back:
             self._stage.pulse(interactions)
         if not self._open:
             return
@@ -403,6 +403,8 @@ class Engine:
         for m, taken in posts:
             post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
             heard[post_id] = max(taken, heard.get(post_id, 0))
+            if m.kind == "edit":
+                self.presenter.forget(post_id)
         ids = list(heard)
         before = {
             post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
@@ -456,6 +458,7 @@ class Engine:
     def _retract(self, retraction: Retraction) -> None:
         row = self.state.row(retraction.target) if retraction.scope == "post" else None
         self.state.retract(retraction)
+        self.presenter.forget(retraction.target)
         if retraction.scope == "post":
             self.gate.forget(retraction.target)
             self.act.forget(retraction.target)

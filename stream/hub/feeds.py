@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -13,7 +13,7 @@ from stream.hub.gate import Passage
 from stream.mention import Mention
 from stream.moderation.filters import WORDS_LIMIT
 from stream.moderation.presentable import presentable
-from stream.wire.messages import Card, Figures, Stories
+from stream.wire.messages import Card, Feature, Figures, Stories
 from stream.wire.snapshot import (
     Causes,
     Numbers,
@@ -55,6 +55,14 @@ Pass = Callable[[str], tuple[Mention, Passage] | None]
 """The newest edit of a post and whether its words may leave; None when it is gone."""
 
 
+class Featured(NamedTuple):
+    """A post that staff want large on a screen, since a hub time in ms."""
+
+    screen: int
+    post: str
+    since: int
+
+
 Pictured = Callable[[Sequence[tuple[str, Mention]]], Mapping[str, Mapping[Any, str]]]
 """The names of the pictures of posts that may be shown, by post and kind (``avatar``, ``picture``)."""
 
@@ -89,6 +97,7 @@ def stories(
     say: Say,
     pinned: Collection[str] = (),
     pictured: Pictured = lambda _: {},
+    featured: Sequence[Featured] = (),
 ) -> Stories:
     """The cards of the stories whose words may leave: the ``pinned``, the strongest and the newest, in this order."""
 
@@ -108,23 +117,26 @@ def stories(
     rows |= shown(sorted(weaker, key=lambda rank: (-told[rank].at, told[rank].id)), NEWEST)
     kept = [(told[rank], rows[rank]) for rank in sorted(rows) if told[rank].id not in pinned]
     if pinned:
-        kept = [*_pinned(pinned, {story.id: story for story in told}, passes), *kept]
+        kept = [*_chosen(pinned, {story.id: story for story in told}, passes), *kept]
+    wanted = dict.fromkeys(it.post for it in featured)
+    large = {found[0].id: found for found in _chosen(wanted, {story.id: story for story in told}, passes)}
     communities = {node.id: node.community for node in snapshot.people.nodes}
-    pictures = pictured([(story.id, row) for story, row in kept])
-    cards = [
-        msgspec.structs.replace(
+    pictures = pictured([(story.id, row) for story, row in (*kept, *large.values())])
+
+    def card(story: Story, row: Mention) -> Card:
+        return msgspec.structs.replace(
             _card(story, row, communities.get(story.author, NO_COMMUNITY), snapshot.at, say),
             pinned=story.id in pinned,
             **pictures.get(story.id, {}),
         )
-        for story, row in kept
-    ]
-    return Stories(at, tuple(cards))
+
+    features = (Feature(it.screen, it.since, card(*large[it.post])) for it in featured if it.post in large)
+    return Stories(at, tuple(card(story, row) for story, row in kept), tuple(features))
 
 
-def _pinned(pinned: Iterable[str], told: Mapping[str, Story], passes: Pass) -> Iterator[tuple[Story, Mention]]:
-    """The pinned posts whose words may leave; one that leads no story stands alone."""
-    for post_id in pinned:
+def _chosen(wanted: Iterable[str], told: Mapping[str, Story], passes: Pass) -> Iterator[tuple[Story, Mention]]:
+    """Those posts of ``wanted`` whose words may leave; one that leads no story stands alone."""
+    for post_id in wanted:
         passed = passes(post_id)
         if passed is not None and passed[1].state == "shown":
             row = passed[0]

@@ -7,30 +7,30 @@ A snapshot is paced by the processor time that it costs, so that it never keeps 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isinf
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from stream.act.book import LISTED as LISTED_WANTS
-from stream.act.book import Book, Want, tally
-from stream.act.permalink import permalink
+from stream.act.book import Book
+from stream.analysis.extract import key_of
 from stream.analysis.state import State
 from stream.config import ShowConfig
 from stream.hub import feeds, focused, talk
-from stream.hub.alerts import Sign
 from stream.hub.board import Board
+from stream.hub.feeds import Featured
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
 from stream.hub.pictures import Kind, Pictures
 from stream.hub.river import River
 from stream.hub.sourcebook import SourceBook
+from stream.hub.staffroom import Staffroom
 from stream.hub.stage import Scene, Stage
+from stream.hub.tape import Tape
 from stream.mention import Mention
-from stream.moderation.raid import Raid
 from stream.show.agenda import Agenda, between
+from stream.wire.lookback import Back
 from stream.wire.messages import Figures, Graph, encode
 from stream.wire.snapshot import PersonNode, Snapshot, SourceState
 
@@ -50,22 +50,19 @@ PATIENCE_MS: Final = 1000
 """However slow snapshots are, a removal waits no longer for a new one after the last."""
 CATCH_UP_MS: Final = 30_000
 """So long a hub that was just started presents nothing until it has caught up: walls keep what an earlier life showed."""
-RECENT: Final = 200
-LISTED: Final = 200
-RAID_DO: Final = "Look at it on the Posts page, and hide or approve all of it at once."
-EXAMPLES: Final = 3
-"""Posts of a raid that are shown to the staff."""
 
 
 class Played(NamedTuple):
     """What feeds follow of the programme: the graph and node that the wall turns to, whether its picture is held, the T before
-    which posts are cleared from the stories, and the agenda.
+    which posts are cleared from the stories, the agenda, how the wall looks back, and the posts that stand large on a screen.
     """
 
     focus: tuple[Graph, str] | None = None
     frozen: bool = False
     fresh: int = 0
     agenda: Agenda = Agenda()
+    back: Back | None = None
+    featured: tuple[Featured, ...] = ()
 
 
 class Presenter:
@@ -101,26 +98,33 @@ class Presenter:
         self._sources = sources
         self._shed = shed
         self._board = board
-        self._tablet = tablet
         self._stage = stage
         self._metrics = metrics
         self._removed = removed
         self._window_ms = window_ms
-        self._act = act
         self._timer = timer
         self._river = River()
-        self.posts: tuple[dict[str, Any], ...] = ()
-        self.held: tuple[dict[str, Any], ...] = ()
         self.source_states: tuple[SourceState, ...] = ()
-        self.raids: tuple[dict[str, Any], ...] = ()
         self._pinned: dict[str, None] = {}
-        self.recent: deque[str] = deque(maxlen=RECENT)
-        """Ids of the newest posts, the newest last."""
+        """The newest last."""
+        self.staff = Staffroom(
+            state_of=state_of,
+            gate=gate,
+            tablet=tablet,
+            metrics=metrics,
+            act=act,
+            pinned=self._pinned.keys(),
+            pictures=pictures,
+        )
         self.snapshot: Snapshot | None = None
         """The newest that was presented."""
         self._played = Played()
         self._frozen: Snapshot | None = None
         """What the wall holds while its picture is frozen."""
+        self._tape: Tape | None = None
+        """What a look back plays."""
+        self._past: Snapshot | None = None
+        """The moment of it that the wall shows."""
         self._hub_ms = 0
         self._due_ms = 0.0
         self._pace_ms = 0.0
@@ -138,12 +142,29 @@ class Presenter:
         """Follow the programme from now on."""
         before, self._played = self._played, played
         self._frozen = (self._frozen or self.snapshot) if played.frozen else None
+        if played.back is None:
+            self._past = None
         if before != played:
             self.remove()
 
+    def record(self, tape: Tape | None) -> None:
+        """The tape that a look back will play: from now on whatever goes is taken from it too."""
+        self._tape = tape
+
+    def forget(self, who_or_what: str) -> None:
+        """A post, or everything of an author, by id, is gone or is another now, whether the state has it or not."""
+        if self._tape is not None:
+            self._tape.forget(who_or_what)
+            self.remove()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the wall shows the past."""
+        return self._played.back is not None
+
     def heard(self, post_id: str, *, shown: bool) -> None:
         """A new post, or a new edit of one; ``shown`` when it may be a card at once."""
-        self.recent.append(post_id)
+        self.staff.recent.append(post_id)
         self._new = True
         self._fresh = self._fresh or shown
 
@@ -155,7 +176,7 @@ class Presenter:
         """A post stands first among the stories from now on, the newest pin before others, or no more."""
         self._pinned.pop(post_id, None)
         if on:
-            self._pinned = {post_id: None, **self._pinned}
+            self._pinned[post_id] = None
 
     def remove(self) -> None:
         """Something may be in the feeds that must go."""
@@ -184,10 +205,11 @@ class Presenter:
         elif self._fresh and not late and hub_ms >= self._cards_ms:
             self._renew_cards(hub_ms, t_ms)
 
-    def passes(self, post_id: str) -> tuple[Mention, Passage] | None:
-        """The newest edit of a post and whether its words may leave now; None when it is gone."""
+    def passes(self, post_id: str, hub_ms: int | None = None) -> tuple[Mention, Passage] | None:
+        """The newest edit of a post and whether its words may leave, by default now; None when it is gone."""
         row = self._state_of().row(post_id)
-        return None if row is None else (row, self._gate.passage(post_id, row, self._hub_ms))
+        when = self._hub_ms if hub_ms is None else hub_ms
+        return None if row is None else (row, self._gate.passage(post_id, row, when))
 
     def knows(self, graph: Graph, node_id: str) -> bool:
         """Whether the newest snapshot has that node."""
@@ -211,12 +233,12 @@ class Presenter:
         first, begun = self.snapshot is None, self._timer()
         with self._metrics.snapshot_s.time():
             snapshot = self.snapshot = feeds.thinned(self._state_of().snapshot(t_ms), self._shed(t_ms))
+        self._look_back(hub_ms)
         if self._frozen is None:
-            self._hand(snapshot)
-            self._tell_cards(snapshot, hub_ms)
+            self._hand(self._past or snapshot)
         else:
             self._rename(self._frozen)
-            self._tell_cards(self._frozen, hub_ms)
+        self._tell_cards(self._frozen or self._past or snapshot, hub_ms)
         if self._played.frozen and self._frozen is None:
             self._frozen = snapshot  # a hub that comes back to a frozen wall holds its first picture
         self._tell_staff(snapshot, hub_ms)
@@ -230,6 +252,11 @@ class Presenter:
         self._pace_ms = max(SNAPSHOT_MS, SHARE * self._cost_ms)
         self._due_ms = hub_ms + self._pace_ms
         self._soon_ms = hub_ms + max(SOON_MS, min(SHARE * self._cost_ms, self._cost_ms + PATIENCE_MS))
+
+    def _look_back(self, hub_ms: int) -> None:
+        """Find the moment of the past that the wall shows."""
+        back, tape = self._played.back, self._tape
+        self._past = tape.at(back.shown(hub_ms)) if back is not None and tape is not None else None
 
     def _hand(self, snapshot: Snapshot) -> None:
         """Both graphs to the stage."""
@@ -246,19 +273,19 @@ class Presenter:
 
     def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
         """The stories of now; all else stays as the last snapshot had it."""
-        if self.snapshot is None or self._frozen is not None:
+        if self.snapshot is None or self._frozen is not None or self._past is not None:
             return
         begun, state = self._timer(), self._state_of()
         state.advance(t_ms)
         told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=state.stories())
-        self._board.put("stories", encode(feeds.stories(told, hub_ms, self._may_be_told, self._gate.say, self._pinned)))
+        self._tell_stories(told, hub_ms)
         self._fresh = False
         self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
 
     def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
         begun = self._timer()
-        shown = self._frozen or snapshot
+        shown = self._frozen or self._past or snapshot
         self._rename(shown)
         self._tell_cards(shown, hub_ms)
         self._tell_staff(snapshot, hub_ms)
@@ -268,8 +295,7 @@ class Presenter:
 
     def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Stories and figures for the walls."""
-        told = feeds.stories(snapshot, hub_ms, self._may_be_told, self._gate.say, self._pinned, self._pictured)
-        self._board.put("stories", encode(told))
+        self._tell_stories(snapshot, hub_ms)
         river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, self._gate.say))
         sessions = between(self._played.agenda, snapshot.at - self._window_ms, snapshot.at)
         self._board.put(
@@ -277,6 +303,13 @@ class Presenter:
         )
 
         self._tell_focus(snapshot, hub_ms)
+
+    def _tell_stories(self, snapshot: Snapshot, hub_ms: int) -> None:
+        pinned = () if self._past is not None else tuple(reversed(self._pinned))
+        told = feeds.stories(
+            snapshot, hub_ms, self._may_be_told, self._gate.say, pinned, self._pictured, self._played.featured
+        )
+        self._board.put("stories", encode(told))
 
     def _tell_focus(self, snapshot: Snapshot, hub_ms: int) -> None:
         """What is known of the node that the wall turns to."""
@@ -291,95 +324,30 @@ class Presenter:
         """What tablets read: always what is now, also while the wall's picture is held."""
         figures = self._figures(snapshot, hub_ms)
         told = {"numbers": figures.numbers, "rising": figures.rising}
-        self._put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
+        self.staff.put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
         self.source_states = self._sources.now(hub_ms, snapshot.numbers.sources)
-        self._put("sources", hub_ms, {"sources": self.source_states})
-        self._put("conversation", hub_ms, talk.told(snapshot, self.passes, self._gate.say, self._vouched))
-        self._tell_posts(hub_ms)
-        self.tell_act(hub_ms)
-
-    def tell_act(self, hub_ms: int) -> None:
-        """Posts that want an answer, as they stand now."""
-        wants = self._wants()
-        posts = [self._wanted(want, hub_ms) for want in wants[:LISTED_WANTS]]
-        told = msgspec.to_builtins(tally(wants))
-        self._put("act", hub_ms, {**told, "knows_us": self._act.knows_us, "posts": [p for p in posts if p is not None]})
-
-    def _wants(self) -> list[Want]:
-        return self._act.wants(self._state_of().living)
-
-    def _wanted(self, want: Want, hub_ms: int) -> dict[str, Any] | None:
-        row = self._state_of().row(want.id)
-        if row is None:
-            return None
-        post = feeds.post(row, want.id, self._gate.passage(want.id, row, hub_ms))
-        more = {"followers": row.author.followers, "url": permalink(row), "reasons": want.reasons.words}
-        return {**post, **more, "stands": want.state, "by": want.by, "since": want.since, "own": want.own}
+        self.staff.put("sources", hub_ms, {"sources": self.source_states})
+        self.staff.put("conversation", hub_ms, talk.told(snapshot, self.passes, self._gate.say, self._vouched))
+        self.staff.tell_posts(hub_ms)
+        self.staff.tell_act(hub_ms)
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:
         age_s = self._sources.age_ms(hub_ms) / 1000
         made = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, self._gate.say, self._vouched)
-        return msgspec.structs.replace(made, answers=tally(self._wants()))
+        return msgspec.structs.replace(made, answers=self.staff.answers())
 
     def _may_be_told(self, post_id: str) -> tuple[Mention, Passage] | None:
         """``passes`` for stories on the wall: posts from before a fresh start are cleared."""
-        found = self.passes(post_id)
+        found = self.passes(post_id) or self._was_told(post_id)
         return found if found is not None and found[0].at >= self._played.fresh else None
 
-    def _tell_posts(self, hub_ms: int) -> None:
-        """The newest posts, and those that wait for a decision."""
-        recent = [self._post(post_id, hub_ms) for post_id in dict.fromkeys(reversed(self.recent))]
-        self.posts = tuple(post for post in recent if post is not None)
-        held: list[dict[str, Any]] = []
-        raided = 0
-        for post_id, waiting in self._gate.held():
-            if waiting.raid:
-                raided += 1
-                continue
-            if len(held) == LISTED:
-                continue
-            post = self._post(post_id, hub_ms)
-            if post is not None:
-                held.append({**post, "since": waiting.since})
-        self.held = tuple(reversed(held))
-        self._metrics.held.set(self._gate.held_count())
-        self._put("posts", hub_ms, {"posts": self.posts})
-        self.raids = tuple(self._raid(raid, hub_ms) for raid in self._gate.raids())
-        undecided = sum(not raid["decided"] for raid in self.raids)
-        self._put("held", hub_ms, {"total": self._gate.held_count() - raided + undecided, "posts": self.held})
-        self._put("raids", hub_ms, {"raids": self.raids})
-
-    def raid_signs(self) -> tuple[Sign, ...]:
-        """Raids that wait for a decision, for whoever does not look at the tablet."""
-        return tuple(
-            Sign(
-                "raid",
-                raid["id"],
-                f"A raid: {raid['accounts']} accounts say nearly the same; all of it is held.",
-                RAID_DO,
-                0,
-                1,
-            )
-            for raid in self.raids
-            if not raid["decided"]
-        )
-
-    def _raid(self, raid: Raid, hub_ms: int) -> dict[str, Any]:
-        """A raid as the staff's tablets read it: one decision, with its evidence."""
-        newest = [self._post(post_id, hub_ms) for post_id in list(raid.members)[-4 * EXAMPLES :]]
-        examples = {post["text"]: post for post in newest if post is not None}
-        return {
-            "id": raid.id,
-            "start": raid.start,
-            "newest": raid.newest,
-            "posts": len(raid.members),
-            "accounts": len(raid.accounts),
-            "strangers": raid.strangers,
-            "alike": raid.alike,
-            "texts": len(raid.texts),
-            "decided": raid.decided,
-            "examples": list(examples.values())[-EXAMPLES:],
-        }
+    def _was_told(self, post_id: str) -> tuple[Mention, Passage] | None:
+        """``passes`` for a post of the past that the state has let go of, but nobody has taken back."""
+        row = self._tape.row(post_id) if self._past is not None and self._tape is not None else None
+        gone = self._state_of().gone
+        if row is None or key_of(post_id) in gone.posts or gone.person(row.author.id):
+            return None
+        return row, self._gate.passage(post_id, row, self._hub_ms)
 
     def _pictured(self, cards: Sequence[tuple[str, Mention]]) -> Mapping[str, Mapping[Kind, str]]:
         """The pictures that cards may show; of posts whose words may not leave, none is kept."""
@@ -389,17 +357,10 @@ class Presenter:
         found = self.passes(post_id)
         return found is not None and found[1].state in ("shown", "waiting")
 
-    def _post(self, post_id: str, hub_ms: int) -> dict[str, Any] | None:
-        row = self._state_of().row(post_id)
-        if row is None:
-            return None
-        pictures = self._pictures.of(post_id) if self._pictures is not None else []
-        post = feeds.post(row, post_id, self._gate.passage(post_id, row, hub_ms), pinned=post_id in self._pinned)
-        return {**post, "pictures": pictures}
-
     def _vouched(self, node: PersonNode) -> bool:
-        """Whether a person may be named: with approval, only the house's own people and who was approved."""
+        """Whether a person may be named: nobody who is gone, and with approval only the house's own people and who was
+        approved.
+        """
+        if self._state_of().gone.person(node.id):
+            return False
         return self._show.mode == "delay" or node.role != "public" or self._gate.approved_author(node.id)
-
-    def _put(self, channel: str, hub_ms: int, told: Mapping[str, Any]) -> None:
-        self._tablet.put(channel, msgspec.json.encode({"at": hub_ms, **told}))

@@ -1,7 +1,8 @@
 """The programme: which layout is on air, why, and until when.
 
-The order is panic, urgent announcement, freeze, a person's take or focus, ``speaker`` from the agenda, schedule, playlist, the
-default. All of it comes from decisions in ``control``, so that it survives restarts; times are hub time in milliseconds.
+The order is panic, urgent announcement, freeze, a person's take, focus or look back, ``speaker`` from the agenda, schedule,
+playlist, the default. All of it comes from decisions in ``control``, so that it survives restarts (but for a look back, whose
+tape does not); times are hub time in milliseconds.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from stream.graphs import key_of
 from stream.hub.plan import Plan
 from stream.show import agenda_file, playlist, schedule
 from stream.wire.geometry import Grid
+from stream.wire.lookback import Back
 from stream.wire.messages import Focus, Graph, Layout, OnAir, Panel
 
 TAKE_MS: Final = 15 * 60_000
 """How long a person's take lasts when nobody goes back to the programme."""
 
-SWITCHES: Final = frozenset({"panic", "freeze", "layout", "playlist"})
+SWITCHES: Final = frozenset({"panic", "freeze", "layout", "playlist", "rewind"})
 """Subjects that change what is on air at once; two people may be at odds about them."""
 SPEAKER: Final = "speaker"
 """The layout while somebody speaks."""
@@ -62,6 +64,7 @@ class _Running(NamedTuple):
     why: str
     by: str = ""
     until: int | None = None
+    back: Back | None = None
 
 
 class Programme:
@@ -89,6 +92,8 @@ class Programme:
         self._urgent = urgent
         self._wishes: dict[str, _Wish] = {}
         self.plan = Plan(self.clock)
+        self.tape = ""
+        """The key of the tape that can be played: a look back without one is over, so that a restarted hub is live."""
         self.faults: list[str] = []
         """What is wrong with the agenda of the configuration."""
         self._decided = (0, "")
@@ -113,6 +118,10 @@ class Programme:
     def owns(subject: str) -> bool:
         """Whether decisions about ``subject`` are for the programme."""
         return subject in SWITCHES or Plan.owns(subject)
+
+    def knows(self, layout: str) -> bool:
+        """Whether there is a layout of that name."""
+        return layout in self._layouts
 
     def shelve(self, layouts: Mapping[str, Layout]) -> None:
         """Take new versions of the layouts; the one on air stays on the shelf when its file has gone."""
@@ -182,13 +191,13 @@ class Programme:
         return schedule.coming(self.plan.slots, self.zone, now)
 
     def _outcome(self, now: int) -> OnAir:
-        layout, why, by, until = self._running(now)
-        focus = self._focus() if why == "take" else None
+        layout, why, by, until, back = self._running(now)
+        focus = self._focus() if why == "take" and back is None else None
         freeze, panic = self._wishes.get("freeze"), self._wishes.get("panic")
         if freeze and why != "urgent":
             held = self._layouts.get(str(freeze.value.get("layout")), layout)
             focus = focus if held is layout else None
-            layout, why, by, until = held, "freeze", freeze.by, None
+            layout, why, by, until, back = held, "freeze", freeze.by, None, None
         if panic:
             why, by, until = "panic", panic.by, None
         return OnAir(
@@ -201,6 +210,7 @@ class Programme:
             panic=panic is not None,
             frozen=freeze is not None,
             focus=focus,
+            back=None if panic else back,
         )
 
     def _focus(self) -> Focus | None:
@@ -211,13 +221,24 @@ class Programme:
         """The layout, why it runs, who wanted it and until when, panic and freeze apart."""
         if urgent := self.plan.urgent(now):
             return _Running(self._urgent, "urgent", urgent.by, urgent.value.until or None)
-        wish = self._wishes.get("layout")
+        wish, looking = self._wishes.get("layout"), self._wishes.get("rewind")
+        if looking and (wish is None or wish.at < looking.at) and (running := self._looking_back(looking, now)):
+            return running
         layout = self._layouts.get(str(wish.value.get("layout"))) if wish else None
         if wish and layout:
             until = int(wish.value.get("until") or wish.at + TAKE_MS)
             if now < until:
                 return _Running(layout, "take", wish.by, until)
         return self._planned(now)
+
+    def _looking_back(self, looking: _Wish, now: int) -> _Running | None:
+        """The past on a layout, as long as it is being played."""
+        value = looking.value
+        layout = self._layouts.get(str(value.get("layout")))
+        if layout is None or not self.tape or value.get("tape") != self.tape:
+            return None
+        back = Back(int(value["since"]), int(value["until"]), int(value["begun"]), int(value["ends"]))
+        return _Running(layout, "take", looking.by, back.ends, back) if now < back.ends else None
 
     def _planned(self, now: int) -> _Running:
         """What runs when nobody has taken anything."""

@@ -235,6 +235,7 @@ def on_air_json(
         "panic": on_air.panic,
         "frozen": on_air.frozen,
         "saved": saved,
+        "back": msgspec.to_builtins(on_air.back),
         "focus": {"graph": turned_to[0], "id": turned_to[1]} if turned_to else None,
         "last": last,
     }

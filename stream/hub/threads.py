@@ -19,6 +19,7 @@ from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
 from stream.hub.presenter import Played
 from stream.hub.stage import Stage
+from stream.hub.tape import Tape
 from stream.log import Record
 
 CHUNK: Final = 500
@@ -103,6 +104,10 @@ class Analyst(threading.Thread):
     def play(self, played: Played) -> None:
         """Let feeds follow the programme; returns at once."""
         self.call(lambda: self._engine.presenter.play(played))
+
+    def record(self, tape: Tape | None) -> None:
+        """The tape that a look back will play; returns at once."""
+        self.call(lambda: self._engine.presenter.record(tape))
 
     async def decided(self) -> None:
         """Return when everything that was decided has taken effect."""

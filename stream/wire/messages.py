@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from stream.wire.geometry import Grid
+from stream.wire.lookback import Back
 from stream.wire.said import Session, Sponsor, Word
 from stream.wire.snapshot import Numbers, PersonNode, Rising, TopicNode
 
@@ -111,6 +112,7 @@ class OnAir(msgspec.Struct, frozen=True, tag="on_air"):
     panic: bool = False
     frozen: bool = False
     focus: Focus | None = None
+    back: Back | None = None
 
 
 class GraphFeed(msgspec.Struct, frozen=True, tag="graph"):
@@ -198,9 +200,18 @@ class Card(msgspec.Struct, frozen=True):
     picture: str = ""
 
 
+class Feature(msgspec.Struct, frozen=True):
+    """A card that stands large on one screen, over whatever else is there, since hub time ``since``."""
+
+    screen: int
+    since: int
+    card: Card
+
+
 class Stories(msgspec.Struct, frozen=True, tag="stories"):
     at: int
     cards: tuple[Card, ...]
+    features: tuple[Feature, ...] = ()
 
 
 class Stream(msgspec.Struct, frozen=True):

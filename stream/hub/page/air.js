@@ -2,6 +2,7 @@
 
 import { ask } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
+import { Back } from "./back.js";
 import { Controls } from "./controls.js";
 import { diagram } from "./diagram.js";
 import { Preview } from "./preview.js";
@@ -18,14 +19,16 @@ export class Air {
     this.taking = null;
     this.plan = null;
     this.controls = new Controls(desk, shared);
+    this.back = new Back(desk, shared);
     this.preview = new Preview({ shown: (url) => this.previewed(url), failed: (sentence) => this.unseen(sentence) });
     this.channels = {
       on_air: (told) => this.heard(told),
       programme: (told) => { this.plan = told; this.controls.planned(told); this.tick(); },
       agenda: (told) => { this.agenda = told; },
+      ...this.back.channels,
     };
     for (const button of all("[data-take]", desk)) button.addEventListener("click", () => this.take());
-    one("[data-programme]", desk).addEventListener("click", () => this.back());
+    one("[data-programme]", desk).addEventListener("click", () => this.goBack());
   }
 
   async load(grid) {
@@ -80,7 +83,7 @@ export class Air {
     one("[data-say]", this.desk).classList.add("fault");
   }
 
-  async back() {
+  async goBack() {
     try {
       this.heard(await ask("DELETE", "/layout"));
     } catch (refusal) {
@@ -100,11 +103,13 @@ export class Air {
     const now = one(".now", desk);
     now.classList.toggle("taking", Boolean(this.taking));
     now.classList.toggle("panic", onAir.panic);
-    write(one(".tag", now), onAir.panic ? "Safe scene" : this.taking ? "Taking" : "On air");
+    now.classList.toggle("past", Boolean(onAir.back));
+    write(one(".tag", now), onAir.panic ? "Safe scene" : this.taking ? "Taking" : onAir.back ? "Looking back" : "On air");
     write(one("[data-now-title]", desk), onAir.panic ? `instead of ${spoken(onAir.layout)}` : spoken(this.taking ?? onAir.layout));
     this.tick();
-    one("[data-programme]", desk).hidden = !(this.may && onAir.why === "take" && !this.taking);
+    one("[data-programme]", desk).hidden = !(this.may && onAir.why === "take" && !onAir.back && !this.taking);
     this.controls.draw();
+    this.back.draw();
     this.drawNext();
     keyed(one("[data-tiles]", desk), this.layouts, (layout) => `${layout.name}:${JSON.stringify(layout.panels)}`, (layout) => this.tile(layout), (tile, layout) => {
       const air = layout.name === onAir.layout;
@@ -161,6 +166,7 @@ export class Air {
   tick() {
     if (!this.onAir) return;
     this.controls.tick();
+    this.back.tick();
     const reason = why(this.onAir, this.now(), this.plan, this.agenda);
     write(one("[data-now-why]", this.desk), this.onAir.saved === false ? `${reason} · not saved yet` : reason);
   }

@@ -4,7 +4,7 @@ import { h, keyed, one, write } from "./dom.js";
 import { age } from "./words.js";
 
 /** What a subject of the programme is called when it is undone. */
-const CHANGES = { layout: "what is on air", playlist: "the playlist", freeze: "the freeze", panic: "the safe scene" };
+const CHANGES = { layout: "what is on air", playlist: "the playlist", freeze: "the freeze", panic: "the safe scene", rewind: "the look back" };
 const UNDO_MS = 15 * 60_000;
 
 export class Controls {
@@ -59,10 +59,10 @@ export class Controls {
 
   /** What changes with time alone. */
   tick() {
-    const { last } = this.onAir() ?? {};
+    const { last, back } = this.onAir() ?? {};
     const button = one("[data-undo-air]", this.desk);
     const old = last ? this.now() - last.at : Infinity;
-    button.hidden = !this.may || old > UNDO_MS || last.id === this.undone;
+    button.hidden = !this.may || Boolean(back) || old > UNDO_MS || last.id === this.undone;
     if (!button.hidden) write(button, `Undo ${CHANGES[last.subject] ?? "it"}: ${last.by}, ${old < 60_000 ? "just now" : `${age(old)} ago`}`);
   }
 }

@@ -67,6 +67,7 @@ export function why(air, now, plan = null, agenda = null) {
     case "urgent": return `an urgent announcement by ${by}${until ? `, ${until} left` : ", until it is taken back"}`;
     case "freeze": return `frozen by ${by}, until it is let move`;
     case "take": {
+      if (air.back) return `looking back, by ${by}; live again in ${until}`;
       const what = air.focus ? `turned to ${air.focus.graph === "topics" ? air.focus.id : "a person"} by ${by}` : `taken by ${by}`;
       return until ? `${what}; the programme goes on in ${until}` : what;
     }

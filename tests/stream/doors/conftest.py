@@ -154,5 +154,6 @@ def cleared(desk: TestClient) -> TestClient:
     desk.delete("/api/v1/agenda", params={"rev": plan["revs"]["agenda"]})
     for switch in ("fresh", "freeze", "panic"):
         desk.put(f"/api/v1/{switch}", json={"on": False})
-    desk.delete("/api/v1/layout")
+    for door in ("rewind", "layout"):
+        desk.delete(f"/api/v1/{door}")
     return desk

@@ -41,7 +41,8 @@ def desk(house: House) -> Iterator[Desk]:
     after: TestClient = house.visit("operator")
     for switch in ("panic", "freeze"):
         after.put(f"/api/v1/{switch}", json={"on": False})
-    after.delete("/api/v1/layout")
+    for door in ("rewind", "layout"):
+        after.delete(f"/api/v1/{door}")
 
 
 def test_description_is_for_staff(house: House) -> None:

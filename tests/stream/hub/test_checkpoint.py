@@ -39,8 +39,12 @@ def test_another_life(tmp_path: Path) -> None:
     for house in (before, after):
         house.later()
     assert after.snapshot() == before.snapshot()
-    assert [[p["id"] for p in house.engine.presenter.held] for house in (after, before)] == [["simulation:40"]] * 2
-    assert [p["state"] for p in after.engine.presenter.posts] == [p["state"] for p in before.engine.presenter.posts]
+    assert [[p["id"] for p in house.engine.presenter.staff.held] for house in (after, before)] == [
+        ["simulation:40"]
+    ] * 2
+    assert [p["state"] for p in after.engine.presenter.staff.posts] == [
+        p["state"] for p in before.engine.presenter.staff.posts
+    ]
     for house in (before, after):
         house.later(10_000)
     assert after.cards() == before.cards()
@@ -58,7 +62,7 @@ def test_repetitions_are_counted_on() -> None:
     after.engine.restore(saved, State.from_bytes(saved.state, after.config))
     after.hear(post(3, advert, author="ann"))
     after.later()
-    assert [p["id"] for p in after.engine.presenter.held] == ["simulation:3"]
+    assert [p["id"] for p in after.engine.presenter.staff.held] == ["simulation:3"]
 
 
 def test_author_freed_meanwhile(tmp_path: Path) -> None:
@@ -71,7 +75,7 @@ def test_author_freed_meanwhile(tmp_path: Path) -> None:
     after.engine.restore(saved, State.from_bytes(saved.state, after.config))
     after.engine.begin()
     after.later(10_000)
-    assert "simulation:5" in {p["id"] for p in after.engine.presenter.posts}
+    assert "simulation:5" in {p["id"] for p in after.engine.presenter.staff.posts}
 
 
 def test_term_blocked_meanwhile() -> None:

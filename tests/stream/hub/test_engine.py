@@ -83,13 +83,13 @@ def test_approve() -> None:
     house.hear(first, post(2, f"Yes #{WORD}", kind="reply", target=Target(first.id, first.author.id)))
     house.later()
     assert house.cards() == {}
-    assert [p["id"] for p in house.engine.presenter.held] == ["simulation:1", "simulation:2"]
+    assert [p["id"] for p in house.engine.presenter.staff.held] == ["simulation:1", "simulation:2"]
     assert len(house.snapshot()["people"]["nodes"]) == 2
     assert "author1" not in str([p.payload for p in house.board.since({})])
     house.engine.decide("post:simulation:1", {"show": "approved", "of": fingerprint(first)})
     house.at_once()
     assert list(house.cards()) == ["simulation:1"]
-    assert [p["id"] for p in house.engine.presenter.held] == ["simulation:2"]
+    assert [p["id"] for p in house.engine.presenter.staff.held] == ["simulation:2"]
 
 
 def test_an_edit_sends_an_approved_post_back() -> None:
@@ -103,7 +103,7 @@ def test_an_edit_sends_an_approved_post_back() -> None:
     house.hear(edit(first, "Something else entirely"))
     house.at_once()
     assert house.cards() == {}
-    assert house.engine.presenter.held[0]["reason"] == "changed since it was approved"
+    assert house.engine.presenter.staff.held[0]["reason"] == "changed since it was approved"
 
 
 def test_an_approval_before_its_post() -> None:
@@ -292,7 +292,7 @@ def test_a_huge_list_of_the_held() -> None:
         house.hear(*[post(i, f"Number {i}") for i in range(start, start + 3000)])
     house.later(6000)
     assert house.engine.gate.held_count() == 10_000
-    assert len(house.engine.presenter.held) == 200
+    assert len(house.engine.presenter.staff.held) == 200
     assert house.cards() == {}
     house.later(2 * 600_000)
     house.later(6000)
@@ -454,11 +454,11 @@ def test_repetitions_whatever_the_order() -> None:
         for advert_ in shuffled:
             house.hear(advert_)
         house.later()
-        assert sorted(p["id"] for p in house.engine.presenter.held) == ["simulation:3", "simulation:4"]
+        assert sorted(p["id"] for p in house.engine.presenter.staff.held) == ["simulation:3", "simulation:4"]
         ends.append(house.snapshot())
         house.retract("simulation:0")
         house.later()
-        assert [p["id"] for p in house.engine.presenter.held] == ["simulation:4"]
+        assert [p["id"] for p in house.engine.presenter.staff.held] == ["simulation:4"]
     assert all(end == ends[0] for end in ends)
 
 

@@ -9,6 +9,7 @@ import pytest
 from stream.config import ClockConfig
 from stream.graphs import key_of
 from stream.hub.programme import SAFE, TAKE_MS, Conflict, Programme
+from stream.wire.lookback import Back
 from stream.wire.messages import Focus, Layout, Panel
 
 LAYOUTS = {
@@ -253,3 +254,44 @@ def test_plans_are_no_conflict_on_air() -> None:
     rev = p.on_air.rev
     p.decide("announcement:1", {"kind": "announcement", "text": "Hello", "since": NOW}, rev + 1, "Ada")
     p.check(rev, "Ben")
+
+
+def looked_back(p: Programme, at: int = NOW) -> Programme:
+    """Somebody looks back on ``topics`` for a minute, with the tape that there is."""
+    p.tape = "tape"
+    value = {"layout": "topics", "tape": "tape", "since": 0, "until": 3_600_000, "begun": at, "ends": at + 60_000}
+    p.decide("rewind", value, at, "desk")
+    return p
+
+
+def test_look_back_ends_by_itself() -> None:
+    """A look back is a take that knows which moment it shows; after its minute the programme goes on."""
+    p = looked_back(programme())
+    assert seen(p, NOW + 30_000) == ("topics", "take")
+    assert (p.on_air.by, p.on_air.until, p.on_air.back) == ("desk", NOW + 60_000, Back(0, 3_600_000, NOW, NOW + 60_000))
+    assert seen(p, NOW + 60_000) == ("pulse", "default")
+    assert p.on_air.back is None
+
+
+def test_newer_of_take_and_look_back_wins() -> None:
+    """A look back lies over an earlier take, which goes on after it; a later take ends it."""
+    p = programme()
+    p.decide("layout", {"layout": "people", "until": NOW + TAKE_MS}, NOW, "desk")
+    looked_back(p, NOW + 1)
+    assert seen(p, NOW + 2) == ("topics", "take")
+    assert seen(p, NOW + 60_001) == ("people", "take")
+    p.decide("layout", {"layout": "pulse", "until": NOW + TAKE_MS}, NOW + 3, "other")
+    assert seen(p, NOW + 4) == ("pulse", "take")
+    assert p.on_air.back is None
+
+
+def test_nothing_of_the_past_without_its_tape() -> None:
+    """Freeze, panic, or a hub that has no such tape (any more) show no past."""
+    for subject in ("freeze", "panic"):
+        p = looked_back(programme())
+        p.decide(subject, {}, NOW + 1, "other")
+        p.look(NOW + 2)
+        assert p.on_air.back is None
+    p = looked_back(programme())
+    p.tape = ""
+    assert seen(p, NOW + 1) == ("pulse", "default")

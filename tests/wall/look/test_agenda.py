@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from stream.wire.geometry import Grid
+from stream.wire.lookback import Back
 from stream.wire.said import Session
 from tests.wall.look import views
-from wall import agenda, legibility
+from wall import agenda, headline, legibility
 from wall.drawlist import DrawList
 from wall.scene import Scene
 
@@ -53,3 +54,16 @@ def test_long_titles_are_cut() -> None:
     figures = replace(view.figures, sessions=(LONG,))
     assert agenda.session_at(figures, NOW).endswith("…")
     assert len(agenda.session_at(figures, NOW)) <= agenda.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("ago_min", "said"),
+    [(60, "An hour ago, "), (41, "41 minutes ago, "), (0, "A moment ago"), (300, "5 hours ago, ")],
+)
+def test_a_look_back_says_which_moment_it_shows(ago_min: int, said: str) -> None:
+    """While the wall looks back it writes how long ago that was, and what time it was there, beside the title."""
+    view = views.view(views.shipped("stories"))
+    back = Back(NOW - ago_min * 60_000, NOW, NOW, NOW + 1)
+    held = dataclasses.replace(view, t=float(NOW), on_air=replace(view.on_air, back=back))
+    assert any(text.startswith(said) for text in texts(Scene(math.inf).draw(held)))
+    assert headline.earlier(back, NOW, "UTC") != headline.earlier(back, NOW, "Asia/Kathmandu") or ago_min == 0

@@ -1,0 +1,162 @@
+"""What a person does with the time machine: looks back at the last hour, goes to a spike, and back to live with one tap."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from stream import log
+from stream.mention import Author, Mention, Retraction, encode
+from stream.wire.messages import OnAir, Stories
+from tests.browser.looking import faults, keep
+from tests.browser.test_programme import ask
+from tests.browser.walls import RealWall, heard, with_shipped_layouts
+from tests.stream.doors.process import HubProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.gl]
+
+MINUTE = 60_000
+SPIKE = range(50, 44, -1)
+"""Minutes ago, longer than the window of the hub: while somebody spoke of the new bridge."""
+WORDS = (
+    "light", "water", "music", "night", "friends", "summer", "tower", "bells", "river", "street", "market", "bread", "song",
+    "boats", "stars", "wind",
+)  # fmt: skip
+GO = """(range, at) => {
+  range.value = at;
+  for (const event of ["input", "change"]) range.dispatchEvent(new Event(event));
+}"""
+
+
+def hour(now: int) -> list[Mention]:
+    """Seventy minutes of talk, and a keynote in it that everybody speaks of."""
+    chance, said = random.Random(7), []
+
+    def say(ago: float, text: str, author: str) -> None:
+        at = now - int(ago * MINUTE)
+        who = Author(f"mastodon:{author}", handle=author, name=author.title())
+        number = f"mastodon:{len(said)}"
+        said.append(
+            Mention(
+                number,
+                "mastodon",
+                "post",
+                at,
+                at,
+                who,
+                text=text,
+                lang="en",
+                hashtags=tuple(re.findall(r"#(\w+)", text)),
+            )
+        )
+
+    for minute in range(70, 0, -1):
+        for n in range(3):
+            say(minute - n / 4, f"{' '.join(chance.sample(WORDS, 5))} #harbour", f"walker{chance.randrange(40)}")
+        for n in range(14 if minute in SPIKE else 0):
+            say(minute - n / 20, f"{' '.join(chance.sample(WORDS, 4))} #bridge", f"guest{chance.randrange(60)}")
+    say(48.5, "The bridge opens in May, they say on stage #bridge", "reporter")
+    say(48.4, "I should not have written this #bridge", "hasty")
+    return sorted(said, key=lambda mention: mention.at)
+
+
+def publish(hub: HubProcess, topic: log.Topic, entries: list[log.Entry]) -> None:
+    """Put entries into the log, in a thread of its own: Playwright has a loop in this one."""
+
+    async def run() -> None:
+        book = await log.open_log(hub.log_url)
+        await book.publish(topic, entries)
+        await book.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(run())).result(30)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, int]]:
+    """A hub with the window that it has by default, more than an hour of talk in its log, and a real wall."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGORA_SHOW_MODE", "delay")
+        patch.setenv("AGORA_SHOW_DELAY_S", "0")
+        patch.setenv("AGORA_WALL_LAYOUT", "stories")
+        hub = with_shipped_layouts(HubProcess(tmp_path_factory.mktemp("back")))
+        with hub:
+            now = time.time_ns() // 1_000_000
+            said = hour(now)
+            publish(hub, log.MENTIONS, [log.Entry(m.author.id, encode(m)) for m in said])
+            gone = said[next(i for i, m in enumerate(said) if m.author.handle == "hasty")].id
+            publish(hub, log.RETRACTIONS, [log.Entry(gone, encode(Retraction(gone, "post", now)))])
+            with RealWall(hub):
+                yield hub, now
+
+
+@pytest.fixture
+def tablet(own: tuple[HubProcess, int], browser: Browser) -> Iterator[Callable[..., Page]]:
+    contexts = []
+    hub, _ = own
+
+    def opened(role: str = "moderator", desk: str = "Desk 1") -> Page:
+        context = browser.new_context(viewport={"width": 1180, "height": 820}, color_scheme="dark")
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(hub.url)
+        page.get_by_label("PIN").fill(hub.pins[role])  # type: ignore[index]
+        page.get_by_label("This desk").fill(desk)
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".tile").first.wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_wall_looks_back_goes_to_the_spike_and_is_live_again(
+    tablet: Callable[..., Page], own: tuple[HubProcess, int]
+) -> None:
+    """The last hour is read from the log and shown, marked; a spike bears its session; who took words back stays gone."""
+    hub, now = own
+    page, other = tablet(), tablet("viewer", desk="Desk 2")
+    csv = "start,end,title\n" + ",".join(
+        (
+            *(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now / 1000 - 60 * m)) for m in (52, 44)),
+            "A new bridge",
+            "Ada",
+        )
+    )
+    ask(page, "PUT", "/agenda", {"text": csv, "name": "day.csv"})
+    expect(other.get_by_role("button", name="Look back")).to_be_hidden()
+    page.get_by_role("button", name="Look back").click()
+    page.get_by_role("button", name="The last hour").click()
+    expect(page.locator(".now .tag")).to_have_text("Looking back", timeout=60_000)
+    expect(page.locator("[data-back-say]")).to_contain_text(re.compile(r"\d+:\d+.*, (an hour|5\d minutes) ago\."))
+    expect(other.locator("[data-bars]")).to_contain_text("The wall looks back")
+    session = page.locator("[data-back-sessions] span")
+    expect(session).to_have_text("A new bridge")
+    peak = page.evaluate("() => parseFloat(document.querySelector('[data-back-sessions] span').style.left)")
+    assert 100 * 10 / 60 <= peak <= 100 * 16 / 60
+    assert faults(page) == []
+    page.locator("[data-back-range]").evaluate(
+        GO,
+        now - 46 * MINUTE,
+    )
+    told = heard(
+        hub,
+        lambda message: isinstance(message, Stories) and any("opens in May" in card.text for card in message.cards),
+    )
+    assert isinstance(told, Stories)
+    assert not any("should not have" in card.text for card in told.cards)
+    page.wait_for_timeout(1500)
+    keep(page, "time-machine")
+    page.get_by_role("button", name="Back to live").click()
+    expect(page.locator(".now .tag")).to_have_text("On air")
+    live = heard(hub, lambda message: isinstance(message, OnAir))
+    assert isinstance(live, OnAir)
+    assert live.back is None
