@@ -33,7 +33,7 @@ KEPT_MS: Final = 30_000
 """So long after it was shown, or wound and not shown, a tape is kept: somebody may look at a moment once more."""
 LARGEST: Final = 1 << 27
 """Bytes of a moment; a process that announces more is broken."""
-LOW: Final = 15
+LOW: Final = 5
 """Niceness of the process."""
 TOLD_S: Final = 0.25
 LOOK_MS: Final = 5_000

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -57,8 +58,9 @@ class RealWall:
 def heard(hub: HubProcess, holds: Callable[[HubMessage], bool], seconds: float = 30.0) -> HubMessage:
     """The first message to walls for which ``holds`` is true. Raises ``TimeoutError`` when none comes."""
     headers = {"Authorization": f"Bearer {hub.token('wall')}"}
+    end = time.monotonic() + seconds
     with connect(hub.url.replace("http", "ws") + "/ws/wall", additional_headers=headers, max_size=None) as socket:
         while True:
-            message = decode_from_hub(socket.recv(timeout=seconds, decode=False))
+            message = decode_from_hub(socket.recv(timeout=max(0.0, end - time.monotonic()), decode=False))
             if holds(message):
                 return message

@@ -31,7 +31,7 @@ def test_the_past_goes_on_air_and_back_to_the_programme(house: House, desk: Test
     """What is wound back goes on air by itself, goes on from a moment that is asked for, and ends with the programme."""
     house.publish(*(msgspec.structs.replace(post(7000 + n), at=now_ms() - (9 - n) * MINUTE) for n in range(9)))
     assert desk.post("/api/v1/rewind", json={"minutes": 5, "layout": "topics"}).status_code == 202
-    house.until(lambda: rewound(house)["state"] == "ready", 60)
+    house.until(lambda: rewound(house)["state"] == "ready", 120)
     air = desk.get("/api/v1/layout").json()
     assert (air["layout"], air["why"], air["by"]) == ("topics", "take", "Desk 1")
     back = air["back"]
