@@ -17,6 +17,7 @@ from stream.count.followed import Followed
 from stream.count.partial import BUCKET, Post, entry
 from stream.log import Entry, Record
 from stream.mention import Mention, Unreadable
+from stream.moderation.filters import Judged
 
 TELL_S: Final = 0.5
 """How often a bucket that fills is told."""
@@ -34,6 +35,7 @@ class _Piece:
         self.names = Names()
         self.posts: list[Post] = []
         self.rows: list[Columns] = []
+        self.judged: list[Judged] = []
         self.held = 0
         self.size = 0
         self.shed: list[tuple[int, int]] = []
@@ -42,9 +44,8 @@ class _Piece:
         self.told_s = -inf
 
     def told_by(self, partition: int, read_by: str) -> Entry:
-        return entry(
-            partition, self.bucket, self.number, self.through, read_by, self.posts, self.rows, self.names, self.shed
-        )
+        rows = (self.rows, self.names, self.judged)
+        return entry(partition, self.bucket, self.number, self.through, read_by, self.posts, *rows, self.shed)
 
 
 class Counter:
@@ -116,6 +117,7 @@ class Counter:
         piece = self._open
         if posts:
             extractor = Extractor(piece.names, self._followed.tracker)
+            piece.judged += map(self._followed.alone.read, posts)
             piece.rows.append(extractor.rows(posts, [key_of(post.id) for post in posts], digests))
             piece.held += len(posts)
 
@@ -124,7 +126,7 @@ class Counter:
         self._read_by = self._followed.read_by
         piece = self._open
         digests = [digest for rows in piece.rows for digest in rows.digest.tolist()]
-        piece.names, piece.rows, piece.held = Names(), [], 0
+        piece.names, piece.rows, piece.judged, piece.held = Names(), [], [], 0
         self._extract([mention.decode(post.data) for post in piece.posts if post.place >= 0], digests)
 
     def _close(self, bucket: int, number: int) -> None:

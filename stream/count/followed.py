@@ -18,6 +18,7 @@ from stream.hub.shedding import SUBJECT, Shedding
 from stream.hub.tracked import counted
 from stream.log import CONTROL, RETRACTIONS, Record
 from stream.mention import Author, Mention, Unreadable, decode_retraction
+from stream.moderation.alone import Alone
 
 TRACK: Final = "track:"
 FORGET_EACH: Final = 10_000
@@ -30,7 +31,8 @@ class Followed:
     """Pure. ``read_by`` changes when rows are to be read otherwise."""
 
     def __init__(self, config: Config) -> None:
-        self._configured = config.tracks
+        self._configured, self._moderation = config.tracks, config.moderation
+        self.alone = Alone(config.moderation)
         self._decided: dict[str, TrackConfig] = {}
         self._ledger = Ledger()
         self.gone = Gone()
@@ -41,7 +43,7 @@ class Followed:
     def _look(self) -> None:
         tracks = counted(self._configured, self._decided)
         self.tracker = Tracker(tracks)
-        self.read_by = reading(tracks)
+        self.read_by = reading(tracks, self._moderation)
 
     def hear(self, record: Record) -> None:
         """A record of ``control`` or ``retractions``; what cannot be read is told in the journal and passed over."""

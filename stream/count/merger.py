@@ -10,10 +10,12 @@ from stream.count.kept import Kept
 from stream.count.partial import decode, read
 from stream.log import Record
 from stream.mention import Mention
+from stream.moderation.filters import Judged
 
 
 class News(NamedTuple):
-    """Mentions with their log times in ms and their rows, None where these were read by other tracks or another program.
+    """Mentions with their log times in ms, their rows, and what is judged of them by ``id`` of the object; neither of the two
+    where they were read by other tracks, other rules or another program.
 
     ``place`` is offset and log time of the last of them; ``shed`` when those that are left out were written.
     """
@@ -21,6 +23,7 @@ class News(NamedTuple):
     through: int
     mentions: list[tuple[Mention, int]]
     rows: Analysed | None
+    judged: dict[int, Judged]
     place: tuple[int, int] | None
     shed: list[int]
 
@@ -43,6 +46,10 @@ class Merger:
         told = read(partial, after)
         self.kept.put(record.partition, partial.bucket, partial.through, record.time)
         mentions = [(mention.decode(post.data), post.time) for post in told.posts]
-        rows = told.rows if partial.read_by == read_by else None
+        rows, judged = None, {}
+        if partial.read_by == read_by:
+            rows = told.rows
+            pairs = zip(mentions, told.posts, strict=True)
+            judged = {id(said): told.judged[post.place] for (said, _), post in pairs if post.place >= 0}
         place = (told.posts[-1].offset, told.posts[-1].time) if told.posts else None
-        return News(partial.through, mentions, rows, place, told.shed)
+        return News(partial.through, mentions, rows, judged, place, told.shed)

@@ -375,7 +375,7 @@ class Engine:
 
     def _merge(self, record: Record) -> None:
         """What a worker has read counts as if this hub had read it."""
-        news = self.merger.take(record, reading(self.state.config.tracks))
+        news = self.merger.take(record, reading(self.state.config.tracks, self.config.moderation))
         if news is None:
             return
         places = self.offsets[MENTIONS.name]
@@ -387,7 +387,9 @@ class Engine:
             offset, time = news.place
             self._note(msgspec.structs.replace(record, offset=offset, time=time))
             self.read += len(news.mentions)
+            self.gate.prepare(news.judged)
             self._add(news.mentions, news.rows)
+            self.gate.prepare({})
 
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)

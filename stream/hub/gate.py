@@ -16,6 +16,7 @@ import xxhash
 from stream.config import ShowConfig
 from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
+from stream.moderation.filters import Judged
 from stream.moderation.raid import Raid
 from stream.moderation.voices import Acquainted
 
@@ -77,6 +78,10 @@ class Gate:
         self._words: dict[str, bool] = {}
         self._approvals: dict[str, str] = {}
         self._vouched: frozenset[str] | None = None
+
+    def prepare(self, known: Mapping[int, Judged]) -> None:
+        """What a worker has found out of mentions that are about to be heard, by ``id`` of the object; until the next call."""
+        self._chain.prepare(known)
 
     def hear(self, post_id: str, row: Mention, heard: int) -> bool:
         """Note a new post, or a new edit of it, that the log took at ``heard``; whether it counts beyond the numbers."""

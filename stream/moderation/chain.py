@@ -11,21 +11,11 @@ from typing import Any
 
 from stream.config import ModerationConfig
 from stream.mention import Mention
-from stream.moderation.filters import (
-    WORDS_LIMIT,
-    BlockedAuthors,
-    BlockedTerms,
-    Filter,
-    LinksOnly,
-    ListedWords,
-    Sensitive,
-    Words,
-)
-from stream.moderation.links import Bots, DoubtfulLinks
+from stream.moderation.alone import Alone
+from stream.moderation.filters import WORDS_LIMIT, BlockedAuthors, BlockedTerms, Filter, Judged, Words
 from stream.moderation.raids import Raids
 from stream.moderation.repeated import REPEAT_MS, Repeated
-from stream.moderation.verdict import NO_OPINION, Verdict
-from stream.moderation.wordlists import WordLists
+from stream.moderation.verdict import NO_OPINION, Verdict, first
 
 
 class Chain:
@@ -40,16 +30,18 @@ class Chain:
     ) -> None:
         config = config or ModerationConfig()
         self._newest: Words | None = None
+        self._known: Mapping[int, Judged] = {}
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
         self._repeated = Repeated(span_ms)
         self.raids = Raids(config.raid)
-        self._lists = ListedWords(WordLists(config.languages, config.allow))
-        filters: tuple[Filter, ...] = (
-            self._authors, self._terms, self.raids, Sensitive(), Bots(config.bots),
-            DoubtfulLinks(config.links, config.shorteners), self._lists, LinksOnly(), self._repeated, *more,
-        )  # fmt: skip
+        self._alone = Alone(config)
+        filters: tuple[Filter, ...] = (self._authors, self._terms, self.raids, self._alone, self._repeated, *more)
         self._judges = tuple(link.judge for link in filters)
+
+    def prepare(self, known: Mapping[int, Judged]) -> None:
+        """What is known already of mentions that are about to be heard, by ``id`` of the object; until the next call."""
+        self._known = known
 
     def hear(self, mention: Mention) -> list[str]:
         """Take note of a post (its newest edit); ids of other posts that are to be judged anew."""
@@ -69,12 +61,12 @@ class Chain:
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""
-        return self._first(self._words(mention), t_ms)
+        return first(self._judges, self._words(mention), t_ms)
 
     def judge_words(self, text: str) -> Verdict:
         """The verdict on words without a post: a name, a label, a link's title. Their language is unknown."""
         words = Words(text[:WORDS_LIMIT])
-        for link in (self._terms, self._lists):
+        for link in (self._terms, self._alone.lists):
             verdict = link.judge(words, 0)
             if verdict.what != "none":
                 return verdict
@@ -98,22 +90,8 @@ class Chain:
         self._authors.block(author_id, on)
 
     def _words(self, mention: Mention) -> Words:
-        """What is judged of a mention; folded once for hearing and judging it."""
+        """What is judged of a mention; found out once for hearing and judging it."""
         newest = self._newest
         if newest is None or newest.mention is not mention:
-            author = mention.author
-            names = f"{author.name}\n{author.handle}"
-            newest = self._newest = Words(mention.text[:WORDS_LIMIT], mention.lang, mention, names)
+            newest = self._newest = Words.of(mention, self._known.get(id(mention)))
         return newest
-
-    def _first(self, words: Words, t_ms: int) -> Verdict:
-        held = NO_OPINION
-        for judge in self._judges:
-            verdict = judge(words, t_ms)
-            if verdict is NO_OPINION:
-                continue
-            if verdict.what in ("accept", "reject"):
-                return verdict if verdict.what == "reject" or held.what == "none" else held
-            if verdict.what == "hold" and held.what == "none":
-                held = verdict
-        return held

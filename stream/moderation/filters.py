@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol, Self
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,24 +18,56 @@ WORDS_LIMIT: Final = 5_000
 """Characters that are searched; what is longer is cut before it is shown."""
 
 
+class Judged(NamedTuple):
+    """What follows from a post and the configuration alone, and so may be found out elsewhere; see ``Words``."""
+
+    verdict: Verdict
+    key: int
+    sketch: Sketch
+
+
 class Words:
     """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
-    ``names`` stand beside the text. ``said`` is the text folded for searching, ``haystack`` that and the names. ``key`` is for
-    the filter of repetitions.
+    ``names`` stand beside the text. ``key`` is for the filter of repetitions, ``verdict`` what ``alone`` says of the post. What
+    is not given is found out when it is asked for.
     """
 
-    __slots__ = ("_sketch", "haystack", "key", "lang", "mention", "names", "said", "text")
+    __slots__ = ("_haystack", "_said", "_sketch", "key", "lang", "mention", "names", "text", "verdict")
 
     def __init__(self, text: str, lang: str = "", mention: Mention | None = None, names: str = "") -> None:
         self.text = text
         self.lang = lang
         self.mention = mention
         self.names = names
-        self.said = haystack(text)
         self.key: int | None = None
+        self.verdict: Verdict | None = None
+        self._said: str | None = None
+        self._haystack: str | None = None
         self._sketch: Sketch | None = None
-        self.haystack = f"{self.said}\n{name_haystack(names)}" if names else self.said
+
+    @classmethod
+    def of(cls, mention: Mention, judged: Judged | None = None) -> Self:
+        """What is judged of a mention, and what is known of it already."""
+        author = mention.author
+        words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, f"{author.name}\n{author.handle}")
+        if judged is not None:
+            words.verdict, words.key, words._sketch = judged
+        return words
+
+    @property
+    def said(self) -> str:
+        """The text folded for searching."""
+        if self._said is None:
+            self._said = haystack(self.text)
+        return self._said
+
+    @property
+    def haystack(self) -> str:
+        """The text and the names, folded for searching."""
+        if self._haystack is None:
+            self._haystack = f"{self.said}\n{name_haystack(self.names)}" if self.names else self.said
+        return self._haystack
 
     @property
     def sketch(self) -> Sketch:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream import mention
-from stream.config import HubConfig
+from stream.config import HubConfig, ModerationConfig
 from stream.count.counter import Counter
 from stream.count.followed import Followed
 from stream.count.partial import decode
@@ -127,7 +127,7 @@ def _parts() -> Iterator[Figure]:
         Record(MENTIONS.name, 0, i, NOW, post.author.id, mention.encode(post))
         for i, post in enumerate(posts(APART, NOW - SPAN_MS, NOW))
     ]
-    settings = config(hub=HubConfig(window_s=SPAN_MS // 1000))
+    settings = config(hub=HubConfig(window_s=SPAN_MS // 1000), moderation=ModerationConfig())
     Counter(0, 0, Followed(settings)).take(records[:2000])
     counter = Counter(0, 0, Followed(settings))
     entries = []

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from stream import mention
-from stream.config import TrackConfig
+from stream.config import ModerationConfig, TrackConfig
 from stream.count import counter as counting
 from stream.count.counter import TELL_S, Counter
 from stream.count.followed import Followed
@@ -107,15 +107,55 @@ def test_a_hub_that_takes_in_partials_says_what_one_says_that_reads(step: int) -
 
 
 def test_a_hub_does_not_read_what_a_worker_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Posts that nobody edits are taken in with their rows: their texts are not looked at again."""
-    records = [r for r in mentions(1, 700) if b'"edit"' not in (r.value or b"")]
-    partials, house = published(told(counters(), records, 450)), House()
+    """Posts are taken in with their rows and verdicts: their texts are not looked at again."""
+    said = [post(i, f"Only number {i} says so {i * 7} times", at=NOW - i) for i in range(700)]
+    records = [Record(MENTIONS.name, 0, i, NOW, m.author.id, mention.encode(m)) for i, m in enumerate(said)]
+    counter, house = Counter(0, 0, Followed(config())), House()
+    counter.take(records)
+    partials = published(counter.due(0.0))
 
     def never(*arguments: object) -> None:
         raise AssertionError("texts are read")
 
-    monkeypatch.setattr(house.engine.state._extractor, "rows", never)
-    assert snapshot(partials, house) == snapshot(records)
+    with monkeypatch.context() as without:
+        without.setattr(house.engine.state._extractor, "rows", never)
+        without.setattr(house.engine.gate._chain._alone, "_judges", (never,))
+        house.engine.apply(partials, NOW)
+    assert house.engine.snapshot(None, NOW) == snapshot(records)
+
+
+def test_what_waits_for_staff_is_the_same() -> None:
+    """Marks, links, listed words, repetitions and raids hold the same posts for the same reasons, whoever read them."""
+    r = random.Random(11)
+    doubtful = (
+        {"flags": ("sensitive",)},
+        {"links": ("https://bit.ly/x",)},
+        {"flags": ("!hide",)},
+        {"flags": ("bot",)},
+        {},
+    )
+    said = []
+    for i in range(900):
+        words = r.choice(["fine evening", "shit evening", "https://a.example/x", f"evening {i} with many other words"])
+        said.append(
+            post(i, words, author=f"author{r.randrange(60)}", at=NOW - r.randrange(500_000), **r.choice(doubtful))
+        )
+    crowd = [post(2000 + i, "vote against them all at the old gate tonight", author=f"new{i}") for i in range(40)]
+    records = [
+        Record(MENTIONS.name, 0, i, NOW - 500, m.author.id, mention.encode(m)) for i, m in enumerate([*said, *crowd])
+    ]
+    settings = config(moderation=ModerationConfig(block=("fine",), bots="hold"))
+    worker, alone, fed = Counter(0, 0, Followed(settings)), House(settings), House(settings)
+    worker.take(records)
+    for house in (alone, fed):
+        house.engine.decide("block:term:old", {})
+    assert snapshot(published(worker.due(0.0)), fed) == snapshot(records, alone)
+    for house in (alone, fed):
+        house.later()
+    reasons = [sorted((post_id, held.reason) for post_id, held in h.engine.gate.held()) for h in (alone, fed)]
+    assert reasons[0] == reasons[1]
+    assert len({reason.partition(":")[0] for _, reason in reasons[0]}) >= 4
+    assert [raid.id for raid in fed.engine.gate.raids()] == [raid.id for raid in alone.engine.gate.raids()]
 
 
 def test_whoever_tells_and_however_often_the_same_is_counted() -> None:
