@@ -29,7 +29,7 @@ FRAME_LIMIT: Final = 16 << 20
 
 async def raid(stage: Stage, trouble: Trouble) -> list[Check]:
     """A raid comes: it is held soon and as one decision, which ends it, and no wall is ever told a word of it."""
-    async with _listening(stage) as overheard:
+    async with _listening(stage) as ear:
         begins = (await stage.desk.snapshot())["at"] + int(LEAD_MS * stage.plan.speed)
         process = await _played(stage, begins, trouble.accounts)
         try:
@@ -44,8 +44,8 @@ async def raid(stage: Stage, trouble: Trouble) -> list[Check]:
                 process.terminate()
                 await process.wait()
         decided = await _decided(stage)
-    said = "none" if not overheard else f"{len(overheard)} times"
-    return [held, one, decided, Check("walls are told nothing of it", said, not overheard)]
+    said = f"named in {ear.named} of {ear.frames:,} frames"
+    return [held, one, decided, Check("walls are told nothing of it", said, ear.frames > 0 and not ear.named)]
 
 
 async def _played(stage: Stage, begins: int, accounts: int) -> asyncio.subprocess.Process:
@@ -68,10 +68,17 @@ def _environment(stage: Stage) -> Mapping[str, str]:
     return next(part.environment for part in stage.supervisor.parts if part.name == "ingest")
 
 
+class Ear:
+    """How many ``frames`` a wall would have got, and in how many of them a raider or a raider's post is ``named``."""
+
+    def __init__(self) -> None:
+        self.frames = self.named = 0
+
+
 @contextlib.asynccontextmanager
-async def _listening(stage: Stage) -> AsyncIterator[list[str]]:
-    """Hear what walls hear while this lasts; the frames in which a raider or a raider's post is named."""
-    overheard: list[str] = []
+async def _listening(stage: Stage) -> AsyncIterator[Ear]:
+    """Hear what walls hear while this lasts."""
+    ear = Ear()
     token = auth.load(stage.var).tokens["wall"]
     url = f"ws://127.0.0.1:{stage.config.hub.port}/ws/wall"
 
@@ -80,14 +87,15 @@ async def _listening(stage: Stage) -> AsyncIterator[list[str]]:
             url, additional_headers={"Authorization": f"Bearer {token}"}, proxy=None, max_size=FRAME_LIMIT
         ):
             async for told in line:
-                overheard.extend([MARK] * (isinstance(told, bytes) and MARK.encode() in told))
+                ear.frames += 1
+                ear.named += isinstance(told, bytes) and MARK.encode() in told
 
-    ear = asyncio.create_task(hear(), name="rehearsal-ear")
+    hearing = asyncio.create_task(hear(), name="rehearsal-ear")
     try:
-        yield overheard
+        yield ear
     finally:
-        ear.cancel()
-        await asyncio.gather(ear, return_exceptions=True)
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
 
 
 async def _heard(stage: Stage) -> bool:

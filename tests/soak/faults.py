@@ -18,7 +18,7 @@ import msgspec
 from stream import mention
 from stream.log import MENTIONS, RETRACTIONS
 from tests.soak import clock
-from tests.soak.hall import PARTS, ROOT, Hall
+from tests.soak.hall import NONE, PARTS, ROOT, Hall, Harm
 from tests.soak.network import Loss, own
 
 READERS: Final = ("ingest", "hub")
@@ -39,16 +39,6 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what}".strip() + f" {self.lasts_s:.1f} s"
-
-
-class Harm(NamedTuple):
-    """What a fault has destroyed for good, though it had been told to be safe: ids of mentions, targets of retractions."""
-
-    ids: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
-
-
-NONE: Final = Harm()
 
 
 class NotHere(Exception):
@@ -178,6 +168,8 @@ async def _log_cut(hall: Hall, fault: Fault, suffix: str) -> Harm:
             while hall.pid(name) is None and not hall.over:
                 await asyncio.sleep(LOOK_S)
             hall.signal(name, signal.SIGSTOP)
+        told = hall.acknowledged()  # also what a log took that nobody had found to be damaged yet
+        before = Harm(before.ids | told.ids, before.gone | told.gone)
         await asyncio.to_thread(_salvaged, path, Path(hall.config.hub.checkpoint))
         for name in READERS:
             hall.signal(name, signal.SIGKILL)

@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import httpx2
 
@@ -67,6 +68,16 @@ secret = "{secret}"
 """
 
 
+class Harm(NamedTuple):
+    """What was told to be safe, and may have been destroyed since: ids of mentions, targets of retractions."""
+
+    ids: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+NONE: Final = Harm()
+
+
 class Disk:
     """A folder on a small disk of its own where that is allowed (root), else an ordinary one."""
 
@@ -114,6 +125,8 @@ class Hall:
         for path in self.clocks.values():
             clock.make(path)
         self.ended: list[str] = []
+        self.acknowledged: Callable[[], Harm] = lambda: NONE
+        """What ingest has told to be safe by now; whoever sends it knows."""
         self.supervisor = Supervisor((), folder / "agora.log", self.ended.append)
         self.desk: Desk
         self.config: Config

@@ -17,8 +17,8 @@ from stream.mention import Mention
 from stream.rehearsal.desk import Silent
 from tests.soak.book import Book
 from tests.soak.crowd import Crowd
-from tests.soak.faults import KINDS, NONE, Fault, Harm, NotHere, draw
-from tests.soak.hall import PARTS, WALLS, Hall
+from tests.soak.faults import KINDS, Fault, NotHere, draw
+from tests.soak.hall import NONE, PARTS, WALLS, Hall, Harm
 
 RATE: Final = 10.0
 LOOK_S: Final = 0.1
@@ -62,6 +62,7 @@ class Rounds:
         self._hall, self._patience = hall, patience
         self._book = Book(hall.config)
         self._crowd = Crowd(hall.ports["webhook"], hall.seed)
+        hall.acknowledged = lambda: Harm(frozenset(self._crowd.posts), frozenset(self._crowd.gone))
         self._world = World(hall.seed, hall.rate)
         self._lost = NONE
         self._began_ms = 0
