@@ -1,7 +1,8 @@
 """Ingest → log → hub on a real Kafka: 5,000 mentions a second for ten minutes, then faster and faster.
 
-``BENCH_SECONDS`` shortens the ten minutes. Lag is what the hub itself says at /metrics, and how far its count of records is
-behind what the log has acknowledged, whichever is worse.
+All visuals are on meanwhile: a wall draws (gently: elsewhere it has a machine of its own), and every layout comes on air in
+turn, so that the hub makes every feed. ``BENCH_SECONDS`` shortens the ten minutes. Lag is what the hub itself says at /metrics,
+and how far its count of records is behind what the log has acknowledged, whichever is worse.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 
 from tests.bench.figure import Figure, figure, percentile
 from tests.bench.load import load
+from tests.bench.row_first_lit import signed_in
 from tests.bench.watched import Sample, Watched
 from tests.kafka import Broker
 from tests.machine import Machine, machine
+from tests.soak.endurance import switch
 
 RATE = 5_000
 SECONDS = float(os.environ.get("BENCH_SECONDS", "600"))
@@ -23,24 +26,56 @@ LAG_S = 2.0
 STEPS = (7_500, 10_000, 12_500, 15_000)
 STEP_S = min(45.0, SECONDS)
 CALM_AT_S = 180.0
+SWITCH_S = 5.0
+GENTLY = 10
+SMALL = {"AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360", "AGORA_WALL_PITCH_MM": "1.9"}
 
 
 def measure() -> Iterator[Figure]:
     """The sustained run, then one step after another until the lag is too great."""
     broker = Broker()
     broker.start()
-    environment = {"AGORA_LOG_URL": broker.url, "AGORA_HUB_WINDOW_S": "60"}
+    environment = {"AGORA_LOG_URL": broker.url, "AGORA_HUB_WINDOW_S": "60", **SMALL}
     try:
         with tempfile.TemporaryDirectory() as folder, machine(Path(folder), environment) as agora:
             hub = agora.hub()
             watched = Watched(agora, hub.pid)
+            wall = agora.start("wall", "--headless")
+            os.setpriority(os.PRIO_PROCESS, wall.pid, GENTLY)
+            show = Show(agora)
             before = watched.records()
             with load(broker.url, Path(folder) / "load", (RATE, SECONDS)) as publisher:
-                samples = watched.watch(publisher, RATE)
+                samples = watched.watch(publisher, RATE, show.go_on)
             yield from _sustained(samples, watched.records() - before, publisher.published, watched.posts())
+            note = f"layouts switched every {SWITCH_S:.0f} s, the wall draws {show.fps():.0f} frames/s"
+            yield figure("ingest to hub, layouts that were on air", len(show.shown), "layouts", note=note)
             yield from _steps(agora, watched, broker.url, Path(folder))
     finally:
         broker.remove()
+
+
+class Show:
+    """Every layout in turn, as a wall shows it."""
+
+    def __init__(self, agora: Machine) -> None:
+        self._client = signed_in(agora)
+        listed = self._client.get("/api/v1/layouts").raise_for_status().json()["layouts"]
+        self._layouts = [layout["name"] for layout in listed]
+        self._turn = 0
+        self.shown: set[str] = set()
+
+    def go_on(self, at_s: float) -> None:
+        """The next layout, when it is time."""
+        if at_s >= self._turn * SWITCH_S:
+            layout = self._layouts[self._turn % len(self._layouts)]
+            switch(self._client, layout)
+            self.shown.add(layout)
+            self._turn += 1
+
+    def fps(self) -> float:
+        """Frames a second that the wall draws now; 0 where there is none."""
+        walls = self._client.get("/api/v1/walls").raise_for_status().json()["walls"]
+        return float(walls[0]["fps"]) if walls else 0.0
 
 
 def _sustained(samples: list[Sample], read: int, published: int, posts: int) -> Iterator[Figure]:

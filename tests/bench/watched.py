@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -57,8 +58,8 @@ class Watched:
         fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def watch(self, publisher: Load, rate: int) -> list[Sample]:
-        """Samples while ``publisher`` publishes ``rate`` mentions a second."""
+    def watch(self, publisher: Load, rate: int, each: Callable[[float], None] = lambda _: None) -> list[Sample]:
+        """Samples while ``publisher`` publishes ``rate`` mentions a second; ``each`` hears each one's seconds."""
         start, samples = time.monotonic(), []
         first = self.records() - publisher.published
         while publisher.running:
@@ -68,5 +69,6 @@ class Watched:
             waiting = max(0.0, published - read) + said["agora_queue_records"]
             lag = max(said["agora_lag_seconds"], waiting / rate)
             samples.append(Sample(time.monotonic() - start, lag, self.resident(), self.busy()))
+            each(samples[-1].at_s)
             time.sleep(SAMPLE_S)
         return samples

@@ -13,7 +13,7 @@ from tests.machine import ROOT
 
 PLAN = """
 title = "Short"
-lasts = "32s"
+lasts = "22s"
 walls = 1
 rate = 10.0
 [[troubles]]
@@ -22,7 +22,7 @@ at = "1s"
 lasts = "2s"
 [[troubles]]
 kind = "hub killed"
-at = "12s"
+at = "5s"
 lasts = "1s"
 """
 

@@ -38,7 +38,7 @@ async def play(log: str, rounds: Sequence[int], seed: int, minutes: float, given
                     print(line(log, done), flush=True)
                     if done.failures:
                         hall.keep(given.keep / f"{seed}-{number}.log")
-                    if hall.over:
+                    if done.ended:
                         break
     return played
 
@@ -92,6 +92,8 @@ def _rounds(given: argparse.Namespace) -> bool:
     for log, some in halves:
         minutes = given.minutes * len(some) / len(numbers)
         played += asyncio.run(play(log, some, seed, minutes, given))
+        if played and played[-1].ended:
+            break
     failed = [done.number for done in played if done.failures]
     tried = [done for done in played if not done.skipped]
     slowest = max((done.back_s for done in tried), default=0.0)

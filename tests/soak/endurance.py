@@ -44,7 +44,7 @@ def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iter
         began = time.monotonic()
         while (passed := time.monotonic() - began) < seconds:
             if passed > turn * SWITCH_S:
-                textures = max(textures, _switch(client, LAYOUTS[turn % len(LAYOUTS)]))
+                textures = max(textures, switch(client, LAYOUTS[turn % len(LAYOUTS)]))
                 turn += 1
             for part in PARTS:
                 if (pid := pid_of(run, part)) is not None:
@@ -71,7 +71,7 @@ def judged(part: str, seen: np.ndarray, seconds: float, switches: int) -> Figure
     return figure(f"memory of the {part}, its end against {where}", last / first, "", most=MOST, note=note)
 
 
-def _switch(client: httpx2.Client, layout: str) -> float:
+def switch(client: httpx2.Client, layout: str) -> float:
     """Take the layout; how much video memory walls hold, in MB."""
     rev = client.get("/api/v1/layout").raise_for_status().json()["rev"]
     client.put("/api/v1/layout", json={"layout": layout, "rev": rev})

@@ -41,7 +41,7 @@ SETTLE_MS: Final = 1_500
 
 
 class Round(NamedTuple):
-    """What befell, what did not hold (none: it is well), and how long it took to recover."""
+    """What befell, what did not hold (none: it is well), how long it took to recover, and whether everything ``ended``."""
 
     number: int
     faults: tuple[Fault, ...]
@@ -49,6 +49,7 @@ class Round(NamedTuple):
     skipped: str
     back_s: float
     lasted_s: float
+    ended: bool
 
 
 class Failed(Exception):
@@ -118,7 +119,7 @@ class Rounds:
             failures.append(str(fault))
         failures += self._went_on(faults, pids, self._hall.ended[ended:])
         self._book.forget(_now_ms() - 4 * 1000 * self._hall.config.hub.window_s)
-        return Round(number, tuple(faults), tuple(failures), skipped, back_s, time.monotonic() - began)
+        return Round(number, tuple(faults), tuple(failures), skipped, back_s, time.monotonic() - began, self._hall.over)
 
     async def _befall(self, fault: Fault, wait: float) -> Harm:
         await asyncio.sleep(wait)
