@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -34,13 +35,14 @@ def shown(view: View) -> Sponsor | None:
     return sponsors[which] if which is not None else None
 
 
-def draw(view: View, place: Place, layer: Layer, body: Rect, sponsor: Sponsor) -> None:
-    """The logo of ``sponsor`` at the foot of ``body``, or its name where the logo has not come."""
+def draw(view: View, place: Place, layer: Layer, body: Rect, sponsor: Sponsor, wide: float = math.inf) -> None:
+    """The logo of ``sponsor`` at the foot of ``body``, no wider than ``wide``, or its name where the logo has not come."""
     unit, opacity = place.unit, _turning(view)
     caption = place.set("With thanks to", 56, 450, place.theme.quiet)
     if caption is None:
         return
-    room, middle = Rect(body.x, body.bottom - HIGH * unit, body.w, HIGH * unit), body.bottom - HIGH * unit / 2
+    room = Rect(body.x, body.bottom - HIGH * unit, min(wide, body.w), HIGH * unit)
+    middle = body.bottom - HIGH * unit / 2
     layer.text(caption, room.x, middle + caption.cap / 2)
     x = room.x + caption.width + 48 * unit
     png = view.logos.get(sponsor.picture)

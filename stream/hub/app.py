@@ -18,9 +18,7 @@ from typing import Final
 import msgspec
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import RedirectResponse
 
 from stream.config import Config
 from stream.config.addresses import is_loopback
@@ -34,6 +32,7 @@ from stream.hub.core import Hub, now_ms
 from stream.hub.doors import act, alerts, machines, moderation, pairing, plan, rewind, say, session, show, tracks, walls
 from stream.hub.doors.answers import mount_errors
 from stream.hub.guard import Guard
+from stream.hub.pages import Pages
 from stream.hub.pairing import Pairing
 from stream.hub.porter import Porter
 from stream.hub.sockets import FRAME_LIMIT, SEND_BUFFER, Sockets
@@ -46,10 +45,6 @@ GRACE_S: Final = 2
 
 DOOR: Final = "hub"
 """The name of the certificate."""
-
-PAGE: Final = Path(__file__).parent / "page"
-SMALL: Final = 1024
-"""Bytes of a file below which packing it is not worth the while."""
 
 
 def create_app(hub: Hub, porter: Porter | None = None) -> FastAPI:
@@ -81,34 +76,25 @@ def _pairing(hub: Hub) -> Pairing:
 
 
 def _mount_page(app: FastAPI) -> None:
-    fresh = {"cache-control": "no-cache"}
+    pages = Pages()
 
     @app.get("/")
-    async def tablet() -> Response:
+    async def tablet(request: Request) -> Response:
         """The control page; it asks for the PIN itself."""
-        return FileResponse(PAGE / "index.html", headers=fresh)
+        return pages.page(request, "index.html")
 
     @app.get("/wall")
     async def wall(request: Request) -> Response:
         """The wall in a browser, for who has signed in."""
         if request.state.session is None:
             return RedirectResponse("/?next=wall", 303)
-        return FileResponse(PAGE / "wall.html", headers=fresh)
+        return pages.page(request, "wall.html")
 
     @app.get("/favicon.ico")
-    async def icon() -> Response:
-        return FileResponse(PAGE / "icon.svg", media_type="image/svg+xml", headers=fresh)
+    async def icon(request: Request) -> Response:
+        return pages.page(request, "icon.svg")
 
-    app.mount("/page", GZipMiddleware(_Fresh(directory=PAGE), minimum_size=SMALL))
-
-
-class _Fresh(StaticFiles):
-    """Files of the page; a browser asks each time whether they have changed, so that it never mixes two versions."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = "no-cache"
-        return response
+    app.mount("/page", pages)
 
 
 def problems(config: Config) -> list[str]:

@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -50,6 +51,8 @@ from stream.wire.messages import Graph, Layout, OnAir, encode
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
 LAG_MS: Final = 5000
+FIRST_WAIT: Final = 8
+"""Batches of retractions and memory that may wait for the analyst before the log is not read on."""
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 END_S: Final = 1.5
@@ -176,6 +179,7 @@ class Hub:
             faults=self.faults,
         )
         self._begun = False
+        self._first: asyncio.Queue[list[Record]] = asyncio.Queue(FIRST_WAIT)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fault: BaseException | None = None
@@ -360,11 +364,19 @@ class Hub:
                 self.metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
         if others:
-            await self._analyst.ask(lambda: self._engine.apply(others, int(self.clock())))
+            await self._first.put(others)
+
+    async def _apply_first(self) -> None:
+        """Bring the analyst what comes first, for ever: a decision that is read meanwhile does not wait for it."""
+        while True:
+            records = await self._first.get()
+            await self._analyst.ask(partial(self._engine.apply, records, int(self.clock())))
+            self._first.task_done()
 
     async def _began(self) -> None:
         """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
         self._begun = True
+        await self._first.join()
         await self._analyst.ask(self._engine.begin)
         self._upkeep.begin()
         self.desk.open()
@@ -373,6 +385,7 @@ class Hub:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.run(), name="hub-follower")
+                group.create_task(self._apply_first(), name="hub-applies")
                 group.create_task(self.desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
                 group.create_task(self._watch_layouts(), name="hub-layouts")
                 group.create_task(self.minder.keep(), name="hub-mind")

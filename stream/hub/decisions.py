@@ -213,8 +213,11 @@ class Scribe:
                 try:
                     if current is None:
                         raise LogUnavailable("the log is not open")
-                    await current.publish(AUDIT, [Entry(d.subject, msgspec.json.encode(d)) for d in pending])
-                    await current.publish(CONTROL, [Entry(d.subject, _stood(d)) for d in pending])
+                    # Asked for together, so that a log that writes in groups has both with one commit.
+                    await asyncio.gather(
+                        current.publish(AUDIT, [Entry(d.subject, msgspec.json.encode(d)) for d in pending]),
+                        current.publish(CONTROL, [Entry(d.subject, _stood(d)) for d in pending]),
+                    )
                 except LogUnavailable as fault:
                     log.warning("decisions are not saved yet", count=len(pending), fault=str(fault))
                     await asyncio.sleep(RETRY_S)

@@ -129,14 +129,21 @@ class Title:
         event, unit = view.hello.event, place.unit
         body = place.body(place.screens[0])
         place.stage.glow(body.x + body.w * 0.4, body.y + body.h * 0.4, 900, 520, place.accent, 0.1 * place.opacity)
-        name = place.fit(event.name, NAMES[2:], Rect(body.x, body.y, body.w, body.h * 0.5), 700, leading=1.12)
+        thanks = sponsors.shown(view)
+        if thanks is not None:
+            foot = Rect(body.x, body.y, body.w, body.h - (110 * unit if event.contact else 0.0))
+            sponsors.draw(view, place, layer, foot, thanks, 0.62 * body.w if event.guestbook or event.url else body.w)
+        share = 0.36 if thanks is not None else 0.5
+        name = place.fit(event.name, NAMES[2:], Rect(body.x, body.y, body.w, body.h * share), 700, leading=1.12)
         if name is None:
             return
         layer.text(name, body.x, body.y + name.baseline)
         y = body.y + name.height + 96 * unit
         address = event.guestbook or event.url
         code_room = 330 * unit if address else 0.0
-        end = body.bottom - (110 * unit if event.contact else 0.0)
+        end = (
+            body.bottom - (110 * unit if event.contact else 0.0) - (sponsors.ROOM * unit if thanks is not None else 0.0)
+        )
         if event.hashtag and y < end:
             layer.text(place.set(event.hashtag, 108, 600, place.theme.accent, width=body.w - code_room), body.x, y)
         if event.place and y + 100 * unit < end:

@@ -111,3 +111,16 @@ def test_sponsor_has_its_place_on_the_title(layout: str) -> None:
     boxes = [text.box for _, text in drawlist.texts()]
     assert not any(images[0].rect.overlaps(box) for box in boxes)
     assert legibility.faults(drawlist, Grid()) == []
+
+
+@pytest.mark.parametrize("more", [{}, {"guestbook": "https://wall.example.org/guestbook"}, {"url": "", "contact": ""}])
+@pytest.mark.parametrize("titled", ["", "Welcome"])
+def test_sponsor_has_its_place_on_a_title_of_one_screen(titled: str, more: dict[str, str]) -> None:
+    """On a single screen too the sponsor stands at its foot, beside the code and above the contact, on nothing else."""
+    layout = Layout("own", titled, (Panel("title", (3,)), Panel("numbers", (1, 2))))
+    view = with_said(layout, sponsors=2)
+    view = dataclasses.replace(view, hello=replace(view.hello, event=replace(view.hello.event, **more)))
+    drawlist = draw(view)
+    [image] = [image for layer in drawlist.layers for image in layer.images]
+    assert not any(image.rect.overlaps(text.box) for _, text in drawlist.texts())
+    assert legibility.faults(drawlist, Grid()) == []
