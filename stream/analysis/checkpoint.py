@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import cramjam
 import msgspec
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from stream.analysis.columns import FEATURES, Columns
+from stream.analysis.held import Copied, dense, dtypes
 from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
 from stream.config import Config
 
-VERSION: Final = 9
+VERSION: Final = 10
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What travels. ``data`` holds each row's mention; what was read from it travels beside, a piece a column."""
+    """What travels first; the names of each of ``tables``, the columns and the blocks of ``data`` are pieces after it."""
 
     config: int
     window_ms: int
     t: int | None
-    names: dict[str, list[str]]
+    tables: list[str]
     data: Blocks
     gone: tuple[dict[int, int], list[str], list[str], dict[int, int]]
     edits: list[tuple[int, str, int, str, bytes, int]]
@@ -35,8 +37,7 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 _decoder: Final = msgspec.msgpack.Decoder(Parts)
-
-
+_names: Final = msgspec.msgpack.Decoder(list[str])
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
@@ -47,28 +48,48 @@ def digest(config: Config) -> int:
     )
 
 
-def pack(parts: Parts, columns: dict[str, bytes]) -> list[bytes]:
-    """The pieces, none of which holds up other threads for long: ``parts``, then each column, compressed."""
-    return [_encoder.encode(parts), *(bytes(cramjam.lz4.compress_block(columns[name])) for name in FEATURES)]
+def pack(parts: Parts, names: dict[str, list[str]], columns: Copied) -> Iterator[bytes]:
+    """The pieces, made one by one, none of which holds up other threads for long; what is packed is let go of."""
+    yield _encoder.encode(msgspec.structs.replace(parts, data=msgspec.structs.replace(parts.data, packed=[])))
+    for table in parts.tables:
+        yield _encoder.encode(names.pop(table))
+    for name in FEATURES:
+        for array in columns.pop(name):
+            yield _packed(array)
+    yield from parts.data.packed
 
 
-def unpack(pieces: Sequence[bytes], config: Config) -> tuple[Parts, Columns]:
+def unpack(pieces: Iterable[bytes], config: Config) -> tuple[Parts, dict[str, list[str]], Columns]:
     """Raises ``ValueError`` when ``pieces`` are no checkpoint of this version and configuration."""
+    rest = iter(pieces)
     try:
-        parts = _decoder.decode(pieces[0])
-        columns = [bytes(cramjam.lz4.decompress_block(piece)) for piece in pieces[1:]]
-    except (cramjam.DecompressionError, msgspec.DecodeError, IndexError) as fault:
+        parts = _decoder.decode(next(rest))
+        if parts.version != VERSION:
+            raise ValueError(f"a checkpoint of version {parts.version}; this is {VERSION}")
+        if parts.config != digest(config):
+            raise ValueError("a checkpoint of another configuration")
+        names = {table: _names.decode(next(rest)) for table in parts.tables}
+        columns = Columns(0)
+        for name in FEATURES:
+            arrays = [_array(next(rest), dtype) for dtype in dtypes(name)]
+            setattr(columns, name, dense(name, arrays))
+        columns.size = columns.key.size
+        if any(len(getattr(columns, name)) != columns.size for name in FEATURES):
+            raise ValueError("no checkpoint: columns of different lengths")
+    except StopIteration:
+        raise ValueError("no checkpoint: it ends early") from None
+    except (cramjam.DecompressionError, msgspec.DecodeError) as fault:
         raise ValueError(f"no checkpoint: {fault}") from fault
-    if parts.version != VERSION:
-        raise ValueError(f"a checkpoint of version {parts.version}; this is {VERSION}")
-    if parts.config != digest(config):
-        raise ValueError("a checkpoint of another configuration")
-    return parts, load(dict(zip(FEATURES, columns, strict=True)))
+    return msgspec.structs.replace(parts, data=msgspec.structs.replace(parts.data, packed=list(rest))), names, columns
 
 
-def dump(rows: Columns) -> dict[str, bytes]:
-    """The features of rows as little-endian bytes by column."""
-    return {name: column(rows, name) for name in FEATURES}
+def _packed(array: NDArray[Any]) -> bytes:
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    return bytes(cramjam.lz4.compress_block(flat))
+
+
+def _array(packed: bytes, dtype: Any) -> NDArray[Any]:
+    return np.frombuffer(bytes(cramjam.lz4.decompress_block(packed)), dtype)
 
 
 def column(rows: Columns, name: str) -> bytes:
@@ -77,7 +98,7 @@ def column(rows: Columns, name: str) -> bytes:
 
 
 def load(columns: dict[str, bytes]) -> Columns:
-    """What ``dump`` made bytes of. Raises ``ValueError`` when the columns are not equally long."""
+    """Rows of which ``column`` gave the features. Raises ``ValueError`` when the columns are not equally long."""
     rows = Columns(0)
     rows.size = len(columns["key"]) // 8
     for name in FEATURES:

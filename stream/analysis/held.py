@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.columns import FEATURES, PEOPLE, SHAPES, TERMS, Columns, Ints
-from stream.analysis.ragged import Ragged, Seldom
+from stream.analysis.ragged import NEAR, Ragged, Seldom
 
 _LISTS: Final = {"terms": TERMS, "forms": TERMS, "people": PEOPLE, "handles": PEOPLE}
 _BESIDE: Final = (*_LISTS, "tracks")
+
+Copied = dict[str, tuple[NDArray[Any], ...]]
+"""The features of some rows by column, as narrow as they are held; ``dense`` reads them."""
 
 
 class Held:
@@ -83,3 +87,27 @@ class Held:
         for name in SHAPES:
             setattr(rows, name, getattr(self, name)[slots])
         return rows
+
+    def copy(self, slots: NDArray[np.int64]) -> Copied:
+        """The features of some rows, in half the memory of ``take``."""
+        found: Copied = {}
+        for name in FEATURES:
+            column = getattr(self, name)
+            found[name] = column.copy(slots) if name in _BESIDE else (column[slots],)
+        return found
+
+
+def dtypes(name: str) -> tuple[Any, ...]:
+    """Of the arrays that ``Held.copy`` gives of a column."""
+    dtype, _ = SHAPES[name]
+    return (np.int32, dtype) if name in _BESIDE else (dtype,)
+
+
+def dense(name: str, flat: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """A column as ``Columns`` has it, from what ``Held.copy`` gave of it, flattened. Raises ``ValueError`` for a misfit."""
+    _, width = SHAPES[name]
+    if name in _LISTS:
+        return Ragged.dense(flat[0].reshape(-1, NEAR), flat[1].reshape(-1, width))
+    if name in _BESIDE:
+        return Seldom.dense(flat[0], flat[1].reshape(-1, width))
+    return flat[0].reshape(-1, width).copy() if width else flat[0].copy()

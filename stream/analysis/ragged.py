@@ -67,13 +67,7 @@ class Ragged:
         self.near = more
 
     def __getitem__(self, slots: Slots) -> Ints:
-        near = self.near[slots]
-        found = np.full((slots.size, self._beside.rows.shape[1]), -1, np.int32)
-        found[:, :NEAR] = near
-        long = near[:, -1] <= _BESIDE
-        if long.any():
-            found[long] = self._beside.rows[_BESIDE - near[long, -1]]
-        return found
+        return self.dense(self.near[slots], self._beside.rows)
 
     def __setitem__(self, slots: Slots, lists: Ints) -> None:
         self.clear(slots)
@@ -83,6 +77,23 @@ class Ragged:
             places = self._beside.take(long.size)
             self._beside.rows[places] = lists[long]
             self.near[slots[long], NEAR - 1] = _BESIDE - places
+
+    def copy(self, slots: Slots) -> tuple[Ints, Ints]:
+        """The lists of some rows as they lie here: the near ids, and the table of the longer lists; ``dense`` reads them."""
+        near = self.near[slots]
+        long = np.flatnonzero(near[:, -1] <= _BESIDE)
+        beside = self._beside.rows[_BESIDE - near[long, -1]]
+        near[long, -1] = _BESIDE - np.arange(long.size)
+        return near, beside
+
+    @staticmethod
+    def dense(near: Ints, beside: Ints) -> Ints:
+        """A matrix of the lists of which ``copy`` gave what they lie in."""
+        found = np.full((len(near), beside.shape[1]), -1, np.int32)
+        found[:, :NEAR] = near
+        long = near[:, -1] <= _BESIDE
+        found[long] = beside[_BESIDE - near[long, -1]]
+        return found
 
     def clear(self, slots: Slots) -> None:
         """Let rows have no ids."""
@@ -133,6 +144,20 @@ class Seldom:
             places = self._beside.take(some.size)
             self._beside.rows[places] = rows[some]
             self._where[slots[some]] = places
+
+    def copy(self, slots: Slots) -> tuple[Ints, NDArray[np.uint64]]:
+        """Where each of some rows is in the second array, which begins with a row of zeros; ``dense`` reads them."""
+        where = self._where[slots]
+        some = np.flatnonzero(where)
+        beside = self._beside.rows[np.concatenate([[0], where[some]])]
+        where[some] = np.arange(1, some.size + 1)
+        return where, beside
+
+    @staticmethod
+    def dense(where: Ints, beside: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """A matrix of the rows of which ``copy`` gave what they lie in."""
+        found: NDArray[np.uint64] = beside[where]
+        return found
 
     def clear(self, slots: Slots) -> None:
         """Let rows be zero."""

@@ -6,7 +6,7 @@ merging two states is the union of their rows, and a restart from bytes or from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 import msgspec
@@ -329,18 +329,18 @@ class State:
 
     def to_bytes(self) -> list[bytes]:
         """Everything the state knows, in pieces; ``from_bytes`` makes the same state of them."""
-        return self.save()()
+        return list(self.save())
 
-    def save(self) -> Callable[[], list[bytes]]:
-        """Copy everything now; what comes back makes pieces of it, in any thread and while the state goes on."""
+    def save(self) -> Iterator[bytes]:
+        """Copy everything now; the pieces are made of it one by one, in any thread and while the state goes on."""
         self.settle()
         slots = self._lasting(self._ledger.rows.slots())
-        rows = self._ledger.columns.take(slots)
+        names = {name: list(table.names) for name, table in self.names.tables().items()}
         parts = saved.Parts(
             config=saved.digest(self.config),
             window_ms=self.window.width,
             t=self.t,
-            names={name: list(table.names) for name, table in self.names.tables().items()},
+            tables=list(names),
             data=self._ledger.rows.save(slots),
             gone=(
                 dict(self.gone.posts),
@@ -353,7 +353,7 @@ class State:
             memory=self.memory.entries(),
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
-        return lambda: saved.pack(parts, saved.dump(rows))
+        return saved.pack(parts, names, self._ledger.columns.copy(slots))
 
     def _lasting(self, slots: Slots) -> Slots:
         """Those of ``slots`` that nobody took back: words that are gone are written nowhere."""
@@ -365,14 +365,14 @@ class State:
         return lasting
 
     @classmethod
-    def from_bytes(cls, pieces: Sequence[bytes], config: Config) -> Self:
+    def from_bytes(cls, pieces: Iterable[bytes], config: Config) -> Self:
         """The state that ``to_bytes`` packed. Raises ``ValueError`` when it cannot be read or is of another configuration."""
-        parts, rows = saved.unpack(pieces, config)
+        parts, names, rows = saved.unpack(pieces, config)
         state = cls(config, parts.window_ms)
         for key, value in parts.memory.items():
             state.memory.remember(key, value)
         for name, table in state.names.tables().items():
-            table.restore(parts.names[name])
+            table.restore(names[name])
         posts, authors, blocked, hidden = parts.gone
         state.gone.posts, state.gone.authors = dict(posts), set(authors)
         state.gone.blocked, state.gone.hidden = set(blocked), dict(hidden)

@@ -7,7 +7,9 @@ the hub knows beside the state as MessagePack, then the pieces of the state.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +30,15 @@ log = structlog.get_logger(__name__)
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """``offsets`` are those of the next records by topic; ``mark`` is (partition, offset, time) of the newest one applied."""
+    """``offsets`` are those of the next records by topic; ``mark`` is (partition, offset, time) of the newest one applied.
+
+    ``state`` are the pieces of the state (bytes), to be read once; they travel after the rest.
+    """
 
     made_for: str
     offsets: dict[str, dict[int, int]]
     mark: tuple[int, int, int] | None
-    state: list[bytes]
+    state: Any
     gate: dict[str, Any]
     sources: dict[str, list[int]]
     recent: list[str]
@@ -70,20 +75,21 @@ def made_for(config: Config) -> str:
 
 def write(path: Path, saved: Saved) -> int:
     """Replace the checkpoint, for good on disk; returns its size in bytes. Raises ``OSError``."""
-    pieces = [msgspec.msgpack.encode(msgspec.structs.replace(saved, state=[])), *saved.state]
-    parts = [part for piece in pieces for part in (len(piece).to_bytes(_LENGTH, "little"), piece)]
-    checksum = xxhash.xxh3_64()
-    for part in parts:
-        checksum.update(part)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
+    checksum, size = xxhash.xxh3_64(), 0
     with fresh.open("wb") as file:
-        file.write(MAGIC + checksum.digest())
-        file.writelines(parts)
+        file.write(MAGIC + bytes(_CHECKSUM))
+        for piece in chain([msgspec.msgpack.encode(msgspec.structs.replace(saved, state=()))], saved.state):
+            for part in (len(piece).to_bytes(_LENGTH, "little"), piece):
+                checksum.update(part)
+                size += file.write(part)
+        file.seek(len(MAGIC))
+        file.write(checksum.digest())
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    return sum(map(len, parts))
+    return size
 
 
 def read(path: Path, config: Config) -> Saved | None:
@@ -104,8 +110,8 @@ def read(path: Path, config: Config) -> Saved | None:
         reason = "it is damaged"
     else:
         try:
-            first, *state = _pieces(body)
-            saved = msgspec.structs.replace(_decoder.decode(first), state=state)
+            pieces = _pieces(body)
+            saved = msgspec.structs.replace(_decoder.decode(next(pieces, b"")), state=pieces)
         except (msgspec.DecodeError, ValueError) as fault:
             reason = str(fault)
         else:
@@ -116,13 +122,12 @@ def read(path: Path, config: Config) -> Saved | None:
     return None
 
 
-def _pieces(body: memoryview) -> list[bytes]:
-    found, start = [], 0
+def _pieces(body: memoryview) -> Iterator[bytes]:
+    start = 0
     while start < len(body):
         end = start + _LENGTH + int.from_bytes(body[start : start + _LENGTH], "little")
-        found.append(bytes(body[start + _LENGTH : end]))
+        yield bytes(body[start + _LENGTH : end])
         start = end
-    return found
 
 
 async def belongs(saved: Saved, current: Log) -> bool:

@@ -287,7 +287,7 @@ class Engine:
             made_for=checkpoint.made_for(self.config),
             offsets=offsets,
             mark=mark,
-            state=state(),
+            state=state,
             gate=gate,
             sources=sources,
             recent=recent,
