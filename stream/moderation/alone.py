@@ -6,6 +6,7 @@ from stream.config import ModerationConfig
 from stream.mention import Mention
 from stream.moderation.filters import Judged, LinksOnly, ListedWords, Sensitive, Words
 from stream.moderation.links import Bots, DoubtfulLinks
+from stream.moderation.reading import Reader
 from stream.moderation.repeated import key_of
 from stream.moderation.verdict import Verdict, first
 from stream.moderation.wordlists import WordLists
@@ -15,7 +16,10 @@ class Alone:
     """The source's marks, bots, links, word lists, links only: one link of the chain, whose verdict may be given already."""
 
     def __init__(self, config: ModerationConfig) -> None:
-        self.lists = ListedWords(WordLists(config.languages, config.allow))
+        lists = WordLists(config.languages, config.allow)
+        self.lists = ListedWords(lists)
+        self.reader = Reader()
+        self.reader.watch(lists.shapes)
         filters = (
             Sensitive(),
             Bots(config.bots),
@@ -32,5 +36,5 @@ class Alone:
 
     def read(self, mention: Mention) -> Judged:
         """What may be handed on to who judges the post."""
-        words = Words.of(mention)
+        words = Words.of(mention, reader=self.reader)
         return Judged(self.judge(words, 0), key_of(words), words.sketch)

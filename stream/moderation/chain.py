@@ -36,6 +36,8 @@ class Chain:
         self._repeated = Repeated(span_ms)
         self.raids = Raids(config.raid)
         self._alone = Alone(config)
+        self._reader = self._alone.reader
+        self._reader.watch_too(self._terms.shapes)
         filters: tuple[Filter, ...] = (self._authors, self._terms, self.raids, self._alone, self._repeated, *more)
         self._judges = tuple(link.judge for link in filters)
 
@@ -65,7 +67,7 @@ class Chain:
 
     def judge_words(self, text: str) -> Verdict:
         """The verdict on words without a post: a name, a label, a link's title. Their language is unknown."""
-        words = Words(text[:WORDS_LIMIT])
+        words = Words(text[:WORDS_LIMIT], reader=self._reader)
         for link in (self._terms, self._alone.lists):
             verdict = link.judge(words, 0)
             if verdict.what != "none":
@@ -84,6 +86,7 @@ class Chain:
     def block_term(self, term: str, on: bool) -> None:
         """Reject a word or phrase from now on, or no more. Raises ``ValueError`` where it has no letter."""
         self._terms.block(term, on)
+        self._reader.watch_too(self._terms.shapes)
 
     def block_author(self, author_id: str, on: bool) -> None:
         """Reject everything of an author from now on, or no more."""
@@ -93,5 +96,5 @@ class Chain:
         """What is judged of a mention; found out once for hearing and judging it."""
         newest = self._newest
         if newest is None or newest.mention is not mention:
-            newest = self._newest = Words.of(mention, self._known.get(id(mention)))
+            newest = self._newest = Words.of(mention, self._known.get(id(mention)), self._reader)
         return newest

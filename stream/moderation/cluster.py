@@ -17,14 +17,19 @@ _SAMPLE: Final = 200
 class Post:
     """What is remembered of a recent post. ``followed`` says that its author has many followers, ``followers`` how many."""
 
-    __slots__ = ("at", "author", "cluster", "followed", "followers", "id", "marks", "sketch")
+    __slots__ = ("at", "author", "cluster", "followed", "followers", "hashes", "id", "marks")
 
     def __init__(
-        self, id: str, at: int, author: str, followers: int, followed: bool, sketch: Sketch, marks: Sketch
+        self, id: str, at: int, author: str, followers: int, followed: bool, hashes: bytes, marks: Sketch
     ) -> None:
         self.id, self.at, self.author, self.followers, self.followed = id, at, author, followers, followed
-        self.sketch, self.marks = sketch, marks
+        self.hashes, self.marks = hashes, marks
         self.cluster: Cluster | None = None
+
+    @property
+    def sketch(self) -> Sketch:
+        """The sketch, of which ``hashes`` are the bytes."""
+        return tuple(memoryview(self.hashes).cast("I"))
 
 
 class Cluster:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Final, NamedTuple, Protocol, Self
 
 from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
-from stream.moderation.folding import haystack, name_haystack, term
-from stream.moderation.sketch import FEW, Sketch, marks, sketch
+from stream.moderation.folding import term
+from stream.moderation.reading import OWN, Reader, Reading
+from stream.moderation.sketch import FEW, Sketch, marks
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -33,60 +35,72 @@ class Words:
     is not given is found out when it is asked for.
     """
 
-    __slots__ = ("_haystack", "_said", "_sketch", "key", "lang", "mention", "names", "text", "verdict")
+    __slots__ = ("_hashes", "_marks", "_reader", "_reading", "key", "lang", "mention", "names", "text", "verdict")
 
-    def __init__(self, text: str, lang: str = "", mention: Mention | None = None, names: str = "") -> None:
+    def __init__(
+        self, text: str, lang: str = "", mention: Mention | None = None, names: str = "", reader: Reader | None = None
+    ) -> None:
         self.text = text
         self.lang = lang
         self.mention = mention
         self.names = names
         self.key: int | None = None
         self.verdict: Verdict | None = None
-        self._said: str | None = None
-        self._haystack: str | None = None
-        self._sketch: Sketch | None = None
+        self._reader = reader or _READER
+        self._reading: Reading | None = None
+        self._hashes: bytes | None = None
+        self._marks: Sketch | None = None
 
     @classmethod
-    def of(cls, mention: Mention, judged: Judged | None = None) -> Self:
+    def of(cls, mention: Mention, judged: Judged | None = None, reader: Reader | None = None) -> Self:
         """What is judged of a mention, and what is known of it already."""
         author = mention.author
-        words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, f"{author.name}\n{author.handle}")
+        names = f"{author.name}\n{author.handle}"
+        if mention.media:
+            names = "\n".join((names, *(media.alt for media in mention.media if media.alt)))[:WORDS_LIMIT]
+        words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, names, reader)
         if judged is not None:
-            words.verdict, words.key, words._sketch = judged
+            words.verdict, words.key, sketch = judged
+            words._hashes = array("I", sketch).tobytes()
         return words
 
     @property
-    def said(self) -> str:
-        """The text folded for searching."""
-        if self._said is None:
-            self._said = haystack(self.text)
-        return self._said
+    def reading(self) -> Reading:
+        """What is read of the text."""
+        if self._reading is None:
+            self._reading = self._reader.read(self.text)
+        return self._reading
 
     @property
-    def haystack(self) -> str:
-        """The text and the names, folded for searching."""
-        if self._haystack is None:
-            self._haystack = f"{self.said}\n{name_haystack(self.names)}" if self.names else self.said
-        return self._haystack
+    def suspect(self) -> str:
+        """The views of text and names in which a list or a block may find something, a line each; empty where none can."""
+        suspect = self.reading.suspect
+        beside = self._reader.read(self.names).suspect if self.names else ""
+        return f"{suspect}\n{beside}" if beside else suspect
+
+    @property
+    def hashes(self) -> bytes:
+        """The sketch as bytes of uint32."""
+        if self._hashes is None:
+            self._hashes = self.reading.hashes
+        return self._hashes
 
     @property
     def sketch(self) -> Sketch:
         """What other posts that say nearly the same have in common with it, tags and people named left out."""
-        if self._sketch is None:
-            without: list[str] = []
-            if self.mention is not None and (self.mention.links or self.mention.hashtags or self.mention.mentions):
-                without = ["http", "https", *(tag.casefold() for tag in self.mention.hashtags)]
-                without += [person.handle.casefold() for person in self.mention.mentions]
-            self._sketch = sketch(self.said.partition("\n")[0], without)
-        return self._sketch
+        return tuple(memoryview(self.hashes).cast("I"))
 
     @property
     def marks(self) -> Sketch:
         """Links and pictures that other posts may bring too, and what is said where it is little."""
-        mention = self.mention
-        if mention is None or not (mention.links or mention.media or len(self.sketch) <= FEW):
-            return ()
-        return marks(mention, len(self.sketch))
+        if self._marks is None:
+            mention, words = self.mention, len(self.hashes) // 4
+            some = mention is not None and (mention.links or mention.media or words <= FEW)
+            self._marks = marks(mention, words) if mention is not None and some else ()
+        return self._marks
+
+
+_READER: Final = Reader()
 
 
 class Filter(Protocol):
@@ -129,14 +143,19 @@ class BlockedTerms:
             self._terms.pop(shape, None)
         self._build()
 
+    @property
+    def shapes(self) -> list[str]:
+        """The terms as they stand in a view."""
+        return self._shapes
+
     def _build(self) -> None:
         self._shapes = list(self._terms)
         self._automaton = AhoCorasick(self._shapes) if self._shapes else None
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        if self._automaton is None:
+        if self._automaton is None or not (within := words.suspect):
             return NO_OPINION
-        for found, _, _ in self._automaton.find_matches_as_indexes(words.haystack):
+        for found, _, _ in self._automaton.find_matches_as_indexes(within):
             return Verdict("reject", f"blocked term: {self._terms[self._shapes[found]]}")
         return NO_OPINION
 
@@ -148,7 +167,8 @@ class ListedWords:
         self._lists = lists
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        if found := self._lists.find(words.haystack, words.lang, lambda: f"{words.text}\n{words.names}"):
+        within = words.suspect
+        if within and (found := self._lists.find(within, words.lang, lambda: f"{words.text}\n{words.names}")):
             return Verdict("hold", f"word list: {found}")
         return NO_OPINION
 
@@ -172,7 +192,9 @@ class LinksOnly:
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         mention = words.mention
-        if mention is None or not mention.links or mention.kind not in ("post", "reply", "quote", "edit"):
+        if mention is None or not mention.links or words.reading.noted & OWN:
+            return NO_OPINION
+        if mention.kind not in ("post", "reply", "quote", "edit"):
             return NO_OPINION
         for word in mention.text.split():
             if word[0] not in "@#" and "://" not in word and any(map(str.isalnum, word)):

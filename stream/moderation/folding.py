@@ -1,23 +1,20 @@
 """Folding: the views of a text in which word lists are searched, so that small disguises do not hide a word.
 
 Every view is lower case words parted and surrounded by spaces, so that a term `` word `` is found as a whole word
-only: Scunthorpe, assessment and class are left alone by construction. It runs on every post, so what is rare (a disguise, a
-script of its own) is looked for in one cheap pass over classes of bytes before anything is done about it.
+only: Scunthorpe, assessment and class are left alone by construction. What is rare, a disguise, is looked for in the one pass
+over the bytes that makes the plain view (see ``reading``), before anything is done about it.
 """
 
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 _LETTERS_OF_DISGUISE: Final = str.maketrans("0134578@$!€£", "oieastbasiel")
-_SIGNS: Final = frozenset("0134578@$!€£*")
+_SIGNED: Final = re.compile(r"\S*[0134578@$!€£*]\S*")
 _LOOKALIKES: Final = str.maketrans("авеёкмнорстухіјѕԁԛɡαβεικνορτυχ", "abeekmhopctyxijsdqgabeiknoptux")
 _INVISIBLE: Final = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"
@@ -26,16 +23,9 @@ _INVISIBLE: Final = frozenset(
 )
 _ASCII: Final = frozenset(map(chr, range(128)))
 _APART: Final = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
-_KINDS: Final = bytes(
-    ord("a") if code > 127 or chr(code).isalpha() else ord("0") if chr(code) in "0134578" else
-    code if chr(code) in "*$" else ord("!") if chr(code) in "@!" else 32
-    for code in range(256)
-)  # fmt: skip
-"""Classes of UTF-8 bytes: letters are ``a``, figures that may stand for one ``0``."""
-_SPELT_OUT: Final = b" a a a a "
-_TRIPLES: Final = AhoCorasick(
-    [c * 3 for c in string.ascii_lowercase + "äöåéабвгдежзиклмнопрстуфхцчшы"], implementation=Implementation.DFA
-)
+SIGNED, SPELT, TRIPLED, MIXED, HUMPED = 1, 2, 4, 8, 128
+"""Causes for another view: signs that stand for letters, letters that stand apart, one three times, two alphabets in a word,
+a hashtag in humps."""
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _ONCE, _TWICE = r"\1", r"\1\1"
 _LONELY: Final = frozenset("aioyueàéöåиявксуо")
@@ -48,7 +38,7 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def folded(text: str) -> str:
     """The plain view: links cut to their hosts, NFKC, case folded, invisible characters gone, punctuation to spaces."""
-    return _words(_lowered(text))
+    return _words(_hosts_alone(lowered(text)))
 
 
 def term(text: str) -> str:
@@ -58,40 +48,22 @@ def term(text: str) -> str:
     return words if any(_unparted(c) for c in words) else f" {words} "
 
 
-@lru_cache(4096)
-def haystack(text: str) -> str:
-    """All views of ``text``, a line each: the plain one, then others as far as the text gives cause."""
-    lowered = _lowered(text)
-    if "  " in lowered:
-        lowered = " ".join(lowered.split())
-    raw = f" {lowered} ".encode("utf-8", "replace")
-    kinds = raw.translate(_KINDS)
-    plain = raw.translate(_APART).decode()
-    found = plain
+def other_views(text: str, plain: str, causes: int) -> str:
+    """The views beside the ``plain`` one for which ``text`` gives cause, each on a line of its own."""
+    found = ""
     if "#" in text and (humped := "".join(map(_humps, _TAG.findall(text)))):
         found += "\n " + humped
-    if (signs := kinds.translate(None, b"a ")) and (
-        (b"0" in signs and b"0a" in kinds)
-        or b"$" in signs
-        or (b"!" in signs and b"a!a" in kinds)
-        or (b"*" in signs and b"a*" in kinds)
-    ):
-        words = [word for word in lowered.split(" ") if not word.isalpha() and not _SIGNS.isdisjoint(word)]
+    if causes & SIGNED:
+        words = _SIGNED.findall(_hosts_alone(lowered(text)))
         found += "\n " + " ".join(map(undisguised, words)) + " "
-    if _TRIPLES.find_matches_as_indexes(plain):
+    if causes & TRIPLED:
         found += f"\n{_STRETCHED.sub(_ONCE, plain)}\n{_STRETCHED.sub(_TWICE, plain)}"
-    if _SPELT_OUT in kinds:
+    if causes & SPELT:
         found += "\n " + " ".join(map(_joined, _SPELT.findall(plain))) + " "
-    if len(raw) > len(lowered) + 2 and _LATIN_AND_OTHER.search(plain):
+    if causes & MIXED:
         mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
         found += "\n " + " ".join(mixed).translate(_LOOKALIKES) + " "
     return found
-
-
-@lru_cache(20_000)
-def name_haystack(name: str) -> str:
-    """``haystack`` of a name: who speaks once mostly speaks again."""
-    return haystack(name)
 
 
 @lru_cache(20_000)
@@ -122,7 +94,8 @@ def undisguised(word: str) -> str:
     return bare.translate(_LETTERS_OF_DISGUISE)
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
+    """Lower case, without what is not seen, punctuation beyond ASCII as spaces."""
     if text.isascii():
         text = text.lower()
     else:
@@ -133,7 +106,7 @@ def _lowered(text: str) -> str:
             seen = _seen_as(c)
             if seen != c:
                 text = text.replace(c, seen)
-    return _hosts_alone(text) if "://" in text else text
+    return text
 
 
 @lru_cache(20_000)
@@ -146,6 +119,8 @@ def _seen_as(c: str) -> str:
 
 def _hosts_alone(text: str) -> str:
     """``text`` with each link cut to its host: paths are full of letters that mean nothing."""
+    if "://" not in text:
+        return text
     before, *links = text.replace("\n", " ").split("://")
     for link in links:
         address, _, after = link.partition(" ")

@@ -27,6 +27,8 @@ SHORTENERS: Final = frozenset(
     ]
 )
 """Hosts that hide where a link leads. A network's own (t.co) is not among them: everything there passes through it."""
+KNOWN: Final = 10_000
+"""Hosts of which it is remembered whether there is a doubt."""
 _HOST: Final = re.compile(r"^[a-z]+://(?P<user>[^/@?#]*@)?(?P<host>\[[^\]]*\]|[^/:?#]*)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"\[.*\]|\d+(\.\d+){3}|\d+|0x[0-9a-f]+")
 
@@ -36,6 +38,7 @@ class DoubtfulLinks:
 
     def __init__(self, on: bool, more: tuple[str, ...] = ()) -> None:
         self._on = on
+        self._known: dict[str, str] = {}
         self._shorteners = SHORTENERS | {host.casefold() for host in more}
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
@@ -43,7 +46,14 @@ class DoubtfulLinks:
         if not self._on or mention is None or not mention.links:
             return NO_OPINION
         for link in mention.links:
-            if why := self._doubt(link):
+            scheme, _, address = link.partition("://")
+            host = f"{scheme}://{address.partition('/')[0]}"
+            why = self._known.get(host)
+            if why is None:
+                if len(self._known) >= KNOWN:
+                    self._known.clear()
+                why = self._known[host] = self._doubt(host)
+            if why:
                 return Verdict("hold", why)
         return NO_OPINION
 

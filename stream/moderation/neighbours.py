@@ -60,12 +60,12 @@ class Neighbours:
     def _placed(self, posts: Sequence[Post]) -> list[list[Post]]:
         first, places = self._count, [n % REMEMBERED for n in range(self._count, self._count + len(posts))]
         for place, post in zip(places, posts, strict=True):
-            words, marks = post.sketch, post.marks
             self._posts[place] = post
-            self._tokens[place, : len(words)] = words
-            if marks:
-                self._tokens[place, len(words) : len(words) + len(marks)] = marks
-        self._sizes[places] = [(len(post.sketch), len(post.marks)) for post in posts]
+        sizes = np.array([(len(post.hashes) // 4, len(post.marks)) for post in posts], np.int32)
+        words = np.frombuffer(b"".join([post.hashes for post in posts]), np.uint32)
+        marks = np.array([mark for post in posts for mark in post.marks], np.uint32)
+        _write(self._tokens, first, words, marks, sizes)
+        self._sizes[places] = sizes
         self._at[places] = [post.at for post in posts]
         self._authors[places] = [hash(post.author) for post in posts]
         self._count += len(posts)
@@ -76,10 +76,24 @@ class Neighbours:
             self._count, self._span,
         )  # fmt: skip
         found: list[list[Post]] = []
-        for row, count in zip(near, counts.tolist(), strict=True):
-            some = [self._posts[n % REMEMBERED] for n in row[:count].tolist()] if count else []
+        for i, count in enumerate(counts.tolist()):
+            some = [self._posts[n % REMEMBERED] for n in near[i, :count].tolist()] if count else []
             found.append([post for post in some if post is not None])
         return found
+
+
+@njit(cache=True)
+def _write(tokens, first, words, marks, sizes):  # type: ignore[no-untyped-def]
+    """Put the words and the marks of posts into their places."""
+    word, mark = 0, 0
+    for i in range(len(sizes)):
+        row = tokens[(first + i) % REMEMBERED]
+        for j in range(sizes[i, 0]):
+            row[j] = words[word]
+            word += 1
+        for j in range(sizes[i, 1]):
+            row[sizes[i, 0] + j] = marks[mark]
+            mark += 1
 
 
 @njit(cache=True, nogil=True)

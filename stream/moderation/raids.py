@@ -58,13 +58,13 @@ class Raids:
         mention = words.mention
         if mention is None or not self._config.on or mention.kind not in KINDS:
             return
-        sketch, marks = words.sketch, words.marks
-        if len(sketch) < 2 and not marks:
+        hashes, marks = words.hashes, words.marks
+        if len(hashes) < 8 and not marks:
             return
         author = mention.author
         followed = author.followers >= self._config.followers or author.role != "public"
-        post = Post(mention.id, mention.at, author.id, author.followers, followed, sketch, marks)
-        if self._raids and (raid := self._belongs(sketch, marks, post.at)) is not None:
+        post = Post(mention.id, mention.at, author.id, author.followers, followed, hashes, marks)
+        if self._raids and (raid := self._belongs(post.sketch, marks, post.at)) is not None:
             raid.take(post.id, post.author, post.at)
         self._waiting.append(post)
 
@@ -151,7 +151,7 @@ class Raids:
         recent = [*self._neighbours.remembered(), *self._waiting][-SAVED:]
         return {
             "raids": {raid.id: [raid.record(), raid.members] for raid in self._raids.values() if raid.told},
-            "recent": [[p.id, p.at, p.author, p.followers, p.followed, list(p.sketch), list(p.marks)] for p in recent],
+            "recent": [[p.id, p.at, p.author, p.followers, p.followed, p.hashes, list(p.marks)] for p in recent],
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
@@ -160,8 +160,8 @@ class Raids:
             self.remember(raid_id, record)
             for post_id, (author, at) in members.items():
                 self._raids[raid_id].take(post_id, author, at)
-        for post_id, at, author, followers, followed, sketch, marks in saved["recent"]:
-            self._waiting.append(Post(post_id, at, author, followers, followed, tuple(sketch), tuple(marks)))
+        for post_id, at, author, followers, followed, hashes, marks in saved["recent"]:
+            self._waiting.append(Post(post_id, at, author, followers, followed, hashes, tuple(marks)))
         self._gather()
 
     def _gather(self) -> None:

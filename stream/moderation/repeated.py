@@ -125,11 +125,9 @@ def _key(words: Words) -> int:
     mention = words.mention
     if mention is None or mention.kind not in ("post", "reply", "quote"):
         return 0
-    said = words.said.partition("\n")[0]
-    said = (said.partition(" https ")[0] or said).replace(" ", "")
-    if len(said) <= SHORT:
+    if words.reading.length <= SHORT:
         return 0
-    return xxhash.xxh64_intdigest(f"{mention.author.id} {said}".encode("utf-8", "surrogatepass"))
+    return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), words.reading.said)
 
 
 def _entry(mention: Mention) -> str:

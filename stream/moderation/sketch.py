@@ -7,7 +7,6 @@ else two posts may share are marks: a link, a picture, or, where there are hardl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from typing import Final
 from zlib import crc32
 
@@ -25,22 +24,17 @@ MARKS: Final = 6
 FEW: Final = 2
 """Words of the longest sketch that says so little that all that is said is a mark."""
 _AGAIN: Final = re.compile(r"(.)\1+")
-_LINK: Final = re.compile(r"^\w+://(?:www\.)?([^?#]*?)/?(?:[?#].*)?$", re.DOTALL)
 
 Sketch = tuple[int, ...]
 """Hashes in rising order, each once."""
 
 
-def sketch(said: str, without: Collection[str] = ()) -> Sketch:
-    """The sketch of folded words (see ``folding``), leaving out those of ``without`` where others remain."""
+def sketch(said: str) -> Sketch:
+    """The sketch of folded words (see ``folding``) in any script."""
     if not said.isascii() and max(said) >= FIRST_UNPARTED:
         said = " ".join(_parted(said.split()))
     words = said.encode("utf-8", "surrogatepass").split()[:LONGEST]
-    hashes = {crc32(word) for word in words if len(word) >= SHORTEST}
-    if without:
-        rest = hashes.difference([crc32(word.encode("utf-8", "surrogatepass")) for word in without])
-        hashes = rest if len(rest) > 1 else hashes
-    return tuple(sorted(hashes))
+    return tuple(sorted({crc32(word) for word in words if len(word) >= SHORTEST}))
 
 
 def marks(mention: Mention, words: int) -> Sketch:
@@ -48,7 +42,7 @@ def marks(mention: Mention, words: int) -> Sketch:
 
     A picture is known by the end of its address, where networks write what is in it.
     """
-    found = [_mark(_LINK.sub(r"\1", link)) for link in mention.links]
+    found = [_mark(_address(link)) for link in mention.links]
     found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
@@ -57,6 +51,11 @@ def marks(mention: Mention, words: int) -> Sketch:
         elif mention.media:
             found.append(_WORDLESS)
     return tuple(dict.fromkeys(found[-MARKS:]))
+
+
+def _address(link: str) -> str:
+    """Host and path of a link."""
+    return link.partition("://")[2].partition("?")[0].partition("#")[0].removeprefix("www.").rstrip("/") or link
 
 
 def _mark(what: str) -> int:

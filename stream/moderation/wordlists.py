@@ -68,8 +68,13 @@ class WordLists:
         ]
         self._automaton = AhoCorasick(self._terms, implementation=Implementation.DFA) if self._terms else None
 
+    @property
+    def shapes(self) -> list[str]:
+        """The entries as they stand in a view."""
+        return self._terms
+
     def find(self, within: str, lang: str = "", text: Callable[[], str] | None = None) -> str | None:
-        """The first entry in ``within``, a ``haystack``, that counts in ``lang`` (BCP 47, empty is unknown), or None.
+        """The first entry in ``within``, views of a text, that counts in ``lang`` (BCP 47, empty is unknown), or None.
 
         ``text`` gives the text as it was written, where it is needed to tell a given name from a word.
         """
