@@ -15,7 +15,6 @@ import pytest
 
 from stream import doctor, mention
 from stream.config import Config, HubConfig, LogConfig
-from stream.config.findings import Health
 from stream.hub import upkeep
 from stream.hub.decisions import Envelope
 from stream.log import CONTROL, MENTIONS, PARTIALS, RETRACTIONS, Entry, Log, Reader, open_log
@@ -111,17 +110,18 @@ async def hubs_agree(url: str, folder: Path) -> None:
                 hub=HubConfig(window_s=600, checkpoint=f"{folder}/{name}/checkpoint", partials=partials),
             )
         )
+        async with asyncio.timeout(PATIENCE_S):
+            while hub._follower.behind or hub._analyst.queued:
+                await asyncio.sleep(0.01)
         said.append(await hub.snapshot(None))
         await hub.stop()
     assert (folder / "fed" / "checkpoint").exists()
     assert said[0] == said[1] == said[2]
 
 
-def doctor_knows(url: str, workers: int) -> None:
-    settings = Config(log=LogConfig(url=url, prefix=PREFIX), hub=HubConfig(partials=True))
-    found = doctor._workers(settings)
-    assert found.health is Health.GOOD
-    assert found.seen == f"{workers} share the 12 partitions of mentions"
+def doctor_says(url: str) -> str:
+    """What the doctor sees of the workers."""
+    return doctor._workers(Config(log=LogConfig(url=url, prefix=PREFIX), hub=HubConfig(partials=True))).seen
 
 
 @asynccontextmanager
@@ -152,8 +152,9 @@ async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path, m
         await stage.agree()
 
         workers += [stage.worker(), stage.worker()]
-        await stage.until(lambda: stage.joined() >= 4)
-        await asyncio.to_thread(doctor_knows, broker.url, 3)
+        async with asyncio.timeout(PATIENCE_S):
+            while await asyncio.to_thread(doctor_says, broker.url) != "3 share the 12 partitions of mentions":
+                await asyncio.sleep(0.1)
         await stage.say(*second)
         await stage.told()
         await stage.agree()
@@ -164,8 +165,10 @@ async def test_workers_come_die_sleep_and_wake(broker: Broker, tmp_path: Path, m
         await stage.told()
         await stage.agree()
 
+        before = stage.joined()
         await stage.say(*fourth)
         os.kill(workers[1].pid, signal.SIGSTOP)
+        await stage.until(lambda: stage.joined() > before)
         await stage.told()
         await stage.agree()
         before = stage.joined()
