@@ -62,6 +62,14 @@ async def test_records_of_a_key_keep_their_order(place: Place) -> None:
     assert partitions == {key: {partition_of(key, 4)} for key in by_key}
 
 
+async def test_a_writer_may_name_the_partition(place: Place) -> None:
+    """An entry goes where its writer says, whatever its key."""
+    async with opened(place) as log, await log.reader({WORDS: None}) as reader:
+        await log.publish(WORDS, [Entry("same", b"%d" % n, n % 4) for n in range(8)])
+        got = await take(reader, 8)
+    assert {(record.value, record.partition) for record in got} == {(b"%d" % n, n % 4) for n in range(8)}
+
+
 async def test_offsets_and_times_never_fall(place: Place) -> None:
     """Within a partition offsets grow by one and log times do not fall."""
     async with opened(place) as log:

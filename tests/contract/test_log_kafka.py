@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from stream import log as logs
+from stream.analysis.window import Window
 from stream.log import Entry, LogDamaged, LogUnavailable, open_log
 from stream.log.access import Access
 from tests.contract.place import ONE, KafkaPlace, everything, opened, take
@@ -39,7 +40,10 @@ async def settings_at(broker: Broker, names: list[str]) -> dict[str, dict[str, s
 
 
 async def test_topics_have_log_time_retention_and_compaction(broker: Broker) -> None:
-    """Agora's topics keep log time; mentions 7 days, retractions longer, control and memory the newest of each key."""
+    """Agora's topics keep log time; mentions 7 days, retractions longer, control and memory the newest of each key.
+
+    What workers told stays, though it was replaced, for longer than the longest window needs.
+    """
     place = KafkaPlace(broker)
     async with opened(place, logs.TOPICS):
         pass
@@ -50,6 +54,10 @@ async def test_topics_have_log_time_retention_and_compaction(broker: Broker) -> 
     longest = {name: int(settings["retention.ms"]) + int(settings["segment.ms"]) for name, settings in at.items()}
     assert int(at["mentions"]["retention.ms"]) == 7 * logs.DAY_MS
     assert longest["mentions"] <= int(at["retractions"]["retention.ms"])
+    assert at["partials"]["cleanup.policy"] == "compact,delete"
+    assert at["partials"]["retention.ms"] == at["mentions"]["retention.ms"]
+    assert int(at["partials"]["min.compaction.lag.ms"]) > Window(logs.DAY_MS).reach
+    assert int(at["partials"]["max.compaction.lag.ms"]) > int(at["partials"]["min.compaction.lag.ms"])
 
 
 async def test_retention_none_makes_topics_that_keep_everything(broker: Broker) -> None:
