@@ -67,6 +67,7 @@ class User(msgspec.Struct):
     protected: bool | None = None
     public_metrics: Followed | None = None
     withheld: Withheld | None = None
+    created_at: str | None = None
 
 
 class _Bare(msgspec.Struct):

@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from ingest import text as words
+from ingest.accounts import opened
 from ingest.formats import twitter, x_compliance
 from ingest.formats.x_objects import (
     Entities,
@@ -313,6 +314,7 @@ class _Reader:
             avatar="".join(words.web_links([user.profile_image_url or ""])),
             followers=max(0, followers or 0),
             role=self._roles.get(stable, "public"),
+            since=opened(user.created_at),
         )
 
     def _people(self, post: Post, kind: Kind, target: Target | None) -> tuple[Person, ...]:

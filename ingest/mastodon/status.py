@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ingest import text as words
+from ingest.accounts import opened
 from ingest.mastodon.content import content
 from ingest.mastodon.openness import closed
 from ingest.roles import Roles
@@ -39,6 +40,7 @@ class Account(msgspec.Struct):
     bot: bool | None = None
     limited: bool | None = None
     followers_count: int | None = None
+    created_at: str | None = None
 
 
 class _Tag(msgspec.Struct):
@@ -212,6 +214,7 @@ def _author(account: Account, roles: Roles) -> Author:
         avatar=(account.avatar_static or account.avatar or "")[:2048],
         followers=max(0, account.followers_count or 0),
         role=role,
+        since=opened(account.created_at),
     )
 
 

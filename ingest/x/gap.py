@@ -24,7 +24,7 @@ FIELDS: Final = {
     "possibly_sensitive,public_metrics,referenced_tweets,withheld",
     "expansions": "author_id,attachments.media_keys,geo.place_id,in_reply_to_user_id,referenced_tweets.id,"
     "referenced_tweets.id.author_id",
-    "user.fields": "name,profile_image_url,protected,public_metrics,username,withheld",
+    "user.fields": "created_at,name,profile_image_url,protected,public_metrics,username,withheld",
     "media.fields": "alt_text,media_key,preview_image_url,type,url",
     "place.fields": "country_code,geo,place_type",
 }

@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from stream import toml
 from stream.config.doors import AlertsConfig, CountConfig, GuestbookConfig, HubConfig, Positive, WebhookConfig
+from stream.config.filters import problems
 from stream.config.hours import HoursConfig
 from stream.config.networks import (
     BlueskyConfig,
@@ -99,14 +100,20 @@ class ModerationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``block`` and ``allow`` add to the word lists and take from them; ``languages`` empty means all lists.
 
     ``bots`` is what becomes of a bot's posts; ``links`` holds those that hide where they lead, with ``shorteners`` more hosts.
+    ``rate`` is how many posts a minute an author may write, ``age_days`` and ``followers`` what an account must have, as far as
+    its source tells it; 0 is no limit. ``order`` names the filters that are asked first (``stream.config.filters``).
     """
 
+    order: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     bots: Literal["pass", "hold", "reject"] = "pass"
     links: bool = True
     shorteners: tuple[str, ...] = ()
+    rate: Annotated[int, Meta(ge=0)] = 0
+    age_days: Annotated[float, Meta(ge=0)] = 0.0
+    followers: Annotated[int, Meta(ge=0)] = 0
     raid: RaidConfig = RaidConfig()
 
 
@@ -255,6 +262,8 @@ def _senseless(config: Config) -> Iterator[tuple[toml.Path, str]]:
     zone = config.event.timezone
     if zone and zone not in zoneinfo.available_timezones():
         yield ("event", "timezone"), f"{zone!r} is no time zone; write one such as Europe/Helsinki"
+    for sentence in problems(config.moderation.order):
+        yield ("moderation", "order"), sentence
     if config.hub.partials and not config.log.url.startswith("kafka:"):
         yield ("hub", "partials"), "agora count shares the partitions of Kafka; another log needs partials = false"
     for name, table in (("wall", config.wall), ("hours", config.hours), ("theme", config.theme)):

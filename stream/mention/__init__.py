@@ -39,7 +39,10 @@ class Withheld(Unreadable):
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who wrote it. ``id`` is stable at the source and prefixed with it (``bluesky:did:plc:…``)."""
+    """Who wrote it. ``id`` is stable at the source and prefixed with it (``bluesky:did:plc:…``).
+
+    ``since`` is when the account was opened, in milliseconds UTC; 0 where the source does not tell.
+    """
 
     id: str
     handle: str = ""
@@ -47,6 +50,7 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     avatar: str = ""
     followers: int = 0
     role: Role = "public"
+    since: int = 0
 
 
 class Target(msgspec.Struct, frozen=True, omit_defaults=True):

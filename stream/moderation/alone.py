@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from stream.config import ModerationConfig
+from stream.config.filters import ordered
 from stream.mention import Mention
-from stream.moderation.filters import Judged, LinksOnly, ListedWords, Sensitive, Words
+from stream.moderation.filters import Filter, Judged, LinksOnly, ListedWords, Sensitive, Words
 from stream.moderation.links import Bots, DoubtfulLinks
 from stream.moderation.reading import Reader
 from stream.moderation.repeated import key_of
 from stream.moderation.verdict import Verdict, first
+from stream.moderation.voiced import FewFollowers, NewAccounts
 from stream.moderation.wordlists import WordLists
 
 
 class Alone:
-    """The source's marks, bots, links, word lists, links only: one link of the chain, whose verdict may be given already."""
+    """The source's marks, bots, links, word lists, links only, and what is known of the account, as one link of the chain
+    whose verdict may be given already.
+    """
 
     def __init__(self, config: ModerationConfig) -> None:
         lists = WordLists(config.languages, config.allow)
         self.lists = ListedWords(lists)
         self.reader = Reader()
         self.reader.watch(lists.shapes)
-        filters = (
-            Sensitive(),
-            Bots(config.bots),
-            DoubtfulLinks(config.links, config.shorteners),
-            self.lists,
-            LinksOnly(),
-        )
-        self._judges = tuple(link.judge for link in filters)
+        filters: dict[str, Filter] = {
+            "marks": Sensitive(),
+            "bots": Bots(config.bots),
+            "links": DoubtfulLinks(config.links, config.shorteners),
+            "words": self.lists,
+            "links only": LinksOnly(),
+            "age": NewAccounts(config.age_days),
+            "followers": FewFollowers(config.followers),
+        }
+        idle = {
+            "bots": config.bots == "pass", "links": not config.links, "age": not config.age_days,
+            "followers": not config.followers,
+        }  # fmt: skip
+        self.filters = {name: filters[name] for name in ordered(config.order) if name in filters and not idle.get(name)}
+        self._judges = tuple(link.judge for link in self.filters.values())
 
     def judge(self, words: Words, t_ms: int) -> Verdict:
         if words.verdict is None:

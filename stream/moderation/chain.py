@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stream.config import ModerationConfig
+from stream.config.filters import ordered
 from stream.mention import Mention
 from stream.moderation.alone import Alone
 from stream.moderation.filters import WORDS_LIMIT, BlockedAuthors, BlockedTerms, Filter, Judged, Words
 from stream.moderation.raids import Raids
-from stream.moderation.repeated import REPEAT_MS, Repeated
+from stream.moderation.repeated import MINUTE_MS, REPEAT_MS, Repeated, author_key
 from stream.moderation.verdict import NO_OPINION, Verdict, first
 
 
 class Chain:
-    """Blocked authors and terms, raids, the source's marks, bots, links, lists, links only, repetitions, ``more`` filters.
+    """The filters in the order that the configuration wants (``order.FILTERS`` is the usual one), then ``more``.
 
     A rejection by a later filter wins over an earlier hold, so that staff are not asked about what is blocked anyway. What
     an author repeats is told from the posts that ``hear`` was given, at most ``span_ms`` apart.
@@ -38,8 +39,26 @@ class Chain:
         self._alone = Alone(config)
         self._reader = self._alone.reader
         self._reader.watch_too(self._terms.shapes)
-        filters: tuple[Filter, ...] = (self._authors, self._terms, self.raids, self._alone, self._repeated, *more)
-        self._judges = tuple(link.judge for link in filters)
+        self._rate = Repeated(min(MINUTE_MS, span_ms), config.rate, "{} posts in a minute", author_key)
+        heard: dict[str, Filter] = {
+            "blocked authors": self._authors,
+            "blocked terms": self._terms,
+            "raid": self.raids,
+            "repeated": self._repeated,
+            **({"rate": self._rate} if config.rate else {}),
+        }
+        self._paced = (self._repeated, self._rate) if config.rate else (self._repeated,)
+        names = [name for name in ordered(config.order) if name in heard or name in self._alone.filters]
+        alone = [name in self._alone.filters for name in names]
+        filters: list[Filter] = []
+        for name, by_itself, before in zip(names, alone, [False, *alone], strict=False):
+            if not by_itself:
+                filters.append(heard[name])
+            elif _together(alone):
+                filters += [] if before else [self._alone]
+            else:
+                filters.append(self._alone.filters[name])
+        self._judges = tuple(link.judge for link in (*filters, *more))
 
     def prepare(self, known: Mapping[int, Judged]) -> None:
         """What is known already of mentions that are about to be heard, by ``id`` of the object; until the next call."""
@@ -49,17 +68,17 @@ class Chain:
         """Take note of a post (its newest edit); ids of other posts that are to be judged anew."""
         words = self._words(mention)
         self.raids.hear(words)
-        return self._repeated.hear(words)
+        return [post_id for pace in self._paced for post_id in pace.hear(words)]
 
     def forget(self, mention: Mention) -> list[str]:
         """What was heard is gone, or was changed; ids of other posts that are to be judged anew."""
         words = self._words(mention)
         self.raids.forget(words)
-        return self._repeated.forget(words)
+        return [post_id for pace in self._paced for post_id in pace.forget(words)]
 
     def prune(self, before_ms: int) -> list[str]:
         """Forget what was written before ``before_ms``; ids of other posts that are to be judged anew."""
-        return self._repeated.prune(before_ms)
+        return [post_id for pace in self._paced for post_id in pace.prune(before_ms)]
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""
@@ -76,11 +95,12 @@ class Chain:
 
     def save(self) -> dict[str, Any]:
         """What the chain has learnt from the posts that it heard, for ``restore``; blocks are not in it."""
-        return {"repeated": self._repeated.save(), "raids": self.raids.save()}
+        return {"repeated": self._repeated.save(), "rate": self._rate.save(), "raids": self.raids.save()}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Know what an earlier life has learnt."""
         self._repeated.restore(saved["repeated"])
+        self._rate.restore(saved["rate"])
         self.raids.restore(saved["raids"])
 
     def block_term(self, term: str, on: bool) -> None:
@@ -98,3 +118,8 @@ class Chain:
         if newest is None or newest.mention is not mention:
             newest = self._newest = Words.of(mention, self._known.get(id(mention)), self._reader)
         return newest
+
+
+def _together(alone: Sequence[bool]) -> bool:
+    """Whether the filters that need the post alone are asked one after the other: a worker may have asked them."""
+    return sum(now and not before for now, before in zip(alone, [False, *alone], strict=False)) <= 1

@@ -1,4 +1,4 @@
-"""Repetitions: what one author says again and again waits for staff.
+"""Repetitions: what one author says again and again waits for staff, and what one writes beyond a rate.
 
 The verdict is a function of the set of posts that were heard, not of the order in which they were: a hub that reads the
 log anew, partition by partition, judges as one that was there.
@@ -7,7 +7,7 @@ log anew, partition by partition, judges as one that was there.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import xxhash
@@ -19,25 +19,34 @@ from stream.moderation.verdict import NO_OPINION, Verdict
 REPEATS: Final = 3
 """How often an author may say the same within ``REPEAT_MS``; each further time waits for staff."""
 REPEAT_MS: Final = 10 * 60_000
+MINUTE_MS: Final = 60_000
 SHORT: Final = 16
 """Letters and figures of a text that may be said any number of times: thanks, congratulations."""
 _DIGITS: Final = 15
 
 
 class Repeated:
-    """Holds a post when its author has said the same at least ``REPEATS`` times in the ``span_ms`` before it.
+    """Holds a post when its author has said the same at least ``times`` times in the ``span_ms`` before it.
+
+    What is the same says ``key``: a number, 0 for what counts nowhere. ``reason`` has a place for how often.
 
     Posts are in order of (time, id). They are kept as one string a text, ``<time><id>`` parted by spaces, which is a third of
     the memory of anything else that names them.
     """
 
-    def __init__(self, span_ms: int = REPEAT_MS) -> None:
-        self._span = span_ms
+    def __init__(
+        self,
+        span_ms: int = REPEAT_MS,
+        times: int = REPEATS,
+        reason: str = "said {} times in ten minutes",
+        key: Callable[[Words], int] | None = None,
+    ) -> None:
+        self._span, self._times, self._reason, self._key = span_ms, times, reason, key or key_of
         self._said: dict[int, str] = {}
 
     def hear(self, words: Words) -> list[str]:
         """Take note of a post; ids of others whose verdict may be another now. A post that is known changes nothing."""
-        key = key_of(words)
+        key = self._key(words)
         if not key or words.mention is None:
             return []
         said = self._said.get(key)
@@ -54,7 +63,7 @@ class Repeated:
 
     def forget(self, words: Words) -> list[str]:
         """A post that was heard is gone; ids of others whose verdict may be another now."""
-        key = key_of(words)
+        key = self._key(words)
         said = self._said.get(key)
         if said is None or words.mention is None:
             return []
@@ -74,20 +83,20 @@ class Repeated:
         for key in [key for key, said in self._said.items() if said < limit]:
             entries = self._said[key].split(" ")
             first = bisect_left(entries, limit)
-            if len(entries) > REPEATS:
+            if len(entries) > self._times:
                 changed += (entry[_DIGITS:] for entry in entries[first:])
             self._keep(key, entries[first:])
         return changed
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        said = self._said.get(key_of(words))
+        said = self._said.get(self._key(words))
         if said is None or words.mention is None:
             return NO_OPINION
         entries = said.split(" ")
-        if len(entries) < REPEATS:
+        if len(entries) < self._times:
             return NO_OPINION
         before = bisect_left(entries, _entry(words.mention)) - bisect_left(entries, self._limit(words.mention.at))
-        return Verdict("hold", f"said {before + 1} times in ten minutes") if before >= REPEATS else NO_OPINION
+        return Verdict("hold", self._reason.format(before + 1)) if before >= self._times else NO_OPINION
 
     def save(self) -> dict[int, str]:
         """What is kept in mind, for ``restore``."""
@@ -102,7 +111,7 @@ class Repeated:
 
     def _followers(self, entries: list[str], entry: str) -> list[str]:
         """Ids of those of ``entries`` that count ``entry`` among what was said before them."""
-        if len(entries) <= REPEATS:
+        if len(entries) <= self._times:
             return []
         end = f"{int(entry[:_DIGITS]) + self._span + 1:0{_DIGITS}d}"
         return [e[_DIGITS:] for e in entries[bisect_left(entries, entry) + 1 : bisect_left(entries, end)]]
@@ -119,6 +128,14 @@ def key_of(words: Words) -> int:
     if words.key is None:
         words.key = _key(words)
     return words.key
+
+
+def author_key(words: Words) -> int:
+    """What an author's posts share, whatever they say; the house's own may write as often as they like."""
+    mention = words.mention
+    if mention is None or mention.kind not in ("post", "reply", "quote") or mention.author.role != "public":
+        return 0
+    return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"))
 
 
 def _key(words: Words) -> int:
