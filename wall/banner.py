@@ -43,7 +43,7 @@ def over(
     card = _draw(view, place, layer, words[shown], lit, _turning(words, view.t))
     if card is None:
         return None
-    _make_room(layers, card, lit)
+    make_room(layers, card, lit)
     return layer
 
 
@@ -121,7 +121,8 @@ def _turning(words: list[Word], t: float) -> float:
     return min(transition.smooth(passed / FADE_MS), transition.smooth((TURN_MS - passed) / FADE_MS))
 
 
-def _make_room(layers: Iterable[Layer], card: Rect, lit: float) -> None:
+def make_room(layers: Iterable[Layer], card: Rect, lit: float) -> None:
+    """Let the words under ``card`` fade as far as it is ``lit``."""
     under = transition.leaving(lit)
     for layer in layers:
         for text in layer.texts:

@@ -125,7 +125,8 @@ class Store:
                     self._hang(message)
                 case Stories():
                     self._stories = message
-                    named = {name for card in message.cards for name in (card.avatar, card.picture)}
+                    cards = (*message.cards, *(feature.card for feature in message.features))
+                    named = {name for card in cards for name in (card.avatar, card.picture)}
                     self._stills = {name: still for name, still in self._stills.items() if name in named}
                     self._unconfirmed.discard("stories")
                 case Figures():

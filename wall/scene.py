@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from stream.wire.geometry import Rect
 from stream.wire.messages import Layout
-from wall import banner, graph, safe, transition
+from wall import banner, features, graph, safe, transition
 from wall.drawlist import DrawList, Layer
 from wall.headline import draw_head
 from wall.panel import Place
@@ -33,6 +33,7 @@ class Scene:
         self.text_ms = text_ms
         self.type = typesetter.shared()
         self._banner: dict[str, Any] = {}
+        self._featured: dict[str, Any] = {}
         self._memory: dict[tuple[str, int], dict[str, Any]] = {}
 
     def draw(self, view: View) -> DrawList:
@@ -41,6 +42,8 @@ class Scene:
         stage = StageBuilder(view.hello.grid, view.hello.theme)
         panic = view.panic or view.on_air.panic or bool(view.code)
         layers = self._safe(view, stage) if panic else self._layers(view, stage)
+        if not panic:
+            layers += features.over(view, self.type, stage, self._featured, layers)
         if not panic and (top := banner.over(view, self.type, stage, self._banner, layers)) is not None:
             layers.append(top)
         return DrawList(view.hello.grid.canvas, stage.stage(), layers, max(0.0, self.type.left_ms))

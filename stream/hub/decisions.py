@@ -25,7 +25,7 @@ RETRY_S: Final = 0.5
 POST_DAYS: Final = 7
 """Days after which a decision about a post is cleared; the post itself has left the log by then."""
 
-PASSING: Final = ("post:", "pin:", "alert:", "act:", "picture:")
+PASSING: Final = ("post:", "pin:", "alert:", "act:", "picture:", "feature:")
 """Subjects that mean nothing any more after that."""
 
 log = structlog.get_logger(__name__)

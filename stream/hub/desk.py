@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -12,15 +12,18 @@ import msgspec
 from stream.hub import shedding, subjects
 from stream.hub.board import Board
 from stream.hub.decisions import Decision, Ledger, Scribe, Value, audited
+from stream.hub.feeds import Featured
 from stream.hub.metrics import Metrics
 from stream.hub.planned import planned
 from stream.hub.presenter import Played
-from stream.hub.programme import SWITCHES, TAKE_MS, Conflict, Programme
+from stream.hub.programme import SPEAKER, SWITCHES, TAKE_MS, Conflict, Programme
 from stream.hub.stage import Stage, on_air_json
 from stream.log import Log, LogUnavailable
 from stream.show import say
 from stream.wire.messages import Graph, Layout, OnAir, Said, encode
 
+CALM: Final = frozenset({SPEAKER, "test-pattern"})
+"""Layouts that nothing stands over."""
 CONTENDED_MS: Final = 10_000
 """How long after a decision another person may not have seen it: who decides otherwise is told first."""
 UNDO_DEPTH: Final = 10_000
@@ -37,6 +40,18 @@ class Receipt(str):
         receipt = super().__new__(cls, audit_id)
         receipt.saved = saved
         return receipt
+
+
+def calm(on_air: OnAir) -> bool:
+    """Whether no post stands large on a screen now, whatever was decided: something else must be read, or somebody speaks."""
+    return on_air.panic or on_air.why == "urgent" or on_air.back is not None or on_air.layout.name in CALM
+
+
+def features(ledger: Ledger) -> Iterator[Featured]:
+    """The posts that staff want large, by screen."""
+    for screen, decision in ledger.standing("feature:").items():
+        if decision.new is not None:
+            yield Featured(int(screen), str(decision.new["post"]), int(decision.new["since"]))
 
 
 class Moderator(Protocol):
@@ -236,6 +251,8 @@ class Desk:
                 self._last = decision
             self.look()
             self.plan_again()
+        elif decision.subject.startswith("feature:"):
+            self.plan_again()
         elif decision.subject.startswith("alert:"):
             self._seen(decision.subject.removeprefix("alert:"), decision.by if decision.new else "", decision.at)
         else:
@@ -282,7 +299,9 @@ class Desk:
     def _play(self) -> None:
         plan = self.programme.plan
         fresh = plan.fresh.value if plan.fresh else 0
-        played = Played(self.programme.turned_to, self.on_air.frozen, fresh, plan.agenda, self.on_air.back)
+        on_air = self.on_air
+        featured = () if calm(on_air) else tuple(features(self.ledger))
+        played = Played(self.programme.turned_to, on_air.frozen, fresh, plan.agenda, on_air.back, featured)
         if self._new("played", played):
             self._moderator.play(played)
 

@@ -99,7 +99,10 @@ def stories(
     pictured: Pictured = lambda _: {},
     featured: Sequence[Featured] = (),
 ) -> Stories:
-    """The cards of the stories whose words may leave: the ``pinned``, the strongest and the newest, in this order."""
+    """The cards of the stories whose words may leave: the ``pinned``, the strongest and the newest, in this order.
+
+    What is ``featured`` stands apart, and only there.
+    """
 
     def shown(ranks: Iterable[int], most: int) -> dict[int, Mention]:
         found: dict[int, Mention] = {}
@@ -112,14 +115,15 @@ def stories(
         return found
 
     told = snapshot.stories
+    by_id = {story.id: story for story in told}
+    large = {story.id: (story, row) for story, row in _chosen(dict.fromkeys(it.post for it in featured), by_id, passes)}
     rows = shown(range(len(told)), STRONGEST)
     weaker = range(max(rows, default=len(told)) + 1, len(told))
     rows |= shown(sorted(weaker, key=lambda rank: (-told[rank].at, told[rank].id)), NEWEST)
     kept = [(told[rank], rows[rank]) for rank in sorted(rows) if told[rank].id not in pinned]
     if pinned:
-        kept = [*_chosen(pinned, {story.id: story for story in told}, passes), *kept]
-    wanted = dict.fromkeys(it.post for it in featured)
-    large = {found[0].id: found for found in _chosen(wanted, {story.id: story for story in told}, passes)}
+        kept = [*_chosen(pinned, by_id, passes), *kept]
+    kept = [(story, row) for story, row in kept if story.id not in large]
     communities = {node.id: node.community for node in snapshot.people.nodes}
     pictures = pictured([(story.id, row) for story, row in (*kept, *large.values())])
 

@@ -14,7 +14,8 @@ from stream.show import agenda
 def planned(programme: Programme, ledger: Ledger, now: int) -> dict[str, dict[str, Any]]:
     """By channel.
 
-    ``programme``: ``{zone, playing, playlists, schedule, slot, coming, speaking, announcements, sponsors, fresh, revs}``;
+    ``programme``: ``{zone, playing, playlists, schedule, slot, coming, speaking, announcements, sponsors, fresh, featured,
+    revs}``, ``featured`` the posts that stand large: ``{screen, post, since, by}``;
     ``agenda``: ``{rev, by, name, zone, room, on, sessions}``.
     """
     plan = programme.plan
@@ -34,6 +35,11 @@ def planned(programme: Programme, ledger: Ledger, now: int) -> dict[str, dict[st
             "announcements": _listed(programme, ledger, "announcement"),
             "sponsors": _listed(programme, ledger, "sponsor"),
             "fresh": msgspec.to_builtins(plan.fresh) if plan.fresh else None,
+            "featured": [
+                {"screen": int(screen), "by": standing.by, **standing.new}
+                for screen, standing in ledger.standing("feature:").items()
+                if standing.new is not None
+            ],
             "revs": {subject: _rev(ledger, subject) for subject in ("playlist", "agenda", "fresh")},
         },
         "agenda": {

@@ -19,15 +19,15 @@ SEEN: Final[Mapping[str, Any]] = {"seen": True}
 
 
 class Subject(NamedTuple):
-    """``key`` is a post's, an author's, a raid's or an alert's id, the term, or the track's name."""
+    """``key`` is a post's, an author's, a raid's or an alert's id, the term, the track's name, or the number of a screen."""
 
-    kind: Literal["post", "author", "term", "raid", "pin", "alert", "track", "act", "picture"]
+    kind: Literal["post", "author", "term", "raid", "pin", "alert", "track", "act", "picture", "feature"]
     key: str
 
 
 def parse(subject: str) -> Subject:
     """``post:<id>``, ``pin:<post id>``, ``raid:<id>``, ``block:author:<id>``, ``block:term:<term>``, ``alert:<id>``,
-    ``track:<name>``, ``act:<post id>`` or ``picture:<name>``.
+    ``track:<name>``, ``act:<post id>``, ``picture:<name>`` or ``feature:<screen>``.
 
     Raises ``ValueError`` for anything else.
     """
@@ -38,6 +38,8 @@ def parse(subject: str) -> Subject:
         return Subject("raid", rest)
     if kind == "pin" and rest:
         return Subject("pin", rest)
+    if kind == "feature" and rest.isdecimal():
+        return Subject("feature", rest)
     if kind == "picture" and rest:
         return Subject("picture", rest)
     if kind == "alert" and rest:
@@ -70,6 +72,8 @@ def checked(subject: Subject, value: Mapping[str, Any] | None) -> Mapping[str, A
         return _track(value)
     if subject.kind == "act" and value is not None:
         return _standing(value)
+    if subject.kind == "feature" and value is not None:
+        return _featured(value)
     if value is None or subject.kind in ("post", "alert", "picture"):
         return value
     return {}
@@ -87,6 +91,13 @@ def _track(value: Mapping[str, Any]) -> Mapping[str, Any]:
         moment(track.since)
     written: Mapping[str, Any] = msgspec.to_builtins(track)
     return written
+
+
+def _featured(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The post that stands large on a screen, since a hub time in ms. Raises ``ValueError``."""
+    if not isinstance(value.get("post"), str) or not value["post"] or not isinstance(value.get("since"), int):
+        raise ValueError('what stands large on a screen is {"post": its id, "since": a time in ms} or null')
+    return {"post": value["post"], "since": value["since"]}
 
 
 def _standing(value: Mapping[str, Any]) -> Mapping[str, Any]:

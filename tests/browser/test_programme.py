@@ -180,4 +180,3 @@ def test_age_of_each_screen_is_told(desk: Page) -> None:
     ages = desk.locator("[data-ages] .age")
     expect(ages).to_have_count(6)
     expect(ages.nth(4)).to_have_attribute("aria-label", re.compile(r"Screen 5: picture \d\.\d s old"))
-    keep(desk, "on-air")

@@ -87,9 +87,10 @@ class StoriesVisual:
     def _slot(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, by_id: dict[str, Card]) -> None:
         """The card of one screen."""
         shown, opacity = _turned(view, place, _slot_key(screen), card, by_id)
-        self._card(view, place, layer, screen, shown, opacity)
+        self.card(view, place, layer, screen, shown, opacity)
 
-    def _card(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
+    def card(self, view: View, place: Place, layer: Layer, screen: Rect, card: Card, fade: float) -> None:
+        """A post as large as its screen allows."""
         body, unit = place.body(screen), place.unit
         if place.titled and screen == place.screens[0] and body.h > ROOMY * unit:
             body = Rect(body.x, body.y + UNDER_TITLE * unit, body.w, body.h - UNDER_TITLE * unit)

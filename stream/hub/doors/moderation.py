@@ -53,6 +53,13 @@ class Pin(Body):
     pinned: bool = True
 
 
+class Feature(Body):
+    """The post that stands large on ``screen``, or null to release it."""
+
+    screen: Annotated[int, Field(ge=1, le=32)]
+    id: Id | None
+
+
 class AuthorDecision(Body):
     id: Id
     blocked: bool = True
@@ -146,6 +153,15 @@ async def decide_raid(body: RaidDecision, session: Moderator, hub: TheHub) -> Re
 async def pin(body: Pin, session: Moderator, hub: TheHub) -> Response:
     """Let a post stand first among the stories, or no more."""
     return await _decide(hub, f"pin:{body.id}", {} if body.pinned else None, session.desk, "")
+
+
+@router.put("/feature")
+async def feature(body: Feature, session: Moderator, hub: TheHub) -> Response:
+    """Let a post stand large on a screen until it is released, or is hidden or taken back."""
+    if body.screen > hub.config.wall.grid.count:
+        raise Refused(404, f"There is no screen {body.screen}; the wall has 1 to {hub.config.wall.grid.count}.")
+    value = None if body.id is None else {"post": body.id, "since": int(hub.clock())}
+    return await _decide(hub, f"feature:{body.screen}", value, session.desk, "")
 
 
 @router.put("/picture")

@@ -3,6 +3,7 @@
 
 import { ask } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
+import { Features } from "./feature.js";
 import { age, count, source } from "./words.js";
 
 const STATE = { shown: "On the wall", waiting: "Shown soon", held: "Waits for you", hidden: "Hidden" };
@@ -18,7 +19,13 @@ export class Posts {
     this.held = { posts: [], total: 0 };
     this.newest = [];
     this.last = null; // takes the newest decision of this desk back
-    this.channels = { held: (told) => this.heardHeld(told), posts: (told) => this.heardPosts(told), raids: ({ raids }) => this.drawRaids(raids) };
+    this.features = new Features(desk, {
+      may: this.may,
+      now: this.now,
+      settled: (...asked) => this.settled(...asked),
+      text: (id) => [...this.newest, ...this.held.posts].find((post) => post.id === id)?.text,
+    });
+    this.channels = { hello: ({ grid }) => this.features.hang(grid), programme: (told) => { this.features.heard(told); this.drawPosts(); }, held: (told) => this.heardHeld(told), posts: (told) => this.heardPosts(told), raids: ({ raids }) => this.drawRaids(raids) };
     this.page = one('[data-page="posts"]', desk);
     one("[data-term]", desk).hidden = one("[data-keys]", desk).hidden = !this.may;
     if (!this.may) return;
@@ -39,6 +46,7 @@ export class Posts {
   heardPosts(told) {
     this.newest = told.posts;
     this.drawPosts();
+    this.features.draw();
   }
 
   drawHeld() {
@@ -137,9 +145,10 @@ export class Posts {
   }
 
   postButtons(post) {
-    return h("div", { className: "pair thin three" },
+    return h("div", { className: "pair thin four" },
       h("button", { type: "button", className: "plain hide-show", onclick: (event) => this.judge(post, event.currentTarget.dataset.decision) }),
       h("button", { type: "button", className: "plain pin", onclick: (event) => this.pin(post, event.currentTarget.getAttribute("aria-pressed") !== "true") }, "Pin"),
+      h("button", { type: "button", className: "plain feature-button", onclick: () => this.features.choose(post) }, "Feature"),
       h("button", { type: "button", className: "plain", onclick: () => this.block(post) }, "Block author"));
   }
 
@@ -165,6 +174,9 @@ export class Posts {
     write(toggle, state === "hidden" ? "Show again" : state === "held" ? "Approve" : "Hide");
     one(".pin", card).setAttribute("aria-pressed", String(post.pinned));
     write(one(".pin", card), post.pinned ? "Unpin" : "Pin");
+    const large = this.features.on(post.id);
+    one(".feature-button", card).setAttribute("aria-pressed", String(Boolean(large)));
+    write(one(".feature-button", card), large ? `Off screen ${large}` : "Feature");
   }
 
   async judge(post, decision, anyway = false) {
@@ -292,7 +304,7 @@ export class Posts {
     if (this.page.hidden) return;
     const told = await ask("GET", "/moderation/audit?limit=60").catch(() => null);
     if (!told) return;
-    const about = told.decisions.filter(({ subject }) => /^(post|raid|pin|block):/.test(subject)).slice(0, 30);
+    const about = told.decisions.filter(({ subject }) => /^(post|raid|pin|block|feature):/.test(subject)).slice(0, 30);
     keyed(one("[data-audit]", this.desk), about, (one) => one.id, (one) => this.auditRow(one), (row, one) => write(row.lastChild.tagName === "BUTTON" ? row.children[1] : row.lastChild, age(this.now() - one.at)));
   }
 
@@ -306,6 +318,7 @@ export class Posts {
 /** A decision in a few words. */
 function said({ subject, new: value, reason }) {
   const [kind, ...rest] = subject.split(":");
+  if (kind === "feature") return value ? `showed a post large on screen ${rest[0]}` : `released screen ${rest[0]}`;
   const back = reason.startsWith("undo ") ? "took back: " : "";
   const what = { post: "a post", raid: "a raid", pin: "a post", block: rest[0] === "author" ? "an author" : `the term “${rest.slice(1).join(":")}”` }[kind];
   if (kind === "block") return `${back}${value ? "blocked" : "freed"} ${what}`;

@@ -97,3 +97,15 @@ def test_who_decides_otherwise_is_told_first(house: House) -> None:
     refused = two.put("/api/v1/moderation/post", json=body)
     assert (refused.status_code, refused.json()["by"]) == (409, "Desk 1")
     assert two.put("/api/v1/moderation/post", json={**body, "anyway": True}).status_code == 200
+
+
+def test_post_is_featured_on_a_screen_and_released(house: House) -> None:
+    """A moderator lets a post stand large on a screen that there is; all tablets read who did, and it is released."""
+    desk = house.visit("moderator", "Desk 9")
+    assert house.visit("viewer").put("/api/v1/moderation/feature", json={"screen": 2, "id": "a:1"}).status_code == 403
+    assert "no screen 7" in error(desk.put("/api/v1/moderation/feature", json={"screen": 7, "id": "a:1"}))
+    assert desk.put("/api/v1/moderation/feature", json={"screen": 2, "id": "a:1"}).status_code == 200
+    [featured] = desk.get("/api/v1/programme").json()["featured"]
+    assert (featured["screen"], featured["post"], featured["by"]) == (2, "a:1", "Desk 9")
+    desk.put("/api/v1/moderation/feature", json={"screen": 2, "id": None})
+    assert desk.get("/api/v1/programme").json()["featured"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from stream.hub.feeds import Featured
 from stream.hub.lookback import MOMENTS, Lookback, moments
 from stream.hub.presenter import Played
 from stream.hub.tape import Tape, pack
@@ -140,6 +141,19 @@ def test_nobody_who_has_left_is_named() -> None:
     house.retract("simulation:author1", "author")
     at(house, 6_500)
     assert set(house.stage._names["people"].values()) == {"@author2"}
+
+
+def test_featured_post_stands_apart_until_it_is_hidden() -> None:
+    """A post that staff want large is told with its screen and among the stories no more; hidden, it is nowhere."""
+    house = House()
+    house.hear(post(1, "Large", at=NOW - 1000), post(2, "Small", at=NOW - 1000))
+    house.engine.presenter.play(Played(featured=(Featured(4, "simulation:1", NOW),)))
+    told = at(house, 1_000)
+    assert [(it.screen, it.since, it.card.text) for it in told.features] == [(4, NOW, "Large")]
+    assert texts(told) == {"Small"}
+    house.engine.decide("post:simulation:1", {"show": "hidden"})
+    told = at(house, 1_500)
+    assert (told.features, texts(told)) == ((), {"Small"})
 
 
 def test_moments_are_even() -> None:

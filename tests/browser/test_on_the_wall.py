@@ -1,8 +1,9 @@
-"""What a person does with the time machine: looks back at the last hour, goes to a spike, and back to live with one tap."""
+"""What a person does at the tablet, and what a real wall shows: the time machine, a post large on a screen, what is on air."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
 import time
@@ -32,6 +33,30 @@ GO = """(range, at) => {
   range.value = at;
   for (const event of ["input", "change"]) range.dispatchEvent(new Event(event));
 }"""
+
+
+LINE = """screen => {
+  const canvas = document.querySelector("canvas"), w = canvas.width / 3, h = canvas.height / 2;
+  const left = Math.round(w * ((screen - 1) % 3 + 0.3)), foot = Math.round(h * (Math.floor((screen - 1) / 3) + 0.965));
+  const wide = Math.round(w * 0.4), high = Math.ceil(h * 0.03);
+  const seen = canvas.getContext("2d").getImageData(left, foot, wide, high).data;
+  const rows = Array.from({ length: high }, (_, y) => {
+    let blue = 0;
+    for (let x = 0; x < wide; x++) blue += seen[(y * wide + x) * 4 + 2] - seen[(y * wide + x) * 4];
+    return blue / wide;
+  });
+  return Math.max(...rows);
+}"""
+"""How blue the bluest row of pixels is at the foot of a screen in the tablet's picture, where a featured post's line lies."""
+BUSY = """() => {
+  const canvas = document.querySelector("canvas"), context = canvas.getContext("2d");
+  const [w, h] = [canvas.width / 3, canvas.height / 2];
+  return [0, 1, 2, 3, 4, 5].every(n => {
+    const seen = context.getImageData(w * (n % 3), h * Math.floor(n / 3), w, h).data;
+    return seen.some((c, i) => i % 4 < 3 && c > 150);
+  });
+}"""
+"""Whether something bright stands on each of the six screens."""
 
 
 def hour(now: int) -> list[Mention]:
@@ -153,3 +178,48 @@ def test_wall_looks_back_goes_to_the_spike_and_is_live_again(
     live = heard(hub, lambda message: isinstance(message, OnAir))
     assert isinstance(live, OnAir)
     assert live.back is None
+
+
+def test_post_stands_large_on_a_screen_until_it_is_hidden(
+    tablet: Callable[..., Page], own: tuple[HubProcess, int]
+) -> None:
+    """Staff choose a post and a screen, the wall shows it there alone, others see who did it; hidden, it is gone."""
+    hub, _ = own
+    page, other = tablet(), tablet("viewer", desk="Desk 2")
+    page.get_by_role("link", name="Posts").click()
+    other.get_by_role("link", name="Posts").click()
+    card = page.locator("[data-posts] .card").first
+    words = card.locator(".post-text").inner_text()
+    card.get_by_role("button", name="Feature").click()
+    page.get_by_role("button", name="Screen 2", exact=True).click()
+    expect(other.locator("[data-featured] .row")).to_contain_text(re.compile(r"Screen 2.*large, by Desk 1"))
+    told = heard(hub, lambda message: isinstance(message, Stories) and bool(message.features))
+    assert isinstance(told, Stories)
+    assert [(it.screen, it.card.text) for it in told.features] == [(2, words)]
+    assert faults(page) == []
+    page.get_by_role("link", name="On air").click()
+    page.wait_for_function(f"() => ({LINE})(2) > 50", timeout=60_000)
+    assert page.evaluate(LINE, 1) < 40
+    keep(page, "feature")
+    page.get_by_role("link", name="Posts").click()
+    card.locator(".hide-show").click()
+    told = heard(hub, lambda message: isinstance(message, Stories) and not message.features)
+    page.locator("[data-featured]").get_by_role("button", name="Release").click()
+    expect(other.locator("[data-featured]")).to_be_hidden()
+
+
+def test_picture_on_air_is_the_wall_s_own(tablet: Callable[..., Page]) -> None:
+    """The page shows what a real wall draws: the layout that is taken, with words, on all six screens."""
+    page = tablet()
+    page.locator(".tile", has_text="Pulse").click()
+    page.locator(".next [data-take]").click()
+    expect(page.locator("[data-now-title]")).to_have_text("Pulse")
+    expect(page.locator("[data-ages] .age")).to_have_count(6)
+    rev = ask(page, "GET", "/layout")["rev"]
+    page.wait_for_function(f"async () => (await (await fetch('/api/v1/walls')).json()).walls[0]?.on_air_rev === {rev}")
+    page.wait_for_function(BUSY, timeout=60_000)
+    page.locator(".air").evaluate("(air) => air.scrollTo(0, 0)")
+    if os.environ.get("AGORA_SCREENSHOTS"):
+        page.wait_for_timeout(3000)  # until the picture on the page is the newest
+    keep(page, "on-air")
+    page.get_by_role("button", name="Back to programme").click()
