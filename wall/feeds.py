@@ -127,6 +127,7 @@ class Store:
                     self._stories = message
                     cards = (*message.cards, *(feature.card for feature in message.features))
                     named = {name for card in cards for name in (card.avatar, card.picture)}
+                    named.update(self._figures.faces if self._figures is not None else ())
                     self._stills = {name: still for name, still in self._stills.items() if name in named}
                     self._unconfirmed.discard("stories")
                 case Figures():
@@ -307,7 +308,9 @@ class Store:
             self._focused = {}
         if "figures" in forgotten and self._figures is not None:
             unnamed = tuple(msgspec.structs.replace(stream, label="") for stream in self._figures.river)
-            self._figures = msgspec.structs.replace(self._figures, rising=(), topics=(), voices=(), river=unnamed)
+            self._figures = msgspec.structs.replace(
+                self._figures, rising=(), topics=(), voices=(), faces=(), river=unnamed
+            )
         self._unconfirmed = set()
 
 

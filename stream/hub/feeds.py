@@ -167,9 +167,16 @@ def _card(story: Story, row: Mention, community: int, t_ms: int, say: Say) -> Ca
 
 
 def figures(
-    snapshot: Snapshot, held: int, at: int, data_age_s: float, say: Say, vouched: Vouched = lambda _: False
+    snapshot: Snapshot,
+    held: int,
+    at: int,
+    data_age_s: float,
+    say: Say,
+    vouched: Vouched = lambda _: False,
+    faces: Mapping[str, str] | None = None,
 ) -> Figures:
-    """The numbers, and the topics and people that may be named."""
+    """The numbers, and the topics and people that may be named; ``faces`` names pictures that may be shown, by author."""
+    voices = _heard(snapshot.people.nodes, say, vouched)
     bridges = {end for edge in snapshot.people.edges if edge.weak for end in (edge.source, edge.target)}
     return Figures(
         at=at,
@@ -180,7 +187,8 @@ def figures(
         bridges=len(bridges),
         data_age_s=round(data_age_s, 1),
         topics=_felt(snapshot.topics.nodes, say),
-        voices=_heard(snapshot.people.nodes, say, vouched),
+        voices=tuple(msgspec.structs.replace(node, id="", handle=handle) for node, handle in voices),
+        faces=tuple(faces.get(node.id, "") for node, _ in voices) if faces else (),
     )
 
 
@@ -192,14 +200,14 @@ def _felt(nodes: Iterable[TopicNode], say: Say) -> tuple[TopicNode, ...]:
     return tuple(msgspec.structs.replace(n, label=names[n.id]) for n in felt if n.id in names)[:FELT]
 
 
-def _heard(nodes: Sequence[PersonNode], say: Say, vouched: Vouched) -> tuple[PersonNode, ...]:
-    """The strongest voices that may be named, of the public and of the house."""
+def _heard(nodes: Sequence[PersonNode], say: Say, vouched: Vouched) -> list[tuple[PersonNode, str]]:
+    """The strongest voices that may be named, of the public and of the house, and how."""
     public = [node for node in nodes if node.role == "public"][: 2 * VOICES]
     own = [node for node in nodes if node.role != "public"][: 2 * OWN_VOICES]
     names = people_names(public + own, say, vouched)
     kept = [n for n in public if n.id in names][:VOICES] + [n for n in own if n.id in names][:OWN_VOICES]
     kept.sort(key=lambda node: (-node.weight, node.id))
-    return tuple(msgspec.structs.replace(node, id="", handle=names[node.id]) for node in kept)
+    return [(node, names[node.id]) for node in kept]
 
 
 def said_rising(rising: Iterable[Rising], say: Say, passes: Pass | None = None) -> tuple[Rising, ...]:

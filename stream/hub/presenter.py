@@ -92,6 +92,8 @@ class Presenter:
         pictures: Pictures | None = None,
     ) -> None:
         self._pictures = pictures
+        self._faces: dict[str, str] = {}
+        """The avatars that cards show, by author."""
         self._show = show
         self._state_of = state_of
         self._gate = gate
@@ -333,7 +335,8 @@ class Presenter:
 
     def _figures(self, snapshot: Snapshot, hub_ms: int) -> Figures:
         age_s = self._sources.age_ms(hub_ms) / 1000
-        made = feeds.figures(snapshot, self._gate.held_count(), hub_ms, age_s, self._gate.say, self._vouched)
+        held, say = self._gate.held_count(), self._gate.say
+        made = feeds.figures(snapshot, held, hub_ms, age_s, say, self._vouched, self._faces)
         return msgspec.structs.replace(made, answers=self.staff.answers())
 
     def _may_be_told(self, post_id: str) -> tuple[Mention, Passage] | None:
@@ -351,7 +354,9 @@ class Presenter:
 
     def _pictured(self, cards: Sequence[tuple[str, Mention]]) -> Mapping[str, Mapping[Kind, str]]:
         """The pictures that cards may show; of posts whose words may not leave, none is kept."""
-        return {} if self._pictures is None else self._pictures.tell(cards, self._stands)
+        shown = {} if self._pictures is None else self._pictures.tell(cards, self._stands)
+        self._faces = {row.author.id: shown[post]["avatar"] for post, row in cards if "avatar" in shown.get(post, {})}
+        return shown
 
     def _stands(self, post_id: str) -> bool:
         found = self.passes(post_id)

@@ -253,6 +253,8 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
     """The strongest whose mood is known."""
     voices: tuple[PersonNode, ...] = ()
     """The strongest of the public and the strongest of the house, without their ids; strongest first."""
+    faces: tuple[str, ...] = ()
+    """For each of the ``voices`` the name of a ``Still``, or nothing; fewer than voices where the last have none."""
     sessions: tuple[Session, ...] = ()
     """Sessions of the agenda that touch the window, those before the wall first."""
     answers: Answers = Answers()

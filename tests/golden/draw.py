@@ -10,7 +10,7 @@ from tests.golden import pictures
 
 
 def main(names: list[str]) -> None:
-    for name in names or list(pictures.LAYOUTS):
+    for name in names or list(pictures.GOLDEN):
         view = pictures.view_of(name)
         picture = pictures.halved(pictures.painted(pictures.drawn(view), view))
         path = pictures.kept(name)

@@ -23,8 +23,8 @@ from wall.text import fonts
 
 Pixels = npt.NDArray[np.uint8]
 Align = Literal["left", "centre", "right"]
-KEPT: Final = 1500
-"""Blocks of some 20 KB each; all layouts together show a third as many."""
+KEPT: Final = 900
+"""Blocks of some 30 KB each; all layouts together show half as many."""
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
@@ -32,6 +32,9 @@ FULL: Final = 0.86
 """How much of its width a line that is not the last one fills on average."""
 SHORT: Final = 0.2
 """A last line of less than so much of the width is short."""
+
+
+Fit = tuple[str, "Style", tuple[float, ...], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Typesetter:
         self.fonts = fonts.shared()
         self._unicode = skia.Unicodes.ICU.Make()
         self._blocks: OrderedDict[tuple[str, Style], Block] = OrderedDict()
+        self._fits: OrderedDict[Fit, tuple[str, Style]] = OrderedDict()
         self._left_ms = math.inf
 
     @property
@@ -144,7 +148,29 @@ class Typesetter:
         return block
 
     def fit(self, text: str, style: Style, sizes: tuple[float, ...], height: float) -> Block | None:
-        """``text`` at the greatest of ``sizes`` (greatest first) whose lines fit into ``height``, cut at the last."""
+        """``text`` at the greatest of ``sizes`` (greatest first) whose lines fit into ``height``, cut at the last.
+
+        Sizes that were tried are kept until one fits, since a frame may have no time for all of them, and no longer.
+        """
+        asked = (text, style, sizes, round(height, 1))
+        known = self._fits.get(asked)
+        if known is not None and known in self._blocks:
+            self._fits.move_to_end(asked)
+            return self.set(*known)
+        block = self._fitting(text, style, sizes, height)
+        if block is not None:
+            self._fits[asked] = block.key
+            found = set(self._fits.values())
+            tried = {
+                (text, replace(style, size=key[1].size, lines=key[1].lines)) for key in self._blocks if key[0] == text
+            }
+            for key in tried - found:
+                self._blocks.pop(key, None)
+            if len(self._fits) > KEPT:
+                self._fits.popitem(last=False)
+        return block
+
+    def _fitting(self, text: str, style: Style, sizes: tuple[float, ...], height: float) -> Block | None:
         for size in sizes:
             room = max(1, int((height / size - 1.0) / style.leading + 1.0))
             last = size == sizes[-1]

@@ -54,10 +54,11 @@ class Title:
         name = place.fit(event.name, NAMES, Rect(body.x, body.y, body.w, high - left), 700, leading=1.04)
         if name is not None:
             more = (name.lines - 1) * name.style.leading * name.style.size
-            lowest = body.bottom - foot - left - more
+            down = max(UNDER * unit, 0.3 * name.style.size + under.cap) if under is not None else 0.0
+            lowest = body.bottom - foot - down - more
             y = max(body.y + air + name.cap, min(_line_of(screens[0], unit) - (more + foot) / 2, lowest))
             layer.text(name, body.x, y)
-            layer.text(under, body.x, y + more + UNDER * unit)
+            layer.text(under, body.x, y + more + down)
         last = place.body(screens[-1] if tall else screens[2] if len(screens) > 2 else screens[1])
         joining = next((s for s in screens if s.y == screens[-1].y), screens[0]) if tall else screens[1]
         if event.hashtag and joining.x != last.x - MARGIN * min(1.0, joining.w / 1280):

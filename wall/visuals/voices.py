@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from stream.wire.geometry import Rect
 from stream.wire.messages import Graph
 from stream.wire.snapshot import PersonNode
-from wall import figure, palette, transition
+from wall import figure, palette, stills, transition
 from wall.drawlist import Layer
 from wall.palette import Colour, rgb
 from wall.panel import Place
@@ -28,6 +28,8 @@ ROOMY: Final = 560.0
 MOST: Final = 3
 """Voices a screen."""
 HEADING: Final = 110.0
+FACE: Final = 36.0
+"""Least radius of a face."""
 FADE_MS: Final = 900.0
 PUBLIC: Final = "The public"
 OWN: Final = "Our own"
@@ -50,6 +52,7 @@ class VoicesVisual:
 
     def draw(self, view: View, place: Place, layer: Layer) -> None:
         voices = view.figures.voices if view.figures is not None else ()
+        faces = _faces(view)
         if not voices or place.words <= 0.0:
             waiting.draw(view, place, layer, "Nobody has spoken with anybody yet")
             return
@@ -57,13 +60,13 @@ class VoicesVisual:
         own = [v for v in voices if v.role != "public"]
         greatest = max(v.weight for v in voices)
         if len(place.screens) == 1 and place.unit > FAR:
-            _list(view, place, layer, [place.body(place.screens[0])], voices, greatest, BOTH, alone=True)
+            _list(view, place, layer, [place.body(place.screens[0])], voices, greatest, BOTH, faces, alone=True)
             return
         rooms, own_rooms = _rooms(place, bool(public), bool(own))
         roomy = len(rooms) > 1 and rooms[0].h >= ROOMY * place.unit
         led = len(place.screens) >= LEADS_FROM and roomy and len(public) > 1
         if led:
-            _lead(view, place, layer, rooms[0], public[0], greatest)
+            _lead(view, place, layer, rooms[0], public[0], greatest, faces)
             public, rooms = public[1:], rooms[1:]
         if public and own:
             heads = ((rooms[0], PUBLIC), (own_rooms[0], OWN))
@@ -71,8 +74,8 @@ class VoicesVisual:
             for room, words in heads:
                 _heading(place, layer, room, words, counted=counted)
             rooms, own_rooms = _below(place, rooms), _below(place, own_rooms)
-        _list(view, place, layer, rooms, public, greatest, PUBLIC, alone=not own)
-        _list(view, place, layer, own_rooms, own, greatest, OWN, alone=not public)
+        _list(view, place, layer, rooms, public, greatest, PUBLIC, faces, alone=not own)
+        _list(view, place, layer, own_rooms, own, greatest, OWN, faces, alone=not public)
 
 
 def _rooms(place: Place, public: bool, own: bool) -> tuple[list[Rect], list[Rect]]:
@@ -116,7 +119,17 @@ def _below(place: Place, rooms: Sequence[Rect]) -> list[Rect]:
     return [Rect(r.x, r.y + head, r.w, r.h - head) if r.bottom == top else r for r in rooms]
 
 
-def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode, greatest: int) -> None:
+def _faces(view: View) -> dict[str, str]:
+    """The pictures that have come and may be shown, by handle."""
+    if view.figures is None:
+        return {}
+    named = zip(view.figures.voices, view.figures.faces, strict=False)
+    return {voice.handle: name for voice, name in named if name in view.stills}
+
+
+def _lead(
+    view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode, greatest: int, faces: Mapping[str, str]
+) -> None:
     """The strongest voice: its name as large as the screen allows, its beam, and what the count means."""
     unit = place.unit
     said = place.set(EXPLAINED, 58, colour=place.theme.quiet, width=room.w, lines=2)
@@ -124,22 +137,24 @@ def _lead(view: View, place: Place, layer: Layer, room: Rect, voice: PersonNode,
     name = place.fit(voice.handle, NAMES, Rect(room.x, 0, room.w, 200 * unit), 650, leading=1.0)
     if said is None or word is None or name is None:
         return
-    high = name.cap + 84 * unit + 84 * unit + word.cap + 34 * unit + said.height
+    face = faces.get(voice.handle, "")
+    above = (130 if face else 84) * unit
+    high = name.cap + above + 84 * unit + word.cap + 34 * unit + said.height
     y = room.y + 20 * unit + max(0.0, (room.h - 20 * unit - high) / 2) + name.cap
     layer.text(name, room.x, y, place.words)
-    y += 84 * unit
+    y += above
     end = room.x + max(60 * unit, voice.weight / greatest * (room.w - 70 * unit))
     colour = _colour(place, voice)
     place.stage.glow(end - 200 * unit, y, 760, 420, colour, 0.2 * place.words * place.opacity)
-    _beam(view, place, layer, room.x, end, y, 46 * unit, voice)
+    _beam(view, place, layer, room.x, end, y, 46 * unit, voice, face)
     y += 84 * unit + word.cap
     layer.text(word, room.x, y, place.words)
     layer.text(said, room.x, y + 34 * unit + said.baseline, place.words)
 
 
 def _list(
-    view: View, place: Place, layer: Layer, rooms: Sequence[Rect], voices: Sequence[PersonNode], greatest: int, side: str, *,
-    alone: bool,
+    view: View, place: Place, layer: Layer, rooms: Sequence[Rect], voices: Sequence[PersonNode], greatest: int, side: str,
+    faces: Mapping[str, str], *, alone: bool,
 ) -> None:  # fmt: skip
     """Voices under each other, in the order of their strength, evenly over the rooms."""
     if not rooms or not voices:
@@ -166,19 +181,26 @@ def _list(
         light = (12 + (26 if large else 12) * math.sqrt(share)) * unit
         end = room.x + max(30 * unit, share * (room.w - 40 * unit))
         layer.line(np.array([[room.x, y], [room.right, y]], np.float32), 3 * unit, rgb(REST), 0.5 * opacity)
-        _beam(view, place, layer, room.x, end, y, light, voice)
+        _beam(view, place, layer, room.x, end, y, light, voice, faces.get(voice.handle, ""), opacity)
 
 
 def _beam(
-    view: View, place: Place, layer: Layer, x: float, end: float, y: float, light: float, voice: PersonNode
-) -> None:
-    """A line of light as long as the voice is strong, with a light at its end; the house's own is ringed."""
+    view: View, place: Place, layer: Layer, x: float, end: float, y: float, light: float, voice: PersonNode, face: str,
+    opacity: float = 1.0,
+) -> None:  # fmt: skip
+    """A line of light as long as the voice is strong, with a light at its end, or its face; the house's own is ringed."""
     colour, unit = _colour(place, voice), place.unit
     along = np.linspace(0.0, 1.0, 24)
     points = np.column_stack([x + (end - x) * along, np.full(24, y)]).astype(np.float32)
     layer.line(points, 7 * unit, colour, (place.words * (0.12 + 0.78 * along)).astype(np.float32))
     breath = 0.92 + 0.08 * math.sin(view.t / 2300.0 + 0.002 * (end + y))
     layer.sparks.append(np.array([[end, y, 4.2 * light, 0.4 * light, *colour, breath * place.words]], np.float32))
+    if face:
+        light = max(light, FACE * unit)
+        stills.avatar(view, place, layer, face, end, y, light, opacity * place.words)
+        layer.rings.append(
+            np.array([[end, y, light + 3 * unit, 5.0, *colour, 0.9 * opacity * place.words]], np.float32)
+        )
     if voice.role != "public":
         white = palette.mixed(colour, place.glare, 0.45)
         layer.rings.append(np.array([[end, y, light + 8 * unit, 4.0, *white, 0.9 * place.words]], np.float32))

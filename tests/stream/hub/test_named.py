@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from stream.hub import feeds
 from stream.mention import Author, Target
 from stream.wire.messages import Figures
@@ -13,8 +15,8 @@ def snapshot(topics: tuple[TopicNode, ...] = (), people: tuple[PersonNode, ...] 
     return Snapshot(0, 1800, False, Numbers(), Topics(topics), People(people), (), ())
 
 
-def figures(of: Snapshot, *, unsaid: str = "", vouched: bool = True) -> Figures:
-    return feeds.figures(of, 0, 0, 0.0, lambda words: words != unsaid, lambda _: vouched)
+def figures(of: Snapshot, *, unsaid: str = "", vouched: bool = True, faces: Mapping[str, str] | None = None) -> Figures:
+    return feeds.figures(of, 0, 0, 0.0, lambda words: words != unsaid, lambda _: vouched, faces)
 
 
 def test_topics_whose_mood_is_known() -> None:
@@ -38,6 +40,14 @@ def test_voices_of_both_sides() -> None:
     assert {v.id for v in voices} == {""}
     assert figures(snapshot(people=public), unsaid="p00").voices[0].handle == "@p01"
     assert figures(snapshot(people=public), vouched=False).voices == ()
+
+
+def test_a_face_goes_with_its_voice() -> None:
+    """A picture that may be shown stands where its voice does, and not without it."""
+    people = tuple(PersonNode(f"net:{i}", f"p{i}", "public", 9 - i, 0) for i in range(3))
+    told = figures(snapshot(people=people), unsaid="p1", faces={"net:1": "one", "net:2": "two"})
+    assert [v.handle for v in told.voices] == ["@p0", "@p2"]
+    assert told.faces == ("", "two")
 
 
 def test_a_voice_that_leaves_is_named_no_more() -> None:

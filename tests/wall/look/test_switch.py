@@ -27,11 +27,14 @@ GLIDE = 0.2
 STAGE = 0.4
 """The same of the stage, where it changes most."""
 PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(LAYOUTS, 2))]
+PAIRS += [("faces", "numbers"), ("stories", "faces")]
 
 
 @cache
 def shown(name: str) -> View:
     few = {"topics": 40, "people": 60}
+    if name == "faces":
+        return views.faced()
     return views.turned(name, **few) if name in views.TURNED else views.view(views.shipped(name), **few)
 
 
@@ -49,7 +52,8 @@ def switch(old: str, new: str) -> Iterator[DrawList]:
         begun, over = i >= 0, t >= at + transition.DURATION_MS
         yield scene.draw(
             dataclasses.replace(
-                after, t=t, on_air=coming if begun else leaving, previous=leaving if begun and not over else None,
+                after, t=t, stills=before.stills | after.stills,
+                on_air=coming if begun else leaving, previous=leaving if begun and not over else None,
                 focused=after.focused if begun else before.focused, left=before.focused if begun and not over else None,
                 graphs=before.graphs | after.graphs, labels=before.labels | after.labels,
             )
@@ -58,7 +62,7 @@ def switch(old: str, new: str) -> Iterator[DrawList]:
 
 def lights(drawlist: DrawList) -> dict[str, float]:
     """How much light each kind of thing gives in all."""
-    total = dict.fromkeys(("halos", "curves", "comets", "rings", "ribbons", "shapes"), 0.0)
+    total = dict.fromkeys(("halos", "curves", "comets", "rings", "ribbons", "shapes", "images"), 0.0)
     for layer in drawlist.layers:
         o = layer.opacity
         total["halos"] += o * sum(float((h[:, 7] * h[:, 2] ** 2).sum()) for h in [*layer.halos, *layer.sparks])
@@ -66,6 +70,7 @@ def lights(drawlist: DrawList) -> dict[str, float]:
         total["comets"] += o * sum(float(c[:, 14].sum()) for c in layer.comets)
         total["rings"] += o * sum(float((r[:, 7] * r[:, 3] * r[:, 2]).sum()) for r in layer.rings)
         total["ribbons"] += o * sum(float(r[:, 7].mean()) for r in layer.ribbons)
+        total["images"] += o * sum(image.opacity * image.rect.w * image.rect.h for image in layer.images)
         total["shapes"] += o * sum(s[9] * s[2] * s[3] for s in layer.shapes)
     return total
 

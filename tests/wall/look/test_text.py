@@ -112,6 +112,25 @@ def test_fit_takes_the_greatest_size_that_fits() -> None:
     assert long.height <= 760.0
 
 
+def test_fit_keeps_what_fits_alone() -> None:
+    """Sizes that were tried are forgotten, frame by frame or at once; what two rooms show of one text stays for both."""
+    setter = Typesetter()
+    text, style, sizes = "one lantern after another " * 5, Style(120.0, width=900.0), (120.0, 90.0, 60.0, 48.0, 40.0)
+    for _ in range(9):
+        setter.begin(1e-9)
+        if (low := setter.fit(text, style, sizes, 260.0)) is not None:
+            break
+    setter.begin(math.inf)
+    high = setter.fit(text, style, sizes, 900.0)
+    assert low is not None
+    assert high is not None
+    assert low.style.size < high.style.size
+    assert set(setter._blocks) == {low.key, high.key}
+    setter.begin(0.0)
+    assert setter.fit(text, style, sizes, 260.0) is low
+    assert setter.fit(text, style, sizes, 900.0) is high
+
+
 def test_without_time_nothing_new_is_set() -> None:
     """A frame without time left shows what it has, and sets the rest later."""
     type_ = Typesetter()

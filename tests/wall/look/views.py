@@ -25,6 +25,7 @@ from stream.wire.messages import (
     Labels,
     Layout,
     OnAir,
+    Panel,
     Stories,
     Stream,
     Theme,
@@ -289,6 +290,29 @@ def view(
     for name, value in changes.items():
         setattr(made, name, value)
     return made
+
+
+def faced() -> View:
+    """Stories and voices of which some have pictures that may be shown: made-up ones, a disc on a ground."""
+    layout = Layout("faces", "People", (Panel("stories", (1, 2, 3)), Panel("voices", (4, 5, 6), "Who is heard")))
+    made = view(layout, topics=0, people=0)
+    told, figured = stories(), figures()
+    names = [f"face {i}" for i in range(4)]
+    cards = [
+        msgspec.structs.replace(card, avatar=names[i] if i < 2 else "", picture="picture" if i == 2 else "")
+        for i, card in enumerate(told.cards)
+    ]
+    faces = tuple(names[i // 3] if i % 3 == 0 and i < 12 else "" for i in range(len(figured.voices)))
+    y, x = np.mgrid[0:96, 0:96].astype(np.float32) - 47.5
+    inside = (np.hypot(x, y + 8) < 26)[..., None]
+    colours = np.array([(214, 120, 90), (90, 150, 214), (120, 190, 130), (200, 170, 80)], np.float32)
+    stills = {name: np.where(inside, 232, colours[i]).astype(np.uint8) for i, name in enumerate(names)}
+    stills["picture"] = np.repeat(np.repeat(colours, 60, axis=0)[:, None], 320, axis=1).astype(np.uint8)
+    opaque = {name: np.dstack([still, np.full(still.shape[:2], 255, np.uint8)]) for name, still in stills.items()}
+    shown = msgspec.structs.replace(told, cards=tuple(cards))
+    return dataclasses.replace(
+        made, stories=shown, figures=msgspec.structs.replace(figured, faces=faces), stills=opaque
+    )
 
 
 TURNED: dict[str, tuple[Graph, str]] = {"topic": ("topics", TOPICS[0]), "person": ("people", PEOPLE[0])}
