@@ -85,10 +85,12 @@ class Book:
         retracted = [mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]]
         posts = {r.target for r in retracted if r.scope == "post"}
         authors = {r.target for r in retracted if r.scope == "author"}
-        return {
-            m.id for m in self._mentions
-            if m.kind not in UNCOUNTED and 0 <= t_ms - m.at < width and m.id not in posts and m.author.id not in authors
-        }  # fmt: skip
+        # Who sends again after a restart may be given another time: the first that was written counts.
+        at: dict[str, int] = {}
+        for m in self._mentions:
+            if m.kind not in UNCOUNTED and m.id not in posts and m.author.id not in authors:
+                at[m.id] = min(m.at, at.get(m.id, m.at))
+        return {post_id for post_id, written in at.items() if 0 <= t_ms - written < width}
 
     def lacking(self, t_ms: int) -> list[str]:
         """Posts that count at T and are not in the hub's checkpoint: which ones it has missed."""
