@@ -92,14 +92,19 @@ class Book:
                 at[m.id] = min(m.at, at.get(m.id, m.at))
         return {post_id for post_id, written in at.items() if 0 <= t_ms - written < width}
 
-    def lacking(self, t_ms: int) -> list[str]:
-        """Posts that count at T and are not in the hub's checkpoint: which ones it has missed."""
+    def unlike(self, t_ms: int) -> str:
+        """In which posts the hub's checkpoint differs from the log at T, for a person to look into."""
         saved = checkpoint.read(Path(self._config.hub.checkpoint), self._config)
         if saved is None:
-            return []
+            return "it has no checkpoint"
         state = State.from_bytes(saved.state, self._config)
-        ids = sorted(self.counted(t_ms))
-        return [post_id for post_id, held in zip(ids, state.holds(ids), strict=True) if not held]
+        counted, width = self.counted(t_ms), self._config.hub.window_s * 1000
+        held = {row.id: row.at for row in state.rows() if 0 <= t_ms - row.at < width}
+        lacking, more = sorted(counted - held.keys()), sorted(held.keys() - counted)
+        told = [
+            f"{post_id}{' (taken back)' if post_id in self.gone else ''}, {self.ids[post_id]} times" for post_id in more
+        ]
+        return f"its checkpoint lacks {lacking[:3]} and has more: {told[:3]}"
 
     def analysed(self, t_ms: int) -> Snapshot:
         """What ``agora analyse`` says of the log at T."""

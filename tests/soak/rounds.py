@@ -189,9 +189,8 @@ class Rounds:
             return f"no snapshot: {fault}"
         posts = told["numbers"]["posts"]
         if posts != (counted := len(self._book.counted(t_ms))):
-            waits, lacking = await self._hall.waits(), self._book.lacking(t_ms)
-            lacks = f"{waits:.0f} records wait, {len(lacking)} are not in its checkpoint {lacking[:3]}"
-            return f"the hub counts {posts} posts, in the log are {counted}; {lacks}"
+            waits, unlike = await self._hall.waits(), self._book.unlike(t_ms)
+            return f"the hub counts {posts} posts, in the log are {counted}; {waits:.0f} records wait, {unlike}"
         if posts != (analysed := self._book.analysed(t_ms).numbers.posts):
             return f"the hub counts {posts} posts, agora analyse {analysed}"
         oracle: dict[str, Any] = json.loads(await asyncio.to_thread(self._book.said, t_ms, rng))
