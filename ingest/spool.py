@@ -13,7 +13,7 @@ import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -130,6 +130,39 @@ class Spool:
         if self._count:
             self.drop(self._count)
 
+    def erase(self, gone: Callable[[str, Entry], bool]) -> int:
+        """Overwrite what waits without the entries that are ``gone`` (topic, entry); how many they were.
+
+        Raises ``OSError`` where the disk has no room; nothing has changed then.
+        """
+        kept = erased = 0
+        self._close_segment()
+        number = self._last + 1
+        new = self._path(number)
+        try:
+            with new.open("wb") as out:
+                for topic, entry, _, _ in self._frames():
+                    if gone(topic, entry):
+                        erased += 1
+                    else:
+                        out.write(_frame(topic, entry))
+                        kept += 1
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+        if not erased:
+            new.unlink()
+            return 0
+        old = list(self._sizes)
+        self._first, self._offset, self._last, self._count = number, 0, number, kept
+        self._write_position()
+        self._sizes = {number: new.stat().st_size}
+        for segment in old:
+            self._path(segment).unlink(missing_ok=True)
+        return erased
+
     def close(self) -> None:
         """Let another process have it."""
         self._close_segment()
@@ -181,6 +214,15 @@ class Spool:
         new = self._position.with_suffix(".new")
         new.write_text(f"{self._first} {self._offset}\n")
         os.replace(new, self._position)
+
+
+def waiting(folder: Path) -> Iterator[tuple[str, Entry]]:
+    """What lies in a spool's segments, drained or not, with its topic; also while another process has it."""
+    for path in sorted(folder.glob("*.segment")):
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            for payload, _ in _payloads(file, 0):
+                topic, key, value = _decoder.decode(payload)
+                yield topic, Entry(key=key, value=value)
 
 
 def _frame(topic: str, entry: Entry) -> bytes:

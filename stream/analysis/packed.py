@@ -90,17 +90,32 @@ class Packed:
         return self._read[1][int(ends[place - 1]) if place else 0 : int(ends[place])]
 
     def save(self, numbers: NDArray[np.int64]) -> Blocks:
-        """The strings of ``numbers``, which are in use, in that order; nothing is unpacked for it."""
-        where = self._where[numbers]
-        used = np.unique(where).tolist()
-        blocks = [_block(self._open) if n == self._number else (self._blocks[n], self._ends[n]) for n in used]
+        """The strings of ``numbers``, which are in use, in that order, and no others; blocks that hold others are unpacked."""
+        where, place = self._where[numbers], self._place[numbers]
+        used, counts = np.unique(where, return_counts=True)
+        blocks = [
+            (self._blocks[n], self._ends[n])
+            if count == BLOCK and n != self._number
+            else _block(self._only(n, set(place[where == n].tolist())))
+            for n, count in zip(used.tolist(), counts.tolist(), strict=True)
+        ]
         return Blocks(
             where=where.tobytes(),
-            place=self._place[numbers].tobytes(),
-            numbers=used,
+            place=place.tobytes(),
+            numbers=used.tolist(),
             packed=[packed for packed, _ in blocks],
             ends=[ends.tobytes() for _, ends in blocks],
         )
+
+    def _only(self, block: int, places: set[int]) -> list[bytes]:
+        """The strings of a block, those left empty that are not in ``places``."""
+        if block == self._number:
+            return [value if place in places else b"" for place, value in enumerate(self._open)]
+        data, ends = bytes(cramjam.zstd.decompress(self._blocks[block])), self._ends[block].tolist()
+        return [
+            data[start:end] if place in places else b""
+            for place, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
+        ]
 
     def restore(self, numbers: NDArray[np.int64], saved: Blocks) -> None:
         """Keep what ``save`` gave, in its order, under ``numbers``; nothing is kept yet. Raises ``ValueError`` for a misfit."""

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.analysed import Analysed, Fresh
-from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
+from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, REPOST, UNKNOWN_MOOD, Columns
 from stream.analysis.crowd import day_of
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import Gone
 from stream.analysis.known import Known
 from stream.analysis.ledger import Ledger
 from stream.analysis.memory import Memory
-from stream.analysis.names import Names
+from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks
 from stream.analysis.pulses import Pulses
 from stream.analysis.revisions import Revisions
@@ -335,7 +335,11 @@ class State:
         """Copy everything now; the pieces are made of it one by one, in any thread and while the state goes on."""
         self.settle()
         slots = self._lasting(self._ledger.rows.slots())
-        names = {name: list(table.names) for name, table in self.names.tables().items()}
+        columns = self._ledger.columns
+        names = {
+            table: interner.only(*(getattr(columns, name)[slots] for name in NAMED_BY[table]))
+            for table, interner in self.names.tables().items()
+        }
         parts = saved.Parts(
             config=saved.digest(self.config),
             window_ms=self.window.width,
@@ -348,7 +352,11 @@ class State:
                 sorted(self.gone.blocked),
                 dict(self.gone.hidden),
             ),
-            edits=[(k, author, e.at, e.id, e.data, e.until) for (k, author), e in self.revisions.edits.items()],
+            edits=[
+                (key, author, e.at, e.id, e.data, e.until)
+                for (key, author), e in self.revisions.edits.items()
+                if key not in self.gone.posts and author not in self.gone.authors
+            ],
             tallies=[(key, *tally) for key, tally in self.revisions.tallies.items()],
             memory=self.memory.entries(),
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
@@ -356,11 +364,13 @@ class State:
         return saved.pack(parts, names, self._ledger.columns.copy(slots))
 
     def _lasting(self, slots: Slots) -> Slots:
-        """Those of ``slots`` that nobody took back: words that are gone are written nowhere."""
+        """Those of ``slots`` that nobody took back, nor what they repeat: words that are gone are written nowhere."""
         keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
         people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
         columns = self._ledger.columns
         gone = np.isin(columns.key[slots], keys) | np.isin(columns.author[slots], people[people >= 0])
+        repeats = np.isin(columns.target[slots], keys) | np.isin(columns.people.first[slots], people[people >= 0])
+        gone |= repeats & (columns.kind[slots] == REPOST)
         lasting: Slots = slots[~gone]
         return lasting
 

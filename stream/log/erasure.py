@@ -66,7 +66,7 @@ class Eraser:
         if not records:
             self._looking = []
             return 0, False
-        gone = [record for record in records if record.value is not None and self._is_gone(record)]
+        gone = [record for record in records if record.value is not None and self.is_gone(record)]
         file.overwrite(gone)
         return len(gone), True
 
@@ -78,7 +78,12 @@ class Eraser:
                 continue
             (self._authors if retraction.scope == "author" else self._posts).add(retraction.target)
 
-    def _is_gone(self, record: Record) -> bool:
+    def take_back(self, authors: Iterable[str]) -> None:
+        """Everything of these authors is gone, whatever the log says."""
+        self._authors |= set(authors)
+
+    def is_gone(self, record: Record) -> bool:
+        """Whether a mention or a dead letter is by, repeats or names somebody or something that is gone."""
         if record.topic == REJECTED.name:
             return self._names_somebody_gone(record.value or b"")
         if record.key in self._authors:

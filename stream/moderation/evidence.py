@@ -13,7 +13,7 @@ from typing import Final
 
 SURE: Final = math.log(100)
 """The ratio, as a logarithm, from which a cluster is a raid: one crowd in a hundred, at most, is taken for one."""
-SURE_OF_MORE: Final = math.log(10)
+SURE_OF_MORE: Final = math.log(30)
 """The same for other words while a raid is on: raids come in several languages and wordings."""
 OVER: Final = 0.0
 """The ratio below which what was taken for a raid is a crowd after all."""

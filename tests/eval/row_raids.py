@@ -1,127 +1,127 @@
-"""The raid shield on the simulated event: what of a raid was never shown, and what else it held.
+"""The raid shield: what of a raid was never shown, and what else it held.
 
-The thresholds were set on ``KINDS`` with other seeds than these; ``OTHER_KINDS`` were never looked at while setting them. Each
-event also has a keynote moment, of which nothing may be held.
+Raids of the simulation, on whose first kinds the shield was made (``ingest.simulation.raid``); raids and crowds that were
+written after it was done (``unseen``); and real archives, in which everything that is held is held wrongly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
 
-from ingest.simulation.cheers import Cheers
-from ingest.simulation.raid import KINDS, OTHER_KINDS, Kind, Raid
+from ingest.archive import read
+from ingest.simulation import cheers, raid
 from ingest.simulation.world import World
-from stream.config import Config
-from stream.hub.board import Board
-from stream.hub.engine import Engine
-from stream.hub.metrics import Metrics
-from stream.hub.stage import Stage
-from stream.log import MENTIONS, Record
-from stream.mention import Mention, encode
+from stream.mention import Mention
 from tests.bench.figure import Figure, figure
+from tests.eval import unseen
+from tests.eval.data import Absent, find
+from tests.eval.raided import Played, played
 
 START: Final = 1_760_000_000_000
-BEFORE_MS: Final = 10 * 60_000
-AFTER_MS: Final = 5 * 60_000
-STEP_MS: Final = 100
-SHOWN_MS: Final = 10_000
-"""The delay after which words are shown."""
+BEGINS: Final = START + 10 * 60_000
+END: Final = BEGINS + 5 * 60_000
 SEED: Final = 501
 SIZES: Final = (20, 200, 2000)
+OTHER_SIZES: Final = (20, 45, 130, 700)
 RATE: Final = 8.0
+NEW: Final = (0.2, 0.4, 0.6)
+"""Shares of voices in a crowd that were never heard before."""
+ARCHIVES: Final = (("congress/tweets-2016-q1.ndjson.gz", "twitter-v1"),)
 
 
 def measure() -> Iterator[Figure]:
-    """Means over raids of every size, kind and seed; the least and the most are told too."""
-    for title, kinds in (("", KINDS), (", other kinds", OTHER_KINDS)):
-        found = [event(kind, size, SEED + 10 * i + k) for i, size in enumerate(SIZES) for k, kind in enumerate(kinds)]
-        unshown, early, others, cheers = (np.array(column) for column in zip(*found, strict=True))
-        note = f"{len(found)} raids of {SIZES[0]} to {SIZES[-1]} accounts: {', '.join(kinds)}"
+    """Means over raids of every size and kind; the least and the most are told too."""
+    for title, kinds in (("", raid.KINDS), (", other kinds", raid.OTHER_KINDS)):
+        found = [
+            _simulated(kind, size, SEED + 10 * i + k) for i, size in enumerate(SIZES) for k, kind in enumerate(kinds)
+        ]
+        yield from _figures(title, f"{len(found)} raids of {SIZES[0]} to {SIZES[-1]}: {', '.join(kinds)}", found)
+    found, worst = [], []
+    for i, size in enumerate(OTHER_SIZES):
+        for k, (name, speech) in enumerate(unseen.RAIDS.items()):
+            posts = unseen.raid(speech, size, BEGINS, SEED + 20 * i + k, slow=k % 3 == 2)
+            found.append(_measured(posts, BEGINS))
+            worst.append((found[-1][0], f"{name} by {size}"))
+    missed = ", ".join(f"{name} {share:.2f}" for share, name in sorted(worst) if share < 0.9)
+    yield from _figures(
+        ", unseen", f"{len(found)} raids of {OTHER_SIZES[0]} to {OTHER_SIZES[-1]}; below 0.9: {missed or 'none'}", found
+    )
+    for new in NEW:
+        shares = []
+        for k, (name, speech) in enumerate(unseen.CROWDS.items()):
+            posts = unseen.crowd(speech, 300, new, _backdrop()[0].people, BEGINS, SEED + k)
+            shares.append((_event(posts).wrongly([p.id for p in posts]), name))
         yield figure(
-            f"raids{title}: posts never shown",
-            float(unshown.mean()),
-            "",
-            least=0.95,
-            note=f"{note}; least {unshown.min():.3f}",
-        )
+            f"raids: crowds held, {new:.0%} of them new", float(np.mean([share for share, _ in shares])), "", most=0.005,
+            note=f"{len(shares)} crowds of 300; most: {max(shares)[1]} {max(shares)[0]:.3f}",
+        )  # fmt: skip
+    for path, kind in ARCHIVES:
+        try:
+            posts = [item for item in read(str(find(path)), kind) if isinstance(item, Mention) and item.kind != "tally"]
+        except Absent:
+            continue
+        told = played((post.seen, post) for post in sorted(posts, key=lambda post: (post.seen, post.id)))
         yield figure(
-            f"raids{title}: held 10 s after the start, or on arrival",
-            float(early.mean()),
-            "",
-            least=0.95,
-            note=f"{note}; least {early.min():.3f}",
-        )
-        yield figure(
-            f"raids{title}: other posts held",
-            float(others.max()),
+            f"raids: held in {path.partition('/')[0]}",
+            told.wrongly([p.id for p in posts]),
             "",
             most=0.005,
-            note=f"the most in one event; mean {others.mean():.5f}",
-        )
-        yield figure(
-            f"raids{title}: keynote cheers held",
-            float(cheers.max()),
-            "",
-            most=0.005,
-            note="the most in one event; 300 voices, 40 % of them new",
+            note=f"{len(posts)} real posts",
         )
 
 
-def event(kind: Kind, accounts: int, seed: int) -> tuple[float, float, float, float]:
-    """One raid in the middle of an event, through a hub's engine: shares of posts never shown, held early, held wrongly."""
-    begins = START + BEFORE_MS
-    raid, moment = Raid(kind, accounts, begins, seed), Cheers(300, begins + 20_000, seed)
-    world = World(seed, RATE, raids=(raid,), cheers=(moment,))
-    plan = [p for p in world.plan(START, begins + AFTER_MS) if isinstance(p.item, Mention) and p.item.kind != "tally"]
-    held, told = _played([(p.due, p.item) for p in plan if isinstance(p.item, Mention)], begins + AFTER_MS)
-    groups: dict[str, list[str]] = {"raid": [], "cheer": [], "": []}
-    for p in plan:
-        if isinstance(p.item, Mention) and p.item.kind != "edit" and (p.planted == "raid" or p.due >= begins - 60_000):
-            groups[p.planted if p.planted in ("raid", "cheer") else ""].append(p.item.id)
-        if p.planted == "spam" and isinstance(p.item, Mention):
-            groups[""] = [post_id for post_id in groups[""] if post_id != p.item.id]
-    ids = groups["raid"]
-    never = 1 << 60
-    unshown = [held.get(i, never) < told[i] + SHOWN_MS for i in ids]
-    early = [held.get(i, never) <= max(begins + 10_000, told[i] + STEP_MS) for i in ids]
-    return (
-        float(np.mean(unshown)),
-        float(np.mean(early)),
-        _share(groups[""] + groups["cheer"], held),
-        _share(groups["cheer"], held),
+def _figures(title: str, note: str, found: Sequence[tuple[float, float, float]]) -> Iterator[Figure]:
+    unshown, early, others = (np.array(column) for column in zip(*found, strict=True))
+    for name, shares in (("never shown", unshown), ("held 10 s after the start, or on arrival", early)):
+        yield figure(
+            f"raids{title}: posts {name}",
+            float(shares.mean()),
+            "",
+            least=0.95,
+            note=f"{note}; least {shares.min():.3f}",
+        )
+    yield figure(
+        f"raids{title}: other posts held",
+        float(others.max()),
+        "",
+        most=0.005,
+        note=f"the most in one event; mean {others.mean():.5f}",
     )
 
 
-def _share(ids: Sequence[str], held: dict[str, int]) -> float:
-    return sum(i in held for i in ids) / max(1, len(ids))
+@cache
+def _backdrop() -> tuple[World, list[Mention]]:
+    """An event without raids, as it is told, and its world."""
+    world = World(SEED, RATE)
+    plan = [p for p in world.plan(START, END) if p.planted != "spam"]
+    return world, [p.item for p in plan if isinstance(p.item, Mention) and p.item.kind not in ("tally", "edit")]
 
 
-def _played(items: Sequence[tuple[int, Mention]], end: int) -> tuple[dict[str, int], dict[str, int]]:
-    """When each post was first held with a raid, and when it was told, by id; a turn of the engine every ``STEP_MS``."""
-    config = Config()
-    boards = Board(), Board()
-    engine = Engine(
-        config, board=boards[0], tablet=boards[1], stage=Stage(config.wall.grid, boards[0], seed=1), metrics=Metrics(),
-        removed=lambda _: None, timer=lambda: 1.0,
-    )  # fmt: skip
-    engine.begin()
-    held: dict[str, int] = {}
-    told: dict[str, int] = {}
-    waiting = list(reversed(items))
-    for now in range(items[0][0], end + STEP_MS, STEP_MS):
-        due = []
-        while waiting and waiting[-1][0] <= now:
-            due.append(waiting.pop()[1])
-        told.update((m.id, now) for m in due)
-        if due:
-            records = [Record(MENTIONS.name, 0, len(told), now, m.author.id, encode(m)) for m in due]
-            engine.apply(records, now)
-        engine.state.advance(now)
-        engine.review(now)
-        for post_id, waits in engine.gate.held():
-            if waits.raid:
-                held.setdefault(post_id, now)
-    return held, told
+def _event(posts: Sequence[Mention]) -> Played:
+    return played(
+        (post.seen, post) for post in sorted([*_backdrop()[1], *posts], key=lambda post: (post.seen, post.id))
+    )
+
+
+def _measured(posts: Sequence[Mention], begins: int, beside: Sequence[Mention] = ()) -> tuple[float, float, float]:
+    """Of a raid: never shown, held early; of all other posts: held."""
+    told, ids = _event([*posts, *beside]), [post.id for post in posts]
+    others = [post.id for post in (*_backdrop()[1], *beside)]
+    return told.unshown(ids), told.early(ids, begins), told.wrongly(others)
+
+
+def _simulated(kind: raid.Kind, accounts: int, seed: int) -> tuple[float, float, float]:
+    """A raid of the simulation, with a keynote moment of 300 voices beside it."""
+    planned = raid.planned(raid.Raid(kind, accounts, BEGINS, seed), "simulation:")
+    moment = cheers.planned(cheers.Cheers(300, BEGINS + 20_000, seed), _backdrop()[0].people, "simulation:")
+    posts = [p.item for p in planned if p.planted == "raid" and isinstance(p.item, Mention)]
+    beside = [
+        p.item
+        for p in (*planned, *moment)
+        if p.planted != "raid" and p.due > BEGINS - 60_000 and isinstance(p.item, Mention)
+    ]
+    return _measured(posts, BEGINS, beside)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import cramjam
 import pytest
 
 from ingest import forget
+from ingest.app import folder_of
+from ingest.spool import Spool
 from stream.analysis.state import State
 from stream.config import Config, IngestConfig, LogConfig
 from stream.log import MENTIONS, REJECTED, RETRACTIONS, Entry, Record, open_log
@@ -16,6 +19,7 @@ from stream.mention import Author, Mention, Retraction, Target, encode, rejected
 
 NOW = 1_760_000_000_000
 SECRET = "unforgettable"
+ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 def said(number: int, text: str, *, by: str = "ann", kind: str = "post", target: Target | None = None) -> Mention:
@@ -119,4 +123,31 @@ def test_a_checkpoint_holds_nothing_of_the_gone() -> None:
     state.retract(Retraction(target="mastodon:ann@social.example", scope="author", at=NOW))
     again = State.from_bytes(state.to_bytes(), Config())
     assert len(again) < len(state)
+    written = b"".join(state.to_bytes())
+    blocks = b"".join(bytes(cramjam.zstd.decompress(piece)) for piece in state.to_bytes() if piece[:4] == ZSTD)
+    assert b"a calm word" in blocks
+    assert SECRET.encode() not in blocks
+    assert b"bob@social.example" in written
+    assert written.count(b"ann@social.example") == 1, "the retraction itself, which is kept for good, names the id"
+    assert b"@ann" not in written
     assert again.snapshot(NOW + 60_000) == state.snapshot(NOW + 60_000)
+
+
+@pytest.mark.parametrize("name", ["mastodon:ann@social.example", "@Ann"])
+def test_what_waits_for_the_log_is_overwritten_too(tmp_path: Path, name: str) -> None:
+    """Entries of the author, and what repeats them, leave the spool; the others stay in their order and are drained."""
+    folder = folder_of(config(tmp_path))
+    spool = Spool(folder, 1 << 20, segment_bytes=200)
+    for number in range(3):
+        spool.append([(MENTIONS.name, Entry(m.author.id, encode(m))) for m in EVENING])
+        if not number:
+            spool.drop(1)
+    spool.close()
+    assert forget.run(config(tmp_path), name) == 0
+    assert not any(SECRET.encode() in path.read_bytes() for path in folder.glob("*.segment"))
+    spool = Spool(folder, 1 << 20, segment_bytes=200)
+    assert [entry.key for _, entry in spool.peek(20)] == ["mastodon:bob@social.example"] * 3
+    spool.append([(MENTIONS.name, Entry("x", b"later"))])
+    spool.drop(3)
+    assert [entry.value for _, entry in spool.peek(20)] == [b"later"]
+    spool.close()
