@@ -1,4 +1,4 @@
-"""A switch from any layout to any other: in 0.8 s, frame by frame, nothing jumps and nothing blinks."""
+"""A switch from a layout to another: in 0.8 s, frame by frame, nothing jumps and nothing blinks."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ GLIDE = 0.2
 """The most by which the light of all nodes, edges, rings, lines or shapes may change, of its greatest in the switch."""
 STAGE = 0.4
 """The same of the stage, where it changes most."""
-PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(LAYOUTS, 2))]
+FLYING = ("pulse", "topics", "people", "event", "speaker", "topic", "person")
+"""Layouts with a graph, whose nodes fly."""
+PAIRS = [pair if i % 2 else pair[::-1] for i, pair in enumerate(combinations(FLYING, 2))]
+PAIRS += [pair for pair in pairwise((*LAYOUTS, LAYOUTS[0])) if not set(pair) <= set(FLYING)]
 PAIRS += [("faces", "numbers"), ("stories", "faces")]
+"""All of those, and each of the others, which cross-fade whatever comes next, to and from another one."""
 
 
 @cache
