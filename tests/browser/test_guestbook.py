@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from websockets.sync.client import connect
 
+from stream.config.authority import pinned
+from stream.config.certificates import issued
 from stream.wire.messages import Stories, decode_from_hub
 from tests.browser.looking import faults, keep
 from tests.stream.doors.process import HubProcess, free_port
@@ -23,23 +28,23 @@ PATIENT = "() => performance.now() > 2600"
 """A person needs longer than that to write."""
 
 
-@pytest.fixture(scope="module")
-def guestbook(hub: HubProcess) -> Iterator[str]:
-    """The address of a guest book on the hub's log."""
+@contextmanager
+def running(hub: HubProcess, trust: ssl.SSLContext | None = None, **more: str) -> Iterator[str]:
+    """A guest book on the hub's log, with ``more`` settings of its own; gives its address."""
     port = free_port()
     settings = {
         "AGORA_VAR": str(hub.folder),
         "AGORA_GUESTBOOK_PORT": str(port),
         "AGORA_EVENT_NAME": "Festival of Light",
+        "AGORA_PRIVACY_CONTACT": "privacy@example.org",
     }
-    settings["AGORA_PRIVACY_CONTACT"] = "privacy@example.org"
     command = [sys.executable, "-m", "agora", "guestbook", "--config", str(hub.config)]
-    process = subprocess.Popen(command, env={**os.environ, **settings})
-    url = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 30
+    process = subprocess.Popen(command, env={**os.environ, **settings, **more})
+    url = f"http{'s' if trust else ''}://127.0.0.1:{port}"
+    until = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(url + "/healthz", timeout=1):
+            with urllib.request.urlopen(url + "/healthz", timeout=1, context=trust):
                 break
         except OSError:
             assert process.poll() is None
@@ -48,6 +53,13 @@ def guestbook(hub: HubProcess) -> Iterator[str]:
     yield url
     process.terminate()
     process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def guestbook(hub: HubProcess) -> Iterator[str]:
+    """The address of a guest book on the hub's log."""
+    with running(hub) as url:
+        yield url
 
 
 @pytest.fixture
@@ -96,7 +108,7 @@ def test_message_goes_from_the_phone_to_the_wall_and_off_it(
     tablet = sign_in()
     tablet.get_by_role("link", name="Posts").click()
     card = tablet.locator(".page:not([hidden]) .card", has_text=words).first
-    expect(card).to_contain_text("guest book")
+    expect(card).to_contain_text("guest book", timeout=30_000)
     expect(card).to_contain_text("Ada")
     keep(tablet, "guestbook-held")
     assert words not in on_the_wall(hub, lambda texts: words in texts, seconds=1.5)
@@ -119,3 +131,24 @@ def test_form_works_without_a_script(browser: Browser, guestbook: str) -> None:
     expect(phone.get_by_role("alert")).to_be_visible()
     expect(phone.get_by_label("Viestisi")).to_have_value("<..>")
     context.close()
+
+
+def test_guest_book_of_its_own_certificate(browser: Browser, hub: HubProcess, sign_in: Callable[..., Page]) -> None:
+    """Over HTTPS with a certificate of the hub's authority a message comes to staff; who does not know it does not connect."""
+    made = issued(hub.folder, "guestbook", "127.0.0.1", "")
+    trust = pinned((made.authority).read_text("ascii"))
+    given = {"AGORA_GUESTBOOK_CERTIFICATE": str(made.certificate), "AGORA_GUESTBOOK_KEY": str(made.key)}
+    with running(hub, trust, **given) as url:
+        with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
+            urllib.request.urlopen(url, timeout=10)
+        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", ignore_https_errors=True)
+        phone = context.new_page()
+        write(phone, url, "Safe across the water")
+        phone.get_by_role("button", name="Send").click()
+        expect(phone.get_by_role("heading")).to_have_text("Thank you!")
+        context.close()
+    tablet = sign_in()
+    tablet.get_by_role("link", name="Posts").click()
+    expect(tablet.locator(".page:not([hidden]) .card", has_text="Safe across the water").first).to_be_visible(
+        timeout=30_000
+    )
