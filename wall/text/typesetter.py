@@ -23,8 +23,8 @@ from wall.text import fonts
 
 Pixels = npt.NDArray[np.uint8]
 Align = Literal["left", "centre", "right"]
-KEPT: Final = 900
-"""Blocks of some 30 KB each; all layouts together show half as many."""
+KEPT: Final = 600
+"""Blocks of some 30 KB each; all layouts together show some 500."""
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
