@@ -60,10 +60,10 @@ def played(items: Iterable[tuple[int, Mention]]) -> Played:
                 held.discard(post_id)
 
     for due, mention in items:
-        while step and due >= step:
+        if step and due >= step:
             review(raids.look(acquainted), step)
-            step += STEP_MS
-        step = step or due + STEP_MS
+        if due >= step:
+            step = due + STEP_MS
         post_id = mention.id
         told[post_id] = due
         heard[post_id] = Words(mention.text, mention.lang, mention)
