@@ -242,7 +242,7 @@ class State:
 
     def row(self, post_id: str) -> Mention | None:
         """A post as its newest edit has it (under its own id, kind and time); None when unknown or retracted."""
-        return self._row(key_of(post_id))
+        return self.row_of(key_of(post_id))
 
     def mood(self, post_id: str) -> float:
         """The mood that was read from a post, −1 … 1; 0 where it cannot be told, or the post is not held."""
@@ -257,7 +257,8 @@ class State:
         lives = held[self._ledger.living(slots[held])]
         return {post_ids[i] for i in lives.tolist()}
 
-    def _row(self, key: int) -> Mention | None:
+    def row_of(self, key: int) -> Mention | None:
+        """``row``, by the key of a post."""
         slot = self._ledger.rows.slot(key)
         if slot < 0 or not self._ledger.living(np.array([slot], np.int64))[0]:
             return None
@@ -276,7 +277,7 @@ class State:
     def rows(self) -> Iterator[Mention]:
         """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""
         for key in self._ledger.columns.key[self._ledger.rows.slots()].tolist():
-            row = self._row(key)
+            row = self.row_of(key)
             if row is not None:
                 yield row
 

@@ -490,12 +490,12 @@ class Engine:
         if self._review(self.gate.take_anew()):
             self.presenter.remove()
 
-    def _review(self, post_ids: Iterable[str]) -> bool:
+    def _review(self, keys: Iterable[int]) -> bool:
         """Judge posts anew; whether there were any."""
         found = False
-        for post_id in post_ids:
-            row = self.state.row(post_id)
+        for key in keys:
+            row = self.state.row_of(key)
             if row is not None:
                 found = True
-                self.state.show(post_id, self.gate.review(post_id, row, self._hub_ms))
+                self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
         return found

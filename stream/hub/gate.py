@@ -7,12 +7,13 @@ nothing that is remembered here can let a word through that the chain rejects no
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 import xxhash
 
+from stream.analysis.extract import key_of
 from stream.config import ShowConfig
 from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
@@ -73,7 +74,7 @@ class Gate:
         self._queue: list[tuple[int, str]] = []
         self._until: dict[str, int] = {}
         self._ends: list[tuple[int, str]] = []
-        self._anew: set[str] = set()
+        self._anew: set[int] = set()
         self._held: dict[str, Waiting] = {}
         self._words: dict[str, bool] = {}
         self._approvals: dict[str, str] = {}
@@ -101,8 +102,8 @@ class Gate:
         """A post that was heard is gone, or is another now."""
         self._anew.update(self._chain.forget(row))
 
-    def take_anew(self) -> set[str]:
-        """Posts to ``review``, since others of their author came or went that say the same."""
+    def take_anew(self) -> set[int]:
+        """Keys of posts to ``review``, since others of their author came or went that say the same."""
         anew, self._anew = self._anew, set()
         return anew
 
@@ -135,11 +136,11 @@ class Gate:
 
     def look(self, acquainted: Acquainted) -> None:
         """See whether there is a raid; whom it holds is among those to judge anew."""
-        self._anew.update(self._chain.raids.look(acquainted))
+        self._anew.update(map(key_of, self._chain.raids.look(acquainted)))
 
-    def decide_raid(self, raid_id: str, value: Mapping[str, Any] | None) -> list[str]:
-        """What the staff says of a raid: ``{"show": "hidden"}`` or ``{"show": "approved"}``; its posts, to judge anew."""
-        return self._chain.raids.decide(raid_id, value)
+    def decide_raid(self, raid_id: str, value: Mapping[str, Any] | None) -> Iterable[int]:
+        """What the staff says of a raid: ``{"show": "hidden"}`` or ``{"show": "approved"}``; its posts, by key."""
+        return map(key_of, self._chain.raids.decide(raid_id, value))
 
     def raids(self) -> list[Raid]:
         """The raids in the window, the newest first."""
@@ -151,7 +152,7 @@ class Gate:
 
     def remember_raid(self, raid_id: str, data: bytes | None) -> None:
         """A raid as the log has it. Raises ``ValueError`` for a broken record."""
-        self._anew.update(self._chain.raids.remember(raid_id, data))
+        self._anew.update(map(key_of, self._chain.raids.remember(raid_id, data)))
 
     def prune_raids(self, before_ms: int) -> list[str]:
         """Let go of raids whose last post was written before; their ids."""
@@ -201,14 +202,14 @@ class Gate:
                 found = True
         return found
 
-    def outlived(self, now: int) -> list[str]:
-        """Posts whose time ended since the last call: of them only the numbers count from now on."""
+    def outlived(self, now: int) -> list[int]:
+        """Keys of posts whose time ended since the last call: of them only the numbers count from now on."""
         found = []
         while self._ends and self._ends[0][0] <= now:
             until, post_id = heapq.heappop(self._ends)
             if self._until.get(post_id) == until:
                 del self._until[post_id]
-                found.append(post_id)
+                found.append(key_of(post_id))
         return found
 
     def unlearn(self, before_ms: int) -> None:

@@ -64,21 +64,21 @@ class Chain:
         """What is known already of mentions that are about to be heard, by ``id`` of the object; until the next call."""
         self._known = known
 
-    def hear(self, mention: Mention) -> list[str]:
-        """Take note of a post (its newest edit); ids of other posts that are to be judged anew."""
+    def hear(self, mention: Mention) -> list[int]:
+        """Take note of a post (its newest edit); keys of other posts that are to be judged anew."""
         words = self._words(mention)
         self.raids.hear(words)
-        return [post_id for pace in self._paced for post_id in pace.hear(words)]
+        return [post for pace in self._paced for post in pace.hear(words)]
 
-    def forget(self, mention: Mention) -> list[str]:
-        """What was heard is gone, or was changed; ids of other posts that are to be judged anew."""
+    def forget(self, mention: Mention) -> list[int]:
+        """What was heard is gone, or was changed; keys of other posts that are to be judged anew."""
         words = self._words(mention)
         self.raids.forget(words)
-        return [post_id for pace in self._paced for post_id in pace.forget(words)]
+        return [post for pace in self._paced for post in pace.forget(words)]
 
-    def prune(self, before_ms: int) -> list[str]:
-        """Forget what was written before ``before_ms``; ids of other posts that are to be judged anew."""
-        return [post_id for pace in self._paced for post_id in pace.prune(before_ms)]
+    def prune(self, before_ms: int) -> list[int]:
+        """Forget what was written before ``before_ms``; keys of other posts that are to be judged anew."""
+        return [post for pace in self._paced for post in pace.prune(before_ms)]
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""

@@ -6,14 +6,15 @@ log anew, partition by partition, judges as one that was there.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from typing import Final
 
 import xxhash
 
-from stream.mention import Mention
+from stream.analysis.extract import key_of as post_key
 from stream.moderation.filters import Words
+from stream.moderation.heard import KNOWN, Heard
 from stream.moderation.verdict import NO_OPINION, Verdict
 
 REPEATS: Final = 3
@@ -22,7 +23,6 @@ REPEAT_MS: Final = 10 * 60_000
 MINUTE_MS: Final = 60_000
 SHORT: Final = 16
 """Letters and figures of a text that may be said any number of times: thanks, congratulations."""
-_DIGITS: Final = 15
 
 
 class Repeated:
@@ -30,8 +30,7 @@ class Repeated:
 
     What is the same says ``key``: a number, 0 for what counts nowhere. ``reason`` has a place for how often.
 
-    Posts are in order of (time, id). They are kept as one string a text, ``<time><id>`` parted by spaces, which is a third of
-    the memory of anything else that names them.
+    Posts are named by their keys (``stream.analysis.extract.key_of``), and are in order of (time, key).
     """
 
     def __init__(
@@ -42,85 +41,59 @@ class Repeated:
         key: Callable[[Words], int] | None = None,
     ) -> None:
         self._span, self._times, self._reason, self._key = span_ms, times, reason, key or key_of
-        self._said: dict[int, str] = {}
+        self._heard = Heard()
+        self._seldom: Words | None = None
+        """What was heard last, when it was said too seldom to be held."""
 
-    def hear(self, words: Words) -> list[str]:
-        """Take note of a post; ids of others whose verdict may be another now. A post that is known changes nothing."""
-        key = self._key(words)
-        if not key or words.mention is None:
+    def hear(self, words: Words) -> list[int]:
+        """Take note of a post; others whose verdict may be another now. A post that is known changes nothing."""
+        key, mention = self._key(words), words.mention
+        if not key or mention is None:
             return []
-        said = self._said.get(key)
-        entry = _entry(words.mention)
-        if said is None:
-            self._said[key] = entry
-            return []
-        entries = said.split(" ")
-        if entry in entries:
-            return []
-        insort(entries, entry)
-        self._said[key] = " ".join(entries)
-        return self._followers(entries, entry)
+        post = post_key(mention.id)
+        others = self._heard.add(key, mention.at, post)
+        self._seldom = words if others != KNOWN and others < self._times else None
+        return self._followers(key, mention.at, post) if others >= self._times else []
 
-    def forget(self, words: Words) -> list[str]:
-        """A post that was heard is gone; ids of others whose verdict may be another now."""
-        key = self._key(words)
-        said = self._said.get(key)
-        if said is None or words.mention is None:
+    def forget(self, words: Words) -> list[int]:
+        """A post that was heard is gone; others whose verdict may be another now."""
+        key, mention = self._key(words), words.mention
+        self._seldom = None
+        if not key or mention is None or not self._heard.remove(key, mention.at, post_key(mention.id)):
             return []
-        entries = said.split(" ")
-        entry = _entry(words.mention)
-        if entry not in entries:
-            return []
-        changed = self._followers(entries, entry)
-        entries.remove(entry)
-        self._keep(key, entries)
-        return changed
+        return self._followers(key, mention.at, post_key(mention.id))
 
-    def prune(self, before_ms: int) -> list[str]:
-        """Forget what was said before ``before_ms``; ids of others whose verdict may be another now."""
-        limit = f"{before_ms:0{_DIGITS}d}"
-        changed: list[str] = []
-        for key in [key for key, said in self._said.items() if said < limit]:
-            entries = self._said[key].split(" ")
-            first = bisect_left(entries, limit)
-            if len(entries) > self._times:
-                changed += (entry[_DIGITS:] for entry in entries[first:])
-            self._keep(key, entries[first:])
-        return changed
+    def prune(self, before_ms: int) -> list[int]:
+        """Forget what was said before ``before_ms``; others whose verdict may be another now."""
+        self._seldom = None
+        many = self._heard.many(before_ms, self._times)
+        self._heard.forget(before_ms)
+        return [post for key in many for _, post in self._heard.of(key)]
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
-        said = self._said.get(self._key(words))
-        if said is None or words.mention is None:
+        key, mention = self._key(words), words.mention
+        if not key or mention is None or words is self._seldom:
             return NO_OPINION
-        entries = said.split(" ")
-        if len(entries) < self._times:
+        said = self._heard.of(key)
+        if len(said) < self._times:
             return NO_OPINION
-        before = bisect_left(entries, _entry(words.mention)) - bisect_left(entries, self._limit(words.mention.at))
+        before = bisect_left(said, (mention.at, post_key(mention.id))) - bisect_left(said, (mention.at - self._span, 0))
         return Verdict("hold", self._reason.format(before + 1)) if before >= self._times else NO_OPINION
 
-    def save(self) -> dict[int, str]:
+    def save(self) -> list[bytes]:
         """What is kept in mind, for ``restore``."""
-        return dict(self._said)
+        return self._heard.save()
 
-    def restore(self, said: Mapping[int, str]) -> None:
+    def restore(self, said: list[bytes]) -> None:
         """Keep in mind what an earlier life did."""
-        self._said = {int(key): entries for key, entries in said.items()}
+        self._heard.restore(said)
 
-    def _limit(self, at: int) -> str:
-        return f"{at - self._span:0{_DIGITS}d}"
-
-    def _followers(self, entries: list[str], entry: str) -> list[str]:
-        """Ids of those of ``entries`` that count ``entry`` among what was said before them."""
-        if len(entries) <= self._times:
+    def _followers(self, key: int, at: int, post: int) -> list[int]:
+        """Those that count a post among what was said before them."""
+        said = self._heard.of(key)
+        if len(said) < self._times:
             return []
-        end = f"{int(entry[:_DIGITS]) + self._span + 1:0{_DIGITS}d}"
-        return [e[_DIGITS:] for e in entries[bisect_left(entries, entry) + 1 : bisect_left(entries, end)]]
-
-    def _keep(self, key: int, entries: list[str]) -> None:
-        if entries:
-            self._said[key] = " ".join(entries)
-        else:
-            del self._said[key]
+        return [post for _, post in said[bisect_right(said, (at, post)) : bisect_left(said, (at + self._span + 1, 0))]]
 
 
 def key_of(words: Words) -> int:
@@ -145,7 +118,3 @@ def _key(words: Words) -> int:
     if words.reading.length <= SHORT:
         return 0
     return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), words.reading.said)
-
-
-def _entry(mention: Mention) -> str:
-    return f"{mention.at:0{_DIGITS}d}{mention.id}"

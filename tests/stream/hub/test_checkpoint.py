@@ -56,11 +56,11 @@ def test_repetitions_are_counted_on() -> None:
     """What an author said three times before a restart is held when it is said once more after it."""
     house = House()
     advert = "Come to my stall behind the second hall today, for tea and sweets and a story"
-    house.hear(*[post(i, advert, author="ann") for i in range(3)])
+    house.hear(*[post(i, advert, author="ann", at=house.now - 9_000 + i) for i in range(3)])
     saved = house.engine.save()()
     after = House(now=house.now)
     after.engine.restore(saved, State.from_bytes(saved.state, after.config))
-    after.hear(post(3, advert, author="ann"))
+    after.hear(post(3, advert, author="ann", at=after.now))
     after.later()
     assert [p["id"] for p in after.engine.presenter.staff.held] == ["simulation:3"]
 

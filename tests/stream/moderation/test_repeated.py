@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.analysis.extract import key_of
 from stream.mention import Author, Mention
 from stream.moderation import Chain, Verdict
 from stream.moderation.filters import Words
@@ -73,9 +74,9 @@ def test_a_late_one_holds_the_next() -> None:
     for p in posts[1:]:
         assert chain.hear(p) == []
     assert verdicts(chain, posts)["x:3"] == "none"
-    assert "x:3" in chain.hear(posts[0])
+    assert key_of("x:3") in chain.hear(posts[0])
     assert verdicts(chain, posts)["x:3"] == "hold"
-    assert "x:3" in chain.forget(posts[1])
+    assert key_of("x:3") in chain.forget(posts[1])
     assert verdicts(chain, posts)["x:3"] == "none"
 
 
@@ -85,10 +86,10 @@ def test_pruned() -> None:
     posts = [post(i, at=i * 1000) for i in range(4)]
     for p in posts:
         chain.hear(p)
-    assert chain.prune(500) == ["x:1", "x:2", "x:3"]
+    assert chain.prune(500) == [key_of(p.id) for p in posts[1:]]
     assert verdicts(chain, posts[1:]) == {"x:1": "none", "x:2": "none", "x:3": "none"}
     assert chain.prune(10_000) == []
-    assert chain.save()["repeated"] == {}
+    assert len(chain._repeated._heard) == 0
 
 
 @pytest.mark.parametrize("gone", [0, 3])
@@ -104,11 +105,12 @@ def test_any_order(gone: int, times: list[int], random) -> None:
     random.shuffle(shuffled)
     known: dict[str, str] = {}
 
-    def look(names: list[str]) -> None:
+    def look(posts: list[int]) -> None:
+        names = [name for name in said if key_of(name) in posts]
         known.update({name: other.judge(said[name], 0).what for name in names})
 
     for i, name in enumerate(shuffled):
-        look([*other.hear(said[name]), name])
+        look([*other.hear(said[name]), key_of(name)])
         if i == len(shuffled) // 2:
             saved, other = other.save(), Repeated()
             other.restore(saved)

@@ -1,0 +1,165 @@
+"""What was heard, by key: when, and which posts; 24 bytes a post and an entry of a table, for a window of a million.
+
+Posts are named by 64-bit keys. Those of one key are in order of (time, post).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import cramjam
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_ROOM: Final = 1024
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+KNOWN: Final = -1
+
+
+class Heard:
+    """Posts by key, each once; any number may have one key.
+
+    >>> heard = Heard()
+    >>> heard.add(7, 100, 1), heard.add(7, 50, 2), heard.add(7, 100, 1), heard.of(7), heard.of(8)
+    (0, 1, -1, [(50, 2), (100, 1)], [])
+    """
+
+    def __init__(self) -> None:
+        self._begin(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+
+    def __len__(self) -> int:
+        return self._held
+
+    def add(self, key: int, at: int, post: int) -> int:
+        """Keep a post; how many others have its key, or ``KNOWN``."""
+        if self._held == self._key.size:
+            self._begin(self._key, self._at, self._post)
+        slot = self._free[self._key.size - 1 - self._held]
+        others: int = _add(self._table, self._key, self._at, self._post, np.uint64(key), at, np.uint64(post), slot)
+        self._held += others != KNOWN
+        return others
+
+    def remove(self, key: int, at: int, post: int) -> bool:
+        """Let go of a post; whether it was there."""
+        slots = self._slots(key)
+        mine = slots[(self._at[slots] == at) & (self._post[slots] == np.uint64(post))]
+        self._drop(mine)
+        return bool(mine.size)
+
+    def of(self, key: int) -> list[tuple[int, int]]:
+        """Time and post of all that have a key, in order."""
+        slots = self._slots(key)
+        return sorted(zip(self._at[slots].tolist(), self._post[slots].tolist(), strict=True))
+
+    def many(self, before_ms: int, more_than: int) -> list[int]:
+        """Keys of posts that were written before ``before_ms``, where more than so many posts have the key."""
+        slots = self._all()
+        keys, counts = np.unique(self._key[slots], return_counts=True)
+        old = np.unique(self._key[slots[self._at[slots] < before_ms]])
+        found: list[int] = np.intersect1d(keys[counts > more_than], old, assume_unique=True).tolist()
+        return found
+
+    def forget(self, before_ms: int) -> None:
+        """Let go of what was written before ``before_ms``."""
+        slots = self._all()
+        self._drop(slots[self._at[slots] < before_ms])
+
+    def save(self) -> list[bytes]:
+        """Everything, for ``restore``."""
+        slots = self._all()
+        columns = (self._key[slots], self._at[slots], self._post[slots])
+        return [bytes(cramjam.lz4.compress_block(column.tobytes())) for column in columns]
+
+    def restore(self, saved: list[bytes]) -> None:
+        """Keep what ``save`` gave, and nothing else."""
+        keys, times, posts = (bytes(cramjam.lz4.decompress_block(column)) for column in saved)
+        self._begin(np.frombuffer(keys, np.uint64), np.frombuffer(times, np.int64), np.frombuffer(posts, np.uint64))
+
+    def _begin(self, keys: NDArray[Any], times: NDArray[Any], posts: NDArray[Any]) -> None:
+        """Keep rows that differ, in the first slots, with a quarter more room."""
+        self._held = keys.size
+        size = max(_ROOM, keys.size + keys.size // 4)
+        self._key, self._at, self._post = (np.resize(column, size) for column in (keys, times, posts))
+        self._free = np.zeros(size, np.int32)
+        self._free[: size - self._held] = np.arange(size - 1, self._held - 1, -1)
+        self._table = np.full(1 << (2 * size - 1).bit_length(), -1, np.int32)
+        _enter(self._table, self._key, self._held)
+
+    def _all(self) -> NDArray[np.int64]:
+        return np.sort(self._table[self._table >= 0]).astype(np.int64)
+
+    def _slots(self, key: int) -> NDArray[np.int64]:
+        found = np.empty(8, np.int64)
+        while (count := _of(self._table, self._key, np.uint64(key), found)) > found.size:
+            found = np.empty(count, np.int64)
+        return found[:count]
+
+    def _drop(self, slots: NDArray[np.int64]) -> None:
+        _leave(self._table, self._key, slots)
+        end = self._key.size - self._held
+        self._held -= slots.size
+        self._free[end : end + slots.size] = slots
+
+
+@njit(cache=True, nogil=True)
+def _home(key, size):  # type: ignore[no-untyped-def]
+    mixed = key * _MIX
+    return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
+
+
+@njit(cache=True, nogil=True)
+def _add(table, keys, times, posts, key, at, post, slot):  # type: ignore[no-untyped-def]
+    others, j = 0, _home(key, table.size)
+    while table[j] >= 0:
+        i = table[j]
+        if keys[i] == key:
+            if times[i] == at and posts[i] == post:
+                return -1
+            others += 1
+        j = (j + 1) & (table.size - 1)
+    keys[slot], times[slot], posts[slot] = key, at, post
+    table[j] = slot
+    return others
+
+
+@njit(cache=True, nogil=True)
+def _of(table, keys, key, found):  # type: ignore[no-untyped-def]
+    """How many slots have a key; those that there is room for are written to ``found``."""
+    count, j = 0, _home(key, table.size)
+    while table[j] >= 0:
+        if keys[table[j]] == key:
+            if count < found.size:
+                found[count] = table[j]
+            count += 1
+        j = (j + 1) & (table.size - 1)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _enter(table, keys, end):  # type: ignore[no-untyped-def]
+    for slot in range(end):
+        j = _home(keys[slot], table.size)
+        while table[j] >= 0:
+            j = (j + 1) & (table.size - 1)
+        table[j] = slot
+
+
+@njit(cache=True, nogil=True)
+def _leave(table, keys, slots):  # type: ignore[no-untyped-def]
+    """Take slots out; what stands behind each in its run moves up, so that no mark of the deleted is needed."""
+    mask = table.size - 1
+    for slot in slots:
+        j = _home(keys[slot], table.size)
+        while table[j] != slot:
+            j = (j + 1) & mask
+        hole = j
+        while True:
+            j = (j + 1) & mask
+            if table[j] < 0:
+                break
+            home = _home(keys[table[j]], table.size)
+            if ((j - home) & mask) >= ((j - hole) & mask):
+                table[hole] = table[j]
+                hole = j
+        table[hole] = -1
