@@ -61,9 +61,8 @@ class Crowd:
             for shard, hashes in shards.items():
                 mine[shard] = np.union1d(mine[shard], hashes) if shard in mine else hashes
 
-    def with_more(self, day: int, more: Iterable[int], without: Iterable[int]) -> dict[str, bytes]:
-        """The records of a day with ``more`` hashes in it and some taken out."""
-        fresh, gone = np.fromiter(more, np.uint64), np.fromiter(without, np.uint64)
+    def with_more(self, day: int, fresh: NDArray[np.uint64], gone: NDArray[np.uint64]) -> dict[str, bytes]:
+        """The records of a day with more hashes in it and some taken out."""
         known = self._days.get(day, {})
         found: dict[str, bytes] = {}
         for shard in sorted({*known, *(fresh % np.uint64(SHARDS)).tolist()}):

@@ -20,27 +20,38 @@ class Known:
         self._hashes = np.zeros(0, np.uint64)
         self._answers = np.zeros(0, np.uint8)
         self._valid: tuple[object, ...] = ()
-        self._swept = people.swept
+        self._made: tuple[object, ...] = ()
 
     def of(self, people: NDArray[np.intp], memory: Memory, today: int) -> NDArray[np.bool_]:
         """Of each person whether they spoke in ``memory.KNOWN_DAYS`` days before ``today``."""
-        if self._swept != self._people.swept or (self._valid and self._valid[0] is not memory):
-            self._hashes[:] = 0
-            self._swept = self._people.swept
-            self._valid = ()
+        self._follow(memory)
         if self._valid != (memory, memory.voiced, today):
             self._answers[:] = _ASK
             self._valid = (memory, memory.voiced, today)
+        new = people[self._answers[people] == _ASK]
+        if new.size:
+            self._answers[new] = memory.known(self._hashed(new, memory), today)
+        known: NDArray[np.bool_] = self._answers[people] == 1
+        return known
+
+    def hashes(self, people: NDArray[np.intp], memory: Memory) -> NDArray[np.uint64]:
+        """What stands for each person in ``memory``."""
+        self._follow(memory)
+        return self._hashed(people, memory)
+
+    def _hashed(self, people: NDArray[np.intp], memory: Memory) -> NDArray[np.uint64]:
+        names = self._people.names
+        unread = people[self._hashes[people] == 0]
+        self._hashes[unread] = [memory.hash(names[person]) for person in unread.tolist()]
+        return self._hashes[people]
+
+    def _follow(self, memory: Memory) -> None:
+        """Forget what another memory or other ids made of it; make room for new people."""
+        if self._made != (memory, self._people.swept):
+            self._hashes[:] = 0
+            self._made, self._valid = (memory, self._people.swept), ()
         missing = len(self._people) - self._answers.size
         if missing > 0:
             room = missing + self._answers.size // 4
             self._answers = np.concatenate([self._answers, np.full(room, _ASK, np.uint8)])
             self._hashes = np.concatenate([self._hashes, np.zeros(room, np.uint64)])
-        new = people[self._answers[people] == _ASK]
-        if new.size:
-            names = self._people.names
-            unread = new[self._hashes[new] == 0]
-            self._hashes[unread] = [memory.hash(names[person]) for person in unread.tolist()]
-            self._answers[new] = memory.known(self._hashes[new], today)
-        known: NDArray[np.bool_] = self._answers[people] == 1
-        return known

@@ -56,6 +56,10 @@ class Memory:
         """The keyed hash that stands for an author."""
         return int.from_bytes(hashlib.blake2b(author_id.encode(), digest_size=8, key=self._key[:64]).digest(), "little")
 
+    def hashes(self, author_ids: Iterable[str]) -> NDArray[np.uint64]:
+        """``hash`` of each author."""
+        return np.fromiter(map(self.hash, author_ids), np.uint64)
+
     def remember(self, subject: str, value: bytes | None) -> None:
         """Take in the newest record of a subject; None clears it. Raises ``ValueError`` for a broken one."""
         kind, _, rest = subject.partition(":")
@@ -96,20 +100,15 @@ class Memory:
         self.baselines.merge(other.baselines)
         self.voiced += 1
 
-    def voices(self, day: int, authors: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
-        """Records that add ``authors`` to the voices of a day and take out those ``without``."""
-        return self._voices.with_more(day, map(self.hash, authors), map(self.hash, without))
-
-    def strangers(self, day: int, authors: Iterable[str]) -> set[str]:
-        """Those of whom memory does not have that they spoke on the day."""
-        ids = list(authors)
-        hashes = np.fromiter(map(self.hash, ids), np.uint64, len(ids))
-        known = among(self._voices.known(day, day + 1), hashes)
-        return {author for author, spoke in zip(ids, known.tolist(), strict=True) if not spoke}
+    def voices(self, day: int, hashes: NDArray[np.uint64], without: Iterable[str] = ()) -> dict[str, bytes]:
+        """Records that add those of whom it is not known to the voices of a day, and take out those ``without``."""
+        known, gone = self._voices.known(day, day + 1), self.hashes(without)
+        new = np.setdiff1d(hashes[~among(known, hashes)], gone)
+        return self._voices.with_more(day, new, gone) if new.size or among(known, gone).any() else {}
 
     def brand_voices(self, day: int, authors: Iterable[str], without: Iterable[str] = ()) -> dict[str, bytes]:
         """Records that add ``authors`` to those who spoke of the brand on a day."""
-        return self._brand.with_more(day, map(self.hash, authors), map(self.hash, without))
+        return self._brand.with_more(day, self.hashes(authors), self.hashes(without))
 
     def spoke_of_brand(self, authors: Iterable[str], before: int) -> list[bool] | None:
         """Of each author whether it spoke of the brand in the ``BRAND_DAYS`` days before one; None where nothing is known."""

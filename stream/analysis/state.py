@@ -18,7 +18,7 @@ from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.analysed import Analysed, Fresh
 from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, REPOST, UNKNOWN_MOOD, Columns
-from stream.analysis.crowd import day_of
+from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.gone import Gone
 from stream.analysis.known import Known
@@ -263,6 +263,14 @@ class State:
         if slot < 0 or not self._ledger.living(np.array([slot], np.int64))[0]:
             return None
         return self._mention(slot)
+
+    def spoke(self) -> dict[int, NDArray[np.uint64]]:
+        """By day what stands in ``memory`` for each author of a row."""
+        slots = self._ledger.rows.slots()
+        days, authors = self._ledger.columns.at[slots] // DAY_MS, self._ledger.columns.author[slots]
+        return {
+            day: self._known.hashes(np.unique(authors[days == day]), self.memory) for day in np.unique(days).tolist()
+        }
 
     def acquainted(self, author_ids: Sequence[str], before_ms: int) -> list[bool]:
         """Of each author whether it wrote anything before a time, as far as the rows and ``memory`` know."""

@@ -43,7 +43,6 @@ class Saved(msgspec.Struct, frozen=True):
     sources: dict[str, list[int]]
     recent: list[str]
     terms: list[str]
-    spoke: dict[int, list[str]]
     places: dict[Graph, dict[str, tuple[float, float]]]
     shed: dict[int, int]
     kept: dict[int, dict[int, tuple[int, int]]]

@@ -279,7 +279,7 @@ class Engine:
     def save(self) -> Callable[[], checkpoint.Saved]:
         """Copy what a later life needs to go on from here; what comes back packs it, in any thread."""
         offsets = {topic: dict(offsets) for topic, offsets in self.offsets.items()}
-        state, gate, spoke = self.state.save(), self.gate.save(), self._memoir.save()
+        state, gate = self.state.save(), self.gate.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
         recent, terms, shed = list(self.presenter.staff.recent), sorted(self._terms), self.shedding.save()
         tracks, reread, kept = dict(self.state.config.tracks), self._rereading, self.merger.kept.save()
@@ -292,7 +292,6 @@ class Engine:
             sources=sources,
             recent=recent,
             terms=terms,
-            spoke=spoke,
             places=places,
             shed=shed,
             kept=kept,
@@ -315,7 +314,6 @@ class Engine:
         self.merger.kept.restore(saved.kept)
         self.presenter.staff.recent.extend(saved.recent)
         self._terms_then = set(saved.terms)
-        self._memoir.restore(saved.spoke)
         self._placed = True
         self._stage.restore({"topics": saved.places.get("topics", {}), "people": saved.places.get("people", {})})
         if saved.reread:
@@ -400,7 +398,6 @@ class Engine:
         """Take mentions into the state, ``rows`` where they were read already, and judge every post that is new or changed."""
         self.sources.hear(fresh)
         posts = [(m, taken) for m, taken in fresh if m.kind != "tally"]
-        self._memoir.hear([m for m, _ in posts])
         heard: dict[str, int] = {}
         for m, taken in posts:
             post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id

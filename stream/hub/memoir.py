@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,6 @@ from stream.analysis.crowd import day_of
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import KNOWN_DAYS
 from stream.analysis.state import State
-from stream.mention import Mention
 from stream.wire.messages import Graph
 
 POINT_MS: Final = 60_000
@@ -63,13 +62,6 @@ class Memoir:
         self._branded = 0
         self._counted = (0, 0)
         self._placed_ms = 0
-        self._spoke: dict[int, set[str]] = {}
-        """Who spoke on a day and is not yet known to memory."""
-
-    def hear(self, mentions: Iterable[Mention]) -> None:
-        """Somebody spoke on the day of each mention."""
-        for mention in mentions:
-            self._spoke.setdefault(day_of(mention.at), set()).add(mention.author.id)
 
     def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         """The records to write now, by subject."""
@@ -99,13 +91,6 @@ class Memoir:
                 found[f"positions:{graph}"] = msgspec.msgpack.encode(Positions(t_ms, places))
         return found
 
-    def save(self) -> dict[int, list[str]]:
-        """Who spoke on which day and is not yet written, for the checkpoint."""
-        return {day: sorted(authors) for day, authors in self._spoke.items()}
-
-    def restore(self, spoke: Mapping[int, Iterable[str]]) -> None:
-        self._spoke = {int(day): set(authors) for day, authors in spoke.items()}
-
     def _colours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
         earliest = -(-(t_ms - state.window.slack) // self._point) * self._point
         point = max(earliest, ((state.memory.latest() - self._effect) // self._point + 1) * self._point)
@@ -130,16 +115,14 @@ class Memoir:
         return baselines.record(hour, state.window.width, {node.id: node.weight for node in nodes})
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:
-        if t_ms - self._voiced < self._voices_ms or not self._spoke:
+        """Who spoke on which day and is not yet known to have, before the window forgets it."""
+        if t_ms - self._voiced < min(self._voices_ms, state.window.half):
             return {}
         self._voiced = t_ms
-        gone = state.gone.authors
-        earliest = day_of(t_ms) - KNOWN_DAYS
-        left = {day: state.memory.strangers(day, authors - gone) for day, authors in self._spoke.items()}
-        self._spoke = {day: authors for day, authors in sorted(left.items()) if authors and day >= earliest}
         found: dict[str, bytes] = {}
-        for day, authors in self._spoke.items():
-            found |= state.memory.voices(day, authors, gone)
+        for day, hashes in state.spoke().items():
+            if day >= day_of(t_ms) - KNOWN_DAYS:
+                found |= state.memory.voices(day, hashes, state.gone.authors)
         return found
 
     def _brand(self, state: State, t_ms: int) -> dict[str, bytes]:

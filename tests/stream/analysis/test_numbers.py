@@ -56,7 +56,8 @@ def test_new_voices_are_those_that_memory_does_not_know() -> None:
     """Of three voices one spoke yesterday, as memory says; a hash under another key says nothing."""
     for key, share in ((b"secret", 0.6667), (b"other", 1.0)):
         memory = Memory(key)
-        for subject, value in Memory(b"secret").voices(day_of(NOW) - 1, ["sim:ann"]).items():
+        theirs = Memory(b"secret")
+        for subject, value in theirs.voices(day_of(NOW) - 1, theirs.hashes(["sim:ann"])).items():
             memory.remember(subject, value)
         state = State(Config(), 30 * MINUTE, memory)
         state.add([post("1", "ann"), post("2", "ben"), post("3", "cem")])
@@ -67,9 +68,9 @@ def test_a_voice_that_memory_forgets_is_new_again() -> None:
     """Eight days ago is too long ago, and an author who left is taken out of a day."""
     memory = Memory()
     for day, authors in ((8, ["sim:ann"]), (1, ["sim:ben", "sim:cem"])):
-        for subject, value in memory.voices(NOW // DAY_MS - day, authors).items():
+        for subject, value in memory.voices(NOW // DAY_MS - day, memory.hashes(authors)).items():
             memory.remember(subject, value)
-    for subject, value in memory.voices(NOW // DAY_MS - 1, [], without=["sim:cem"]).items():
+    for subject, value in memory.voices(NOW // DAY_MS - 1, memory.hashes([]), without=["sim:cem"]).items():
         memory.remember(subject, value)
     hashes = np.array([memory.hash(author) for author in ("sim:ann", "sim:ben", "sim:cem")], np.uint64)
     assert memory.known(hashes, day_of(NOW)).tolist() == [False, True, False]

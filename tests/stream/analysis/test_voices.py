@@ -49,7 +49,7 @@ def test_numbers_agree_with_the_slow_way(evening: tuple[World, list[Mention | Re
         state.add([record for record in records if isinstance(record, Mention)])
         known = {record.author.id for record in records if isinstance(record, Mention) and spoke(record, t)}
         expected = counted(records, t, WINDOW, known, house)
-        for subject, value in state.memory.voices(day_of(t) - 1, known).items():
+        for subject, value in state.memory.voices(day_of(t) - 1, state.memory.hashes(known)).items():
             state.memory.remember(subject, value)
         assert told(state.snapshot(t).numbers) == figures(expected)
         memory = Memory(b"key")
@@ -69,7 +69,7 @@ def test_congress_agrees_with_the_slow_way() -> None:
     state = State(Config(accounts=AccountsConfig(brand=(brand,))), DAY_MS)
     state.add(records)
     known = {record.author.id for record in records if spoke(record, SPEECH)}
-    for subject, value in state.memory.voices(day_of(SPEECH) - 1, known).items():
+    for subject, value in state.memory.voices(day_of(SPEECH) - 1, state.memory.hashes(known)).items():
         state.memory.remember(subject, value)
     numbers = state.snapshot(SPEECH).numbers
     assert min(flow.count for flow in numbers.flows.values()) > 0
