@@ -223,6 +223,7 @@ async def test_all_topics_exist_from_the_start(place: Place) -> None:
             "control": 1,
             "audit": 1,
             "memory": 1,
+            "partials": 12,
         }
 
 

@@ -69,7 +69,7 @@ class Rounds:
         self._crowd = Crowd(hall.ports["webhook"], hall.seed)
         hall.acknowledged = lambda: Harm(frozenset(self._crowd.posts), frozenset(self._crowd.gone))
         self._world = World(hall.seed, hall.rate)
-        self._lost = NONE
+        self._acknowledged = self._lost = NONE
         self._dark: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._reading: asyncio.Task[None]
@@ -142,6 +142,9 @@ class Rounds:
     async def _back(self, faults: Iterable[Fault]) -> float:
         """Wait until everything works again; how long it took since every part runs."""
         over = _now_ms()
+        self._expected |= self._crowd.posts - self._lost.ids
+        self._expected_gone |= self._crowd.gone - self._lost.gone
+        self._acknowledged = Harm(frozenset(self._crowd.posts), frozenset(self._crowd.gone))
         await self._until(self._running, 45.0, "every part runs")
         began = time.monotonic()
         without = any(fault.kind == "checkpoint cut" for fault in faults)
@@ -160,12 +163,11 @@ class Rounds:
         """Ingest pauses, so that the log stays as it is, and the hub must say what the log says."""
         self._hall.signal("ingest", signal.SIGSTOP)
         try:
-            acknowledged, taken_back = set(self._crowd.posts), set(self._crowd.gone)
             read = 0
             while read != (read := sum(self._book.ids.values())):
                 await asyncio.sleep(0.4)
-            missing = acknowledged - self._book.ids.keys() - self._lost.ids
-            kept = taken_back - self._book.gone - self._lost.gone
+            missing = self._acknowledged.ids - self._book.ids.keys() - self._lost.ids
+            kept = self._acknowledged.gone - self._book.gone - self._lost.gone
             if missing or kept:
                 # Told once: what is lost in one round is no fault of the next.
                 self._lost = Harm(self._lost.ids | missing, self._lost.gone | kept)
@@ -245,7 +247,7 @@ class Rounds:
         return len({screen for wall in fresh for screen in wall["screens"]}) == WALLS
 
     async def _told(self, until_ms: int) -> bool:
-        """Whether the log has what the simulated event told since the beginning."""
+        """Whether the log has what the simulated event told since the beginning, and what was acknowledged."""
         if (end := max(self._planned_ms, until_ms - SETTLE_MS)) > self._planned_ms:
             for item in self._world.events(self._planned_ms, end):
                 if isinstance(item, Mention):
