@@ -35,6 +35,7 @@ from stream.log import (
 )
 from stream.log.kafka import KafkaLog
 from stream.log.kafka_share import KafkaShare
+from stream.warm import warm
 
 GROUP: Final = "count"
 FIRST: Final = (CONTROL, RETRACTIONS)
@@ -64,6 +65,7 @@ class Worker:
 
     async def run(self) -> None:
         """Count for ever; ends only by cancellation, or with a fault that waiting does not mend."""
+        await asyncio.to_thread(warm)  # who compiles after joining keeps its partitions waiting
         ready = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow(ready), name="count-follows-control")

@@ -5,6 +5,7 @@ It comes by the entry point ``agora.visuals``, as any visual from elsewhere does
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ import msgspec
 import numpy as np
 
 from stream.wire.geometry import Grid, Rect
-from stream.wire.messages import Card, Graph, Stories
+from stream.wire.messages import Card, Graph
 from wall.drawlist import Layer
 from wall.frame import Frame
 from wall.panel import Place
@@ -100,16 +101,9 @@ class Probe:
         if view.stories is None or newest is None or not number_of(newest) or place.words <= 0.0:
             return
         alone = msgspec.structs.replace(view.stories, cards=(newest,))
-        stories.VISUAL.draw(_with(view, alone), place, layer)
+        stories.VISUAL.draw(dataclasses.replace(view, stories=alone), place, layer)
         if any(_TEXT.match(text.block.text) for text in layer.texts):
             layer.rect(patch(place.grid), _colour(number_of(newest) % CODES), 1.0)
-
-
-def _with(view: View, told: Stories) -> View:
-    return View(
-        view.t, view.hello, view.on_air, view.previous, view.graphs, view.labels, told, view.figures, view.words,
-        view.silent_s, view.panic,
-    )  # fmt: skip
 
 
 def _colour(code: int) -> tuple[float, float, float]:
