@@ -141,8 +141,9 @@ async def log(tmp_path: Path):
     await opened.close()
 
 
-async def test_saved(tmp_path: Path, log: Log) -> None:
+async def test_saved(tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a log a decision is in effect and saved when it returns; audit and control have it, without content."""
+    monkeypatch.setattr(decisions, "SILENT_S", 30.0)
     desk = Desk(tmp_path, log)
     task = asyncio.create_task(desk.run(log))
     decision, saved = await desk.scribe.write("post:x:1", HIDE, by="Ada", reason="rude", at=5)
@@ -219,6 +220,7 @@ async def test_audit_is_bounded(log: Log) -> None:
 
 async def test_publishing_fails_in_between(tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log that fails after taking the audit gets both again, and the decision counts once."""
+    monkeypatch.setattr(decisions, "SILENT_S", 30.0)
     monkeypatch.setattr(decisions, "RETRY_S", 0.0)
     desk = Desk(tmp_path, log)
     publish, failed = log.publish, []
