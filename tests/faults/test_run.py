@@ -18,7 +18,10 @@ def children(pid: int) -> dict[str, int]:
     """The subcommands that ``agora run`` started, with their process ids."""
     found = {}
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+        try:
+            words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended just now
         if "agora" in words:
             found[words[words.index("agora") + 1]] = int(child)
     return found
