@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from stream.analysis.held import Held
 from stream.analysis.packed import Blocks, Packed
+from stream.probing import enter, home, leave
 
 Slots = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 READ: Final = 1000
 """Rows whose bytes stay at hand once they were read: cards ask for the same ones ten times a second."""
 _SMALLEST: Final = 2048
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Rows:
@@ -62,9 +62,9 @@ class Rows:
         if self._held * 2 > self._table.size:
             self._table = np.full(1 << (self._held * 3).bit_length(), -1, np.int32)
             slots_held = self.slots()
-            _enter(self._table, self.columns.key, slots_held)
+            enter(self._table, self.columns.key, slots_held)
         else:
-            _enter(self._table, self.columns.key, slots)
+            enter(self._table, self.columns.key, slots)
         return slots
 
     def put(self, slots: Slots, data: Sequence[bytes] | Blocks) -> None:
@@ -96,7 +96,7 @@ class Rows:
     def drop(self, slots: Slots) -> None:
         """Forget rows."""
         self._read.clear()
-        _leave(self._table, self.columns.key, slots)
+        leave(self._table, self.columns.key, slots)
         self._data.drop(slots)
         self._free.extend(slots.tolist())
         self._held -= slots.size
@@ -104,44 +104,9 @@ class Rows:
 
 
 @njit(cache=True, nogil=True)
-def _home(key, size):  # type: ignore[no-untyped-def]
-    mixed = key * _MIX
-    return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
-
-
-@njit(cache=True, nogil=True)
 def _find(table, key, wanted, found):  # type: ignore[no-untyped-def]
     for i in range(wanted.size):
-        j = _home(wanted[i], table.size)
+        j = home(wanted[i], table.size)
         while table[j] >= 0 and key[table[j]] != wanted[i]:
             j = (j + 1) & (table.size - 1)
         found[i] = table[j]
-
-
-@njit(cache=True, nogil=True)
-def _enter(table, key, slots):  # type: ignore[no-untyped-def]
-    for slot in slots:
-        j = _home(key[slot], table.size)
-        while table[j] >= 0:
-            j = (j + 1) & (table.size - 1)
-        table[j] = slot
-
-
-@njit(cache=True, nogil=True)
-def _leave(table, key, slots):  # type: ignore[no-untyped-def]
-    """Take slots out; what stands behind each in its run moves up, so that no mark of the deleted is needed."""
-    mask = table.size - 1
-    for slot in slots:
-        j = _home(key[slot], table.size)
-        while table[j] != slot:
-            j = (j + 1) & mask
-        hole = j
-        while True:
-            j = (j + 1) & mask
-            if table[j] < 0:
-                break
-            home = _home(key[table[j]], table.size)
-            if ((j - home) & mask) >= ((j - hole) & mask):
-                table[hole] = table[j]
-                hole = j
-        table[hole] = -1

@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stream.probing import enter, home, leave
+
 _ROOM: Final = 1024
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 KNOWN: Final = -1
 
 
@@ -84,7 +85,7 @@ class Heard:
         self._free = np.zeros(size, np.int32)
         self._free[: size - self._held] = np.arange(size - 1, self._held - 1, -1)
         self._table = np.full(1 << (2 * size - 1).bit_length(), -1, np.int32)
-        _enter(self._table, self._key, self._held)
+        enter(self._table, self._key, np.arange(self._held))
 
     def _all(self) -> NDArray[np.int64]:
         return np.sort(self._table[self._table >= 0]).astype(np.int64)
@@ -96,21 +97,15 @@ class Heard:
         return found[:count]
 
     def _drop(self, slots: NDArray[np.int64]) -> None:
-        _leave(self._table, self._key, slots)
+        leave(self._table, self._key, slots)
         end = self._key.size - self._held
         self._held -= slots.size
         self._free[end : end + slots.size] = slots
 
 
 @njit(cache=True, nogil=True)
-def _home(key, size):  # type: ignore[no-untyped-def]
-    mixed = key * _MIX
-    return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
-
-
-@njit(cache=True, nogil=True)
 def _add(table, keys, times, posts, key, at, post, slot):  # type: ignore[no-untyped-def]
-    others, j = 0, _home(key, table.size)
+    others, j = 0, home(key, table.size)
     while table[j] >= 0:
         i = table[j]
         if keys[i] == key:
@@ -126,7 +121,7 @@ def _add(table, keys, times, posts, key, at, post, slot):  # type: ignore[no-unt
 @njit(cache=True, nogil=True)
 def _of(table, keys, key, found):  # type: ignore[no-untyped-def]
     """How many slots have a key; those that there is room for are written to ``found``."""
-    count, j = 0, _home(key, table.size)
+    count, j = 0, home(key, table.size)
     while table[j] >= 0:
         if keys[table[j]] == key:
             if count < found.size:
@@ -134,32 +129,3 @@ def _of(table, keys, key, found):  # type: ignore[no-untyped-def]
             count += 1
         j = (j + 1) & (table.size - 1)
     return count
-
-
-@njit(cache=True, nogil=True)
-def _enter(table, keys, end):  # type: ignore[no-untyped-def]
-    for slot in range(end):
-        j = _home(keys[slot], table.size)
-        while table[j] >= 0:
-            j = (j + 1) & (table.size - 1)
-        table[j] = slot
-
-
-@njit(cache=True, nogil=True)
-def _leave(table, keys, slots):  # type: ignore[no-untyped-def]
-    """Take slots out; what stands behind each in its run moves up, so that no mark of the deleted is needed."""
-    mask = table.size - 1
-    for slot in slots:
-        j = _home(keys[slot], table.size)
-        while table[j] != slot:
-            j = (j + 1) & mask
-        hole = j
-        while True:
-            j = (j + 1) & mask
-            if table[j] < 0:
-                break
-            home = _home(keys[table[j]], table.size)
-            if ((j - home) & mask) >= ((j - hole) & mask):
-                table[hole] = table[j]
-                hole = j
-        table[hole] = -1
