@@ -125,7 +125,7 @@ def welcome(settings: Config, headless: bool) -> str:
     """What a person reads first: where the tablet page is, the PIN (on a terminal only), and a QR code of the address."""
     import segno
 
-    pin = "as before; `agora pin` makes new ones"
+    pin = "printed to a terminal only; `agora pin` makes new ones there"
     made = auth.ensure(auth.folder())
     if auth.may_print(sys.stdout):
         pin = (made or auth.new_pins(auth.folder(), ["operator"]))["operator"]
