@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -89,8 +90,10 @@ class Broker:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Let it hang: connections stay, nothing is answered."""
-        self._running().send_signal(signal.SIGSTOP)
+        """Let it hang: connections stay, nothing is answered once this returns."""
+        process = self._running()
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # each of its threads stops when its turn comes
 
     def resume(self) -> None:
         """Let it go on after ``pause``."""
