@@ -22,6 +22,8 @@ from wall.visuals import waiting
 SIZES: Final = (240.0, 210.0, 188.0, 168.0, 150.0, 132.0, 120.0, 108.0, 96.0, 86.0, 78.0, 70.0)
 LEAD_SIZES: Final = (210.0, 184.0, 160.0, 144.0, 128.0, 114.0, 100.0, 88.0, 78.0)
 FADE_MS: Final = 900.0
+UNSEEN: Final = 0.2
+"""The share of a fade in which hardly anything is seen yet; where no other card has to leave first, it is left out."""
 TURN_MS: Final = 14_000.0
 """A panel of one screen turns to the next story after this long."""
 TURNS: Final = 5
@@ -163,7 +165,8 @@ def _turned(view: View, place: Place, key: str, card: Card, by_id: dict[str, Car
     if slot is None:
         slot = place.memory[key] = _Slot(card.id, view.t - FADE_MS)
     elif slot.card != card.id:
-        slot = place.memory[key] = _Slot(card.id, view.t, slot.card)
+        begun = 0.0 if slot.card in by_id else UNSEEN * FADE_MS
+        slot = place.memory[key] = _Slot(card.id, view.t - begun, slot.card)
     share = (view.t - slot.since) / FADE_MS
     old = by_id.get(slot.before)
     if old is None:

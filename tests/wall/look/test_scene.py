@@ -135,6 +135,20 @@ def test_retracted_card_is_gone_at_once() -> None:
     assert gone.text not in {t.block.key[0] for layer in draw(view, scene).layers for t in layer.texts}
 
 
+def test_new_card_is_seen_at_once_where_none_has_to_leave() -> None:
+    """The first frame that knows it shows its words, faintly; where another card leaves, that one is read until then."""
+    for leaves in (False, True):
+        scene = Scene(math.inf)
+        view = views.view(layout("stories", (5,)), topics=0, people=0)
+        assert view.stories is not None
+        old, new = (msgspec.structs.replace(view.stories.cards[i], pinned=True) for i in (0, 1))
+        view.stories = Stories(int(view.t), (old,))
+        draw(view, scene)
+        view.t += 40
+        view.stories = Stories(int(view.t), (new, old) if leaves else (new,))
+        assert words(draw(view, scene)) & {old.text, new.text} == {old.text if leaves else new.text}
+
+
 def test_addresses_are_not_read_from_a_wall() -> None:
     """A link in a post is left out of its words, and stays where the post is nothing else."""
     view = views.view(layout("stories", (5,)), topics=0, people=0)
