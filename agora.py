@@ -9,6 +9,7 @@ import structlog
 from cyclopts import App, Parameter
 
 from commands import archives, film, house, parts
+from stream import allocator
 from stream.compiled import clear_stale
 
 app = App(
@@ -27,6 +28,7 @@ for subcommand in (
 
 def main() -> None:
     """Run the command line; one line a fact goes to standard error, so that standard output stays what was asked for."""
+    allocator.settle()
     clear_stale()
     structlog.configure(
         processors=[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from stream.allocator import give_back
 from stream.analysis import language
 from stream.analysis.state import State
 from stream.config import Config
@@ -96,7 +96,7 @@ class Upkeep:
             with self._metrics.checkpoint_s.time():
                 saved = await self._analyst.ask(self._engine.save)
                 size = await asyncio.to_thread(lambda: checkpoint.write(self._path, saved()))
-                await asyncio.to_thread(_give_back)
+                await asyncio.to_thread(give_back)
                 self._metrics.checkpoint_bytes.set(size)
 
     async def keep_house(self) -> None:
@@ -132,12 +132,6 @@ class Upkeep:
         finally:
             if frozen:
                 gc.unfreeze()
-
-
-def _give_back() -> None:
-    """Let the machine have what was needed for a moment: glibc keeps it otherwise, a tenth of a hub's memory."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 async def _publish(current: Log, found: Mapping[str, bytes | None]) -> None:

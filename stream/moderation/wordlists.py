@@ -66,7 +66,7 @@ class WordLists:
             "en" in owners[shape] or (len(shape.strip()) >= SHORTEST_ANYWHERE and shape.strip() not in elsewhere)
             for shape in self._terms
         ]
-        self._automaton = AhoCorasick(self._terms, implementation=Implementation.DFA) if self._terms else None
+        self._automaton = AhoCorasick(self._terms, implementation=Implementation.ContiguousNFA) if self._terms else None
 
     @property
     def shapes(self) -> list[str]:
