@@ -20,6 +20,7 @@ from stream.analysis.analysed import Analysed, Fresh
 from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, REPOST, UNKNOWN_MOOD, Columns
 from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import Extractor, key_of
+from stream.analysis.folding import Folding
 from stream.analysis.gone import Gone
 from stream.analysis.known import Known
 from stream.analysis.ledger import Ledger
@@ -52,6 +53,7 @@ class State:
         """Keys of rows whose tracks are to be found anew."""
         self._pulses = Pulses()
         self._known = Known(self.names.people)
+        self._folding = Folding()
 
     def __len__(self) -> int:
         """Rows held, counted or not."""
@@ -156,6 +158,7 @@ class State:
             slots, self._extractor.rows(written, wanted.tolist(), self._ledger.columns.digest[slots].tolist())
         )
         self._ledger.statistics.units.firsts.rewritten()
+        self._folding.forget()
         self._ledger.rows.replace(slots, [encode(mention) for mention in written])
         self._weigh(slots)
         self._ledger.enter(slots)
@@ -297,8 +300,10 @@ class State:
         return snapshot_of(self.view(t_ms))
 
     def stories(self) -> tuple[Story, ...]:
-        """The stories of ``snapshot`` at T alone, in a fifth of its time."""
-        return stories.of(self.view())
+        """The stories at T, with what came since the last snapshot folded onto its own: nearly those of a snapshot, in a
+        tenth of its time.
+        """
+        return stories.renewed(self.view())
 
     def view(self, t_ms: int | None = None) -> View:
         """What sections of a snapshot are made of, at T or at an earlier time; raises like ``snapshot``."""
@@ -333,6 +338,7 @@ class State:
             known=self._known,
             gone=self.gone,
             tracker=Tracker({}) if self._unread else self._extractor.tracker,
+            folding=self._folding if t == self.t else Folding(),
             mention=self._mention,
         )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stream.analysis.columns import REPOST, UNKNOWN_MOOD
 from stream.analysis.echoes import CUT
 from stream.analysis.extract import ROLE_NAMES
-from stream.analysis.folding import fold
+from stream.analysis.folding import Folded
 from stream.analysis.held import Held
 from stream.analysis.view import View, rounded
 from stream.wire.snapshot import Story
@@ -26,7 +26,16 @@ Slots = NDArray[np.int64]
 
 def of(view: View) -> tuple[Story, ...]:
     """The strongest stories and the newest posts, strongest first."""
-    told, story, single = fold(view)
+    return _told(view, view.folding.anew(view))
+
+
+def renewed(view: View) -> tuple[Story, ...]:
+    """The same, where what came since the last time is folded onto that; see ``Folding.renewed``."""
+    return _told(view, view.folding.renewed(view))
+
+
+def _told(view: View, folded: Folded) -> tuple[Story, ...]:
+    told, story, single = folded
     size = np.bincount(story, minlength=told.size)
     alone = told[size[story] == 1]
     members = np.argsort(story, kind="stable")
@@ -83,6 +92,8 @@ def _best(columns: Held, members: Slots) -> int:
 
     An earlier post gives way only to one more than twice as strong, so that it does not change with every like.
     """
+    if members.size == 1:
+        return int(members[0])
     again = columns.kind[members] == REPOST
     own = members[~again]
     if not own.size:
@@ -107,12 +118,13 @@ def _story(view: View, members: Slots) -> Story:
     mention = view.mention(best)
     moods = columns.mood[members].astype(np.int64)
     moods = moods[moods != UNKNOWN_MOOD]
+    count = int(view.weights(members).sum())
     return Story(
         id=mention.id,
         text=mention.text,
         author=mention.author.id,
-        count=int(view.weights(members).sum()),
-        voices=int(view.people(members)[1].sum()),
+        count=count,
+        voices=count if members.size == 1 else int(view.people(members)[1].sum()),
         links=mention.links[:_LINKS],
         at=mention.at,
         handle=mention.author.handle,

@@ -25,6 +25,7 @@ from stream.mention import Mention
 from stream.wire.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from stream.analysis.folding import Folding
     from stream.analysis.statistics import Statistics
 
 
@@ -45,6 +46,7 @@ class View:
     known: Known
     gone: Gone
     tracker: Tracker
+    folding: Folding
     mention: Callable[[int], Mention]
 
     @cached_property

@@ -124,7 +124,8 @@ def stories(
     if pinned:
         kept = [*_chosen(pinned, by_id, passes), *kept]
     kept = [(story, row) for story, row in kept if story.id not in large]
-    communities = {node.id: node.community for node in snapshot.people.nodes}
+    authors = {story.author for story, _ in (*kept, *large.values())}
+    communities = {node.id: node.community for node in snapshot.people.nodes if node.id in authors}
     pictures = pictured([(story.id, row) for story, row in (*kept, *large.values())])
 
     def card(story: Story, row: Mention) -> Card:
