@@ -202,10 +202,11 @@ class Presenter:
         if self._words_gone and before is not None and slow and hub_ms >= self._words_ms:
             self._tell_words(before, hub_ms)
         first = self._new and before is not None and not before.numbers.posts
-        if (first and not late) or hub_ms >= (self._soon_ms if gone and not late else self._due_ms + later_ms):
-            self._present(hub_ms, t_ms)
-        elif self._fresh and not late and hub_ms >= self._cards_ms:
+        due = (first and not late) or hub_ms >= (self._soon_ms if gone and not late else self._due_ms + later_ms)
+        if self._fresh and not late and hub_ms >= self._cards_ms and not (due and gone):
             self._renew_cards(hub_ms, t_ms)
+        if due:
+            self._present(hub_ms, t_ms)
 
     def passes(self, post_id: str, hub_ms: int | None = None) -> tuple[Mention, Passage] | None:
         """The newest edit of a post and whether its words may leave, by default now; None when it is gone."""

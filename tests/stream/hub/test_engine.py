@@ -14,6 +14,7 @@ from stream.hub import feeds
 from stream.hub.gate import MUTE_MS, fingerprint
 from stream.hub.memoir import placed
 from stream.mention import NO_DELETIONS, Author, Target, Weight, encode
+from stream.wire.snapshot import Snapshot
 from tests.stream.hub.house import NOW, House, config, edit, post
 
 WORD = "Zanzibar"
@@ -364,6 +365,30 @@ def test_a_card_comes_within_a_tenth_of_a_second() -> None:
     house.hear(post(1, SECRET))
     house.at_once()
     assert "simulation:1" in house.cards()
+
+
+def test_a_new_card_does_not_wait_for_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a snapshot is due too the card is told before it is made, unless something has to go from the feeds first."""
+    house = House()
+    house.hear(*others())
+    house.later()
+    told: list[bool] = []
+    snapshot = State.snapshot
+
+    def looked(state: State, t_ms: int) -> Snapshot:
+        told.append("simulation:1" in house.cards())
+        return snapshot(state, t_ms)
+
+    monkeypatch.setattr(State, "snapshot", looked)
+    house.hear(post(1, SECRET))
+    house.later()
+    house.engine.decide("post:simulation:1", {"show": "hidden"})
+    house.later()
+    house.hear(post(1, SECRET), post(2, "Another one"))
+    house.engine.decide("post:simulation:1", None)
+    house.later()
+    assert told == [True, True, False]
+    assert "simulation:2" in house.cards()
 
 
 def test_the_strongest_and_the_newest() -> None:
