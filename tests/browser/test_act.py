@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from stream import log
-from stream.mention import Author, Mention, Person, Target, encode
+from stream.mention import Author, Mention, Person, Target
 from tests.browser.looking import faults, keep
+from tests.browser.saying import publish
 from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
@@ -53,18 +51,6 @@ def tablet(own: HubProcess, browser: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def publish(hub: HubProcess, *mentions: Mention) -> None:
-    """Put mentions into the log, in a thread of its own: Playwright has a loop in this one."""
-
-    async def run() -> None:
-        book = await log.open_log(hub.log_url)
-        await book.publish(log.MENTIONS, [log.Entry(m.author.id, encode(m)) for m in mentions])
-        await book.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run())).result(30)
 
 
 def test_question_is_claimed_opened_and_answered(own: HubProcess, tablet: Callable[..., Page]) -> None:

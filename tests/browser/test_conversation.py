@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from stream import log
-from stream.mention import Author, Mention, Target, encode
+from stream.mention import Author, Mention, Target
 from tests.browser.conftest import MadeUpWall
 from tests.browser.looking import faults, keep
+from tests.browser.saying import publish
 from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
@@ -64,18 +62,6 @@ def evening(now: int) -> list[Mention]:
     return [*quiet, *loud, song, *answers]
 
 
-def publish(hub: HubProcess, mentions: list[Mention]) -> None:
-    """Put mentions into the log, in a thread of its own: Playwright has a loop in this one."""
-
-    async def run() -> None:
-        book = await log.open_log(hub.log_url)
-        await book.publish(log.MENTIONS, [log.Entry(m.author.id, encode(m)) for m in mentions])
-        await book.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run())).result(30)
-
-
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     """A hub whose posts are shown at once, in the middle of an evening."""
@@ -83,7 +69,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         patch.setenv("AGORA_SHOW_MODE", "delay")
         patch.setenv("AGORA_SHOW_DELAY_S", "0")
         with HubProcess(tmp_path_factory.mktemp("talk"), toml='[tracks.boats]\nterms = ["#ferry"]\n') as hub:
-            publish(hub, evening(time.time_ns() // 1_000_000))
+            publish(hub, *evening(time.time_ns() // 1_000_000))
             wall = MadeUpWall(hub)
             yield hub
             wall.stop()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +16,7 @@ from stream import log
 from stream.mention import Author, Mention, Retraction, Target, encode
 from stream.wire.messages import OnAir, Stories
 from tests.browser.looking import faults, keep
+from tests.browser.saying import publish, put
 from tests.browser.test_programme import ask
 from tests.browser.walls import RealWall, heard, with_shipped_layouts
 from tests.stream.doors.process import HubProcess
@@ -85,18 +84,6 @@ def hour(now: int) -> list[Mention]:
     return sorted(said, key=lambda mention: mention.at)
 
 
-def publish(hub: HubProcess, topic: log.Topic, entries: list[log.Entry]) -> None:
-    """Put entries into the log, in a thread of its own: Playwright has a loop in this one."""
-
-    async def run() -> None:
-        book = await log.open_log(hub.log_url)
-        await book.publish(topic, entries)
-        await book.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run())).result(30)
-
-
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, int]]:
     """A hub with the window that it has by default, more than an hour of talk in its log, and a real wall."""
@@ -108,9 +95,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, 
         with hub:
             now = time.time_ns() // 1_000_000
             said = hour(now)
-            publish(hub, log.MENTIONS, [log.Entry(m.author.id, encode(m)) for m in said])
+            publish(hub, *said)
             gone = said[next(i for i, m in enumerate(said) if m.author.handle == "hasty")].id
-            publish(hub, log.RETRACTIONS, [log.Entry(gone, encode(Retraction(gone, "post", now)))])
+            put(hub, log.RETRACTIONS, [log.Entry(gone, encode(Retraction(gone, "post", now)))])
             with RealWall(hub):
                 yield hub, now
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from stream import log
-from stream.mention import Author, Mention, encode
+from stream.mention import Author, Mention
 from tests.browser.looking import faults, keep
+from tests.browser.saying import publish
 from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
@@ -83,16 +81,6 @@ def regulars() -> list[Mention]:
         )
         for n in range(40)
     ]
-
-
-def publish(hub: HubProcess, *mentions: Mention) -> None:
-    async def run() -> None:
-        book = await log.open_log(hub.log_url)
-        await book.publish(log.MENTIONS, [log.Entry(m.author.id, encode(m)) for m in mentions])
-        await book.close()
-
-    with ThreadPoolExecutor(1) as pool:  # Playwright's own loop runs in this thread
-        pool.submit(asyncio.run, run()).result()
 
 
 def test_held_says_why_and_is_approved_by_keyboard(posts: Callable[..., Page], hub: HubProcess) -> None:

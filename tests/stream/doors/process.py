@@ -37,8 +37,12 @@ def free_port() -> int:
 class HubProcess:
     """A hub on a log of its own in ``folder``; the context manager waits until it is ready, and ends it."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, toml: str = "", https: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, port: int | None = None, toml: str = "", https: bool = False, before: str = ""
+    ) -> None:
+        """``before`` is Python that the process runs before anything else of it."""
         self.folder = folder
+        self._program = before + PROGRAM
         self.port = port or free_port()
         self.url = f"http{'s' if https else ''}://127.0.0.1:{self.port}"
         self.pins = auth.ensure(folder) or {}
@@ -70,7 +74,7 @@ class HubProcess:
 
     def start(self) -> subprocess.Popen[str]:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(self.config)],
+            [sys.executable, "-c", self._program, str(self.config)],
             env={**os.environ, "AGORA_VAR": str(self.folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
