@@ -26,10 +26,11 @@ _HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9_](?:[\w.-]*\w)?(?:@[\w.-]+\w)?)")
 
 def words(text: str) -> str:
     """``text`` as a mention holds it. Raises ``Unreadable`` for NULs, lone surrogates and what is too long."""
-    if _REFUSED.search(text):
+    if not _CONTROL.search(text):
+        if len(text) <= TEXT_LIMIT:
+            return text if text.isascii() else unicodedata.normalize("NFC", text)
+    elif _REFUSED.search(text):
         raise Unreadable("text holds a NUL character" if "\x00" in text else "text holds a lone surrogate")
-    if len(text) <= TEXT_LIMIT and not _CONTROL.search(text):
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
     return clean(text)
 
 

@@ -90,6 +90,17 @@ class Ledger:
         live: NDArray[np.bool_] = (self.flags(slots) & LIVE) != 0
         return live
 
+    def lasting(self, slots: Slots) -> Slots:
+        """Those of some rows that nobody took back, nor what they repeat: words that are gone are written nowhere."""
+        keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
+        people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
+        columns = self.columns
+        gone = np.isin(columns.key[slots], keys) | np.isin(columns.author[slots], people[people >= 0])
+        repeats = np.isin(columns.target[slots], keys) | np.isin(columns.people.first[slots], people[people >= 0])
+        gone |= repeats & (columns.kind[slots] == REPOST)
+        lasting: Slots = slots[~gone]
+        return lasting
+
     def _gone(self, person: int) -> bool:
         return person >= 0 and self.gone.person(self.names.people.names[person])
 

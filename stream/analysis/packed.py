@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import cramjam
@@ -89,6 +89,20 @@ class Packed:
         ends = self._ends[block]
         return self._read[1][int(ends[place - 1]) if place else 0 : int(ends[place])]
 
+    def every(self, numbers: NDArray[np.int64]) -> Iterator[bytes]:
+        """The values of ``numbers``, which are in use, in that order; a block is unpacked once for what lies together in it."""
+        block, values = -1, []
+        for other, place in zip(self._where[numbers].tolist(), self._place[numbers].tolist(), strict=True):
+            if other != block:
+                block, values = other, self._values(other)
+            yield values[place]
+
+    def _values(self, block: int) -> list[bytes]:
+        if block == self._number:
+            return self._open
+        data, ends = bytes(cramjam.zstd.decompress(self._blocks[block])), self._ends[block].tolist()
+        return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
     def save(self, numbers: NDArray[np.int64]) -> Blocks:
         """The strings of ``numbers``, which are in use, in that order, and no others; blocks that hold others are unpacked."""
         where, place = self._where[numbers], self._place[numbers]
@@ -109,13 +123,7 @@ class Packed:
 
     def _only(self, block: int, places: set[int]) -> list[bytes]:
         """The strings of a block, those left empty that are not in ``places``."""
-        if block == self._number:
-            return [value if place in places else b"" for place, value in enumerate(self._open)]
-        data, ends = bytes(cramjam.zstd.decompress(self._blocks[block])), self._ends[block].tolist()
-        return [
-            data[start:end] if place in places else b""
-            for place, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
-        ]
+        return [value if place in places else b"" for place, value in enumerate(self._values(block))]
 
     def restore(self, numbers: NDArray[np.int64], saved: Blocks) -> None:
         """Keep what ``save`` gave, in its order, under ``numbers``; nothing is kept yet. Raises ``ValueError`` for a misfit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -92,6 +92,10 @@ class Rows:
                 self._read.clear()
             found = self._read[slot] = self._data.get(slot)
         return found
+
+    def every(self, slots: Slots) -> Iterator[bytes]:
+        """The mentions of rows, encoded; none of the rows may change meanwhile."""
+        return self._data.every(slots)
 
     def drop(self, slots: Slots) -> None:
         """Forget rows."""

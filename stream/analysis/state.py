@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.analysed import Analysed, Fresh
-from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, REPOST, UNKNOWN_MOOD, Columns
+from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
 from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.folding import Folding
@@ -74,11 +74,14 @@ class State:
         """Rows written at or before it are held no longer."""
         return self._ledger.floor
 
-    def add(self, mentions: Sequence[Mention], analysed: Analysed | None = None) -> dict[str, Mention]:
+    def add(
+        self, mentions: Sequence[Mention], analysed: Analysed | None = None, encoded: Sequence[bytes] | None = None
+    ) -> dict[str, Mention]:
         """Take mentions in, whatever their kind, order, or age. One whose id is known is counted once.
 
         Of two different mentions under one id the same is kept whichever came first. Where they were ``analysed`` already they
-        are not read again. Returns the posts that were put in and count, by id, as ``row`` gives them.
+        are not read again; ``encoded`` is what ``encode`` gave of each, where that is at hand. Returns the posts that were put
+        in and count, by id, as ``row`` gives them.
         """
         edited: set[int] = set()
         tallied: set[int] = set()
@@ -94,7 +97,7 @@ class State:
                 if analysed is not None:
                     digest, data = analysed.known(number)
                 else:
-                    data = encode(mention)
+                    data = encode(mention) if encoded is None else encoded[number]
                     digest = xxhash.xxh3_64_intdigest(data)
                 if key not in fresh or digest < fresh[key].digest:
                     fresh[key] = Fresh(digest, mention, data, number)
@@ -173,6 +176,9 @@ class State:
     def _mention(self, slot: int) -> Mention:
         return decode(self._ledger.rows.data(slot))
 
+    def _mentions(self, slots: Slots) -> Iterator[Mention]:
+        return map(decode, self._ledger.rows.every(slots))
+
     def interactions(self, since_seq: int) -> tuple[int, list[tuple[str, str]]]:
         """Interactions heard after ``since_seq`` (0 at first) as ids (from, to), 4,096 at most, and the next ``since_seq``."""
         return self._pulses.since(since_seq, self.gone.person)
@@ -230,7 +236,7 @@ class State:
         slots = slots[(mine < 0) | (theirs.columns.digest[slots] < ours.columns.digest[mine])]
         rows = theirs.columns.take(slots)
         saved.rename(rows, other.names, self.names)
-        self._insert(rows, [theirs.rows.data(slot) for slot in slots.tolist()])
+        self._insert(rows, list(theirs.rows.every(slots)))
         ours.thin()
         changed |= {key for key, _ in self.revisions.edits} & set(rows.key.tolist())
         self._rewrite(changed)
@@ -340,6 +346,7 @@ class State:
             tracker=Tracker({}) if self._unread else self._extractor.tracker,
             folding=self._folding if t == self.t else Folding(),
             mention=self._mention,
+            mentions=self._mentions,
         )
 
     def to_bytes(self) -> list[bytes]:
@@ -349,7 +356,7 @@ class State:
     def save(self) -> Iterator[bytes]:
         """Copy everything now; the pieces are made of it one by one, in any thread and while the state goes on."""
         self.settle()
-        slots = self._lasting(self._ledger.rows.slots())
+        slots = self._ledger.lasting(self._ledger.rows.slots())
         columns = self._ledger.columns
         names = {
             table: interner.only(*(getattr(columns, name)[slots] for name in NAMED_BY[table]))
@@ -377,17 +384,6 @@ class State:
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
         return saved.pack(parts, names, self._ledger.columns.copy(slots))
-
-    def _lasting(self, slots: Slots) -> Slots:
-        """Those of ``slots`` that nobody took back, nor what they repeat: words that are gone are written nowhere."""
-        keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
-        people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
-        columns = self._ledger.columns
-        gone = np.isin(columns.key[slots], keys) | np.isin(columns.author[slots], people[people >= 0])
-        repeats = np.isin(columns.target[slots], keys) | np.isin(columns.people.first[slots], people[people >= 0])
-        gone |= repeats & (columns.kind[slots] == REPOST)
-        lasting: Slots = slots[~gone]
-        return lasting
 
     @classmethod
     def from_bytes(cls, pieces: Iterable[bytes], config: Config) -> Self:

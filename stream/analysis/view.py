@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.analysis.columns import BEFORE, NEWER, NOWHERE, OLDER, SHOWN
+from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, SHOWN
 from stream.analysis.gone import Gone
 from stream.analysis.held import Held
 from stream.analysis.known import Known
@@ -48,6 +48,8 @@ class View:
     tracker: Tracker
     folding: Folding
     mention: Callable[[int], Mention]
+    mentions: Callable[[Slots], Iterator[Mention]]
+    """Posts by slot, one or many; not of rows that are not held."""
 
     @cached_property
     def approximate(self) -> bool:
@@ -71,6 +73,12 @@ class View:
     def slots(self) -> Slots:
         """The rows that count; it takes a pass over all that are held."""
         return np.flatnonzero(self.span_of)
+
+    def held(self, first_ms: int, last_ms: int) -> Slots:
+        """The rows written from ``first_ms`` to ``last_ms`` that nobody took back, counted or not; it takes a pass too."""
+        columns = self.columns
+        live = (columns.held != 0) & ((columns.flags & LIVE) != 0)
+        return np.flatnonzero(live & (columns.at >= first_ms) & (columns.at <= last_ms))
 
     def inside(self) -> Slots:
         """The rows in the window; it takes such a pass too."""

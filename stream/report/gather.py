@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -20,7 +20,6 @@ from stream.report.told import Gone
 from stream.wire.said import Session
 from stream.wire.snapshot import Snapshot, Story
 
-BATCH: Final = 5000
 BUCKETS: Final = 240
 """Points of the curve of volume, at most."""
 WIDTHS: Final = tuple(
@@ -97,15 +96,19 @@ class Gatherer:
         self._config = config
         self._width = next((w for w in WIDTHS if (end - start) / w <= BUCKETS), WIDTHS[-1])
 
-    def take(self, gone: Gone, mentions: Iterable[Mention]) -> None:
+    def take(self, gone: Gone, mentions: Sequence[Mention], encoded: Sequence[bytes]) -> None:
         """Count those that may be told. Edits and tallies of a later time count too: they say how a post is now."""
-        told = [m for m in gone.telling(mentions) if self.start <= m.at <= self.end or m.kind in ("edit", "tally")]
-        for first in range(0, len(told), BATCH):
-            self.state.add(told[first : first + BATCH])
+        told = [
+            (mention, data)
+            for mention, data in zip(mentions, encoded, strict=True)
+            if gone.tells(mention) and (self.start <= mention.at <= self.end or mention.kind in ("edit", "tally"))
+        ]
+        self.state.add([mention for mention, _ in told], encoded=[data for _, data in told])
 
     def posts(self) -> Iterator[Mention]:
         """Each post as its newest edit has it."""
-        return (post for post in self.state.rows() if self.start <= post.at <= self.end)
+        view = self.state.view()
+        return view.mentions(view.held(self.start, self.end))
 
     def gathered(self, gone: Gone, house: House, made: int) -> Gathered:
         """What the report says. Raises ``ValueError`` when nothing was said in its time."""
@@ -143,8 +146,13 @@ class Gatherer:
         wanted = [
             (p.topic, labels[p.topic].casefold(), first + p.begin * bucket, first + p.end * bucket) for p in found
         ]
+        view = self.state.view()
+        slots = view.held(self.start, self.end)
+        at, near = view.columns.at[slots], np.zeros(slots.size, np.bool_)
+        for _, _, begin, end in wanted:
+            near |= (begin <= at) & (at < end)
         times: dict[str, list[int]] = {}
-        for post in self.posts() if wanted else ():
+        for post in view.mentions(slots[near]):
             text = post.text.casefold()
             for topic, label, begin, end in wanted:
                 if begin <= post.at < end and label in text:
@@ -155,10 +163,13 @@ class Gatherer:
         first = self.start // self._width
         count = self.end // self._width - first + 1
         edges = (np.arange(count, dtype=np.int64) + first) * self._width
-        places: dict[str, list[int]] = {}
-        for post in self.posts():
-            places.setdefault(post.source, []).append(post.at // self._width - first)
-        by_source = {name: np.bincount(places[name], minlength=count).astype(np.int64) for name in sorted(places)}
+        view = self.state.view()
+        slots, names = view.held(self.start, self.end), ["", *view.names.labels.names]
+        places, sources = view.columns.at[slots] // self._width - first, view.columns.source[slots]
+        by_source = {
+            name: np.bincount(places[sources == source], minlength=count).astype(np.int64)
+            for name, source in sorted((names[source + 1], source) for source in np.unique(sources).tolist())
+        }
         total = np.sum(list(by_source.values()), axis=0) if by_source else np.zeros(count, np.int64)
         return Volume(self._width, edges, total, _few(by_source))
 

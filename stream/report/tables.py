@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -97,24 +97,27 @@ def iso(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def write_posts(posts: Iterator[Mention], path: Path) -> int:
-    """Every post as a row of a Parquet file (zstd); returns how many."""
+def write_posts(posts: Iterator[Mention], path: Path, progress: Callable[[int], None]) -> None:
+    """Every post as a row of a Parquet file (zstd); ``progress`` is told how many were written."""
     count = 0
     with parquet.ParquetWriter(path, POSTS, compression="zstd") as file:
-        while rows := list(islice(posts, ROWS)):
-            file.write_table(pa.Table.from_pylist([_row(post) for post in rows], schema=POSTS))
-            count += len(rows)
-    return count
+        while some := list(islice(posts, ROWS)):
+            file.write_table(pa.table(_columns(some), schema=POSTS))
+            count += len(some)
+            progress(count)
 
 
-def _row(post: Mention) -> dict[str, Any]:
-    weight, author = post.weight, post.author
+def _columns(posts: Sequence[Mention]) -> dict[str, list[Any]]:
+    authors, weights = [post.author for post in posts], [post.weight for post in posts]
     return {
-        "id": post.id, "at": post.at, "source": post.source, "kind": post.kind, "lang": post.lang or None,
-        "country": (post.place.country if post.place else "") or None,
-        "author": author.id, "handle": author.handle, "role": author.role, "followers": author.followers,
-        "text": post.text, "hashtags": list(post.hashtags), "links": list(post.links),
-        "target": post.target.id if post.target else None,
-        "likes": weight.likes if weight else None, "reposts": weight.reposts if weight else None,
-        "replies": weight.replies if weight else None,
+        "id": [post.id for post in posts], "at": [post.at for post in posts], "source": [post.source for post in posts],
+        "kind": [post.kind for post in posts], "lang": [post.lang or None for post in posts],
+        "country": [(post.place.country if post.place else "") or None for post in posts],
+        "author": [author.id for author in authors], "handle": [author.handle for author in authors],
+        "role": [author.role for author in authors], "followers": [author.followers for author in authors],
+        "text": [post.text for post in posts], "hashtags": [post.hashtags for post in posts],
+        "links": [post.links for post in posts], "target": [post.target.id if post.target else None for post in posts],
+        "likes": [weight.likes if weight else None for weight in weights],
+        "reposts": [weight.reposts if weight else None for weight in weights],
+        "replies": [weight.replies if weight else None for weight in weights],
     }  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import msgspec
 
@@ -17,8 +18,10 @@ from stream.log.whole import whole
 from stream.mention import Mention, Retraction, Unreadable, decode, decode_retraction
 from stream.report.house import House
 
+BATCH: Final = 5000
 Progress = Callable[[int], None]
 """Told how many records were read."""
+Take = Callable[[list[Mention]], None]
 
 _stood = msgspec.json.Decoder(dict[str, Any])
 
@@ -49,6 +52,8 @@ class Gone:
 
     def reason(self, mention: Mention) -> str:
         """Why a mention may not be told: ``deleted``, ``blocked`` or ``hidden``; empty when it may."""
+        if not (self.posts or self.authors or self.blocked or self.hidden):
+            return ""
         target = mention.target
         own = target.id if target is not None and mention.kind in ("edit", "tally") else mention.id
         if own in self.posts or mention.author.id in self.authors:
@@ -66,30 +71,27 @@ class Gone:
                 return "hidden"
         return ""
 
-    def telling(self, mentions: Iterable[Mention]) -> Iterator[Mention]:
-        """Those of the mentions that may be told; the others are counted in ``left_out``."""
-        for mention in mentions:
-            if why := self.reason(mention):
-                self.left_out[why] += 1
-            else:
-                yield mention
+    def tells(self, mention: Mention) -> bool:
+        """Whether a mention may be told; one that may not is counted in ``left_out``."""
+        why = self.reason(mention)
+        if why:
+            self.left_out[why] += 1
+        return not why
 
 
-def of_archive(records: Iterable[Mention | Retraction]) -> tuple[Gone, list[Mention]]:
-    """An archive's mentions, and what it takes back itself."""
-    gone = Gone()
-    mentions: list[Mention] = []
-    for record in records:
-        if isinstance(record, Retraction):
-            gone.retract(record)
-        else:
-            mentions.append(record)
-    return gone, mentions
+def of_archive(records: Iterable[Mention | Retraction], gone: Gone, take: Take, progress: Progress) -> None:
+    """Read a whole archive: what it takes back itself, and its mentions in batches, each of which ``take`` is given."""
+    rest, read = iter(records), 0
+    while batch := list(islice(rest, BATCH)):
+        for record in batch:
+            if isinstance(record, Retraction):
+                gone.retract(record)
+        take([record for record in batch if isinstance(record, Mention)])
+        read += len(batch)
+        progress(read)
 
 
-async def of_log(
-    settings: LogConfig, gone: Gone, house: House, take: Callable[[list[Mention]], None], progress: Progress
-) -> None:
+async def of_log(settings: LogConfig, gone: Gone, house: House, take: Take, progress: Progress) -> None:
     """Read a whole log: what was decided and taken back first, then its mentions in batches, each of which ``take`` is given.
 
     What cannot be read is counted as ``unreadable``. Raises ``LogUnavailable``, or ``ValueError`` for a URL that names no log.

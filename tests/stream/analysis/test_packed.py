@@ -26,6 +26,7 @@ def test_packed_holds_what_a_dictionary_would(steps: list[tuple[bool, set[int]]]
             packed.drop(some)
             known = {number: value for number, value in known.items() if number not in numbers}
         assert {number: packed.get(number) for number in known} == known
+        assert list(packed.every(np.array(list(known), np.int64))) == list(known.values())
     kept = np.array(sorted(known), np.int64)
     restored = Packed()
     restored.restore(kept[::-1], packed.save(kept[::-1]))
