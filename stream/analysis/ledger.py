@@ -87,7 +87,8 @@ class Ledger:
 
     def living(self, slots: Slots) -> NDArray[np.bool_]:
         """Of rows, counted or not, whether they may count."""
-        live: NDArray[np.bool_] = (self.flags(slots) & LIVE) != 0
+        stale = self._stale_posts or self._stale_authors
+        live: NDArray[np.bool_] = ((self.flags(slots) if stale else self.columns.flags[slots]) & LIVE) != 0
         return live
 
     def lasting(self, slots: Slots) -> Slots:

@@ -90,6 +90,18 @@ def people_names(nodes: Iterable[PersonNode], say: Say, vouched: Vouched) -> dic
     return {node_id: name for node_id, name in names.items() if name}
 
 
+class Names(NamedTuple):
+    """The names in both graphs that may be shown, by node."""
+
+    topics: Mapping[str, str]
+    people: Mapping[str, str]
+
+
+def names(snapshot: Snapshot, say: Say, vouched: Vouched) -> Names:
+    """All of them at this moment."""
+    return Names(topic_names(snapshot.topics.nodes, say), people_names(snapshot.people.nodes, say, vouched))
+
+
 def stories(
     snapshot: Snapshot,
     at: int,

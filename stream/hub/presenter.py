@@ -19,7 +19,7 @@ from stream.analysis.state import State
 from stream.config import ShowConfig
 from stream.hub import feeds, focused, talk
 from stream.hub.board import Board
-from stream.hub.feeds import Featured
+from stream.hub.feeds import Featured, Names
 from stream.hub.gate import Gate, Passage
 from stream.hub.metrics import Metrics
 from stream.hub.pictures import Kind, Pictures
@@ -237,14 +237,17 @@ class Presenter:
         with self._metrics.snapshot_s.time():
             snapshot = self.snapshot = feeds.thinned(self._state_of().snapshot(t_ms), self._shed(t_ms))
         self._look_back(hub_ms)
+        names = self._names(snapshot)
+        shown = self._frozen or self._past or snapshot
+        said = names if shown is snapshot else self._names(shown)
         if self._frozen is None:
-            self._hand(self._past or snapshot)
+            self._hand(shown, said)
         else:
-            self._rename(self._frozen)
-        self._tell_cards(self._frozen or self._past or snapshot, hub_ms)
+            self._rename(said)
+        self._tell_cards(shown, said, hub_ms)
         if self._played.frozen and self._frozen is None:
             self._frozen = snapshot  # a hub that comes back to a frozen wall holds its first picture
-        self._tell_staff(snapshot, hub_ms)
+        self._tell_staff(snapshot, names, hub_ms)
         if self._gone_s is not None:
             self._removed(hub_ms)
             self._metrics.removal_s.observe(time.perf_counter() - self._gone_s)
@@ -261,18 +264,20 @@ class Presenter:
         back, tape = self._played.back, self._tape
         self._past = tape.at(back.shown(hub_ms)) if back is not None and tape is not None else None
 
-    def _hand(self, snapshot: Snapshot) -> None:
-        """Both graphs to the stage."""
-        say, topics, people = self._gate.say, snapshot.topics, snapshot.people
-        topic_names = feeds.topic_names(topics.nodes, say)
-        people_names = feeds.people_names(people.nodes, say, self._vouched)
-        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), topic_names))
-        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), people_names))
+    def _names(self, snapshot: Snapshot) -> Names:
+        """The names in a snapshot that may be shown now."""
+        return feeds.names(snapshot, self._gate.say, self._vouched)
 
-    def _rename(self, snapshot: Snapshot) -> None:
-        """The names in both graphs that may be shown now."""
-        self._stage.name("topics", feeds.topic_names(snapshot.topics.nodes, self._gate.say))
-        self._stage.name("people", feeds.people_names(snapshot.people.nodes, self._gate.say, self._vouched))
+    def _hand(self, snapshot: Snapshot, names: Names) -> None:
+        """Both graphs to the stage."""
+        topics, people = snapshot.topics, snapshot.people
+        self._stage.hand(Scene("topics", topics.nodes, topics.edges, snapshot.rising, len(topics.nodes), names.topics))
+        self._stage.hand(Scene("people", people.nodes, people.edges, (), len(people.nodes), names.people))
+
+    def _rename(self, names: Names) -> None:
+        """Other names for what both graphs show."""
+        self._stage.name("topics", names.topics)
+        self._stage.name("people", names.people)
 
     def _renew_cards(self, hub_ms: int, t_ms: int) -> None:
         """The stories of now; all else stays as the last snapshot had it."""
@@ -289,17 +294,19 @@ class Presenter:
         """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
         begun = self._timer()
         shown = self._frozen or self._past or snapshot
-        self._rename(shown)
-        self._tell_cards(shown, hub_ms)
-        self._tell_staff(snapshot, hub_ms)
+        names = self._names(snapshot)
+        said = names if shown is snapshot else self._names(shown)
+        self._rename(said)
+        self._tell_cards(shown, said, hub_ms)
+        self._tell_staff(snapshot, names, hub_ms)
         self._removed(hub_ms)
         self._words_gone = False
         self._words_ms = hub_ms + SHARE * (self._timer() - begun) * 1000
 
-    def _tell_cards(self, snapshot: Snapshot, hub_ms: int) -> None:
+    def _tell_cards(self, snapshot: Snapshot, names: Names, hub_ms: int) -> None:
         """Stories and figures for the walls."""
         self._tell_stories(snapshot, hub_ms)
-        river = self._river.of(snapshot, feeds.topic_names(snapshot.topics.nodes, self._gate.say))
+        river = self._river.of(snapshot, names.topics)
         sessions = between(self._played.agenda, snapshot.at - self._window_ms, snapshot.at)
         self._board.put(
             "figures", encode(msgspec.structs.replace(self._figures(snapshot, hub_ms), river=river, sessions=sessions))
@@ -323,14 +330,14 @@ class Presenter:
         else:
             self._board.drop("focused")
 
-    def _tell_staff(self, snapshot: Snapshot, hub_ms: int) -> None:
+    def _tell_staff(self, snapshot: Snapshot, names: Names, hub_ms: int) -> None:
         """What tablets read: always what is now, also while the wall's picture is held."""
         figures = self._figures(snapshot, hub_ms)
         told = {"numbers": figures.numbers, "rising": figures.rising}
         self.staff.put("numbers", hub_ms, {"T": figures.T, "window_s": figures.window_s, **told})
         self.source_states = self._sources.now(hub_ms, snapshot.numbers.sources)
         self.staff.put("sources", hub_ms, {"sources": self.source_states})
-        self.staff.put("conversation", hub_ms, talk.told(snapshot, self.passes, self._gate.say, self._vouched))
+        self.staff.put("conversation", hub_ms, talk.told(snapshot, names, self.passes, self._gate.say))
         self.staff.tell_posts(hub_ms)
         self.staff.tell_act(hub_ms)
 

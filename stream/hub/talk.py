@@ -5,11 +5,13 @@ Pure; words leave only as they may.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from heapq import nsmallest
+from itertools import islice
 from typing import Any, Final
 
 from stream.hub import feeds
-from stream.hub.feeds import Pass, Say, Vouched
+from stream.hub.feeds import Names, Pass, Say
 from stream.moderation.presentable import presentable
 from stream.wire.snapshot import PersonNode, Rising, Snapshot
 
@@ -19,38 +21,36 @@ QUOTE: Final = 200
 """Characters of a post that is told as a cause."""
 
 
-def told(snapshot: Snapshot, passes: Pass, say: Say, vouched: Vouched) -> dict[str, Any]:
-    """``{rising, topics, people}``.
+def told(snapshot: Snapshot, names: Names, passes: Pass, say: Say) -> dict[str, Any]:
+    """``{rising, topics, people}``; ``names`` are those of the snapshot.
 
     ``rising``: ``{id, label, factor, since, curve, posts: [{id, text, name, handle, source}], people: [{id, handle}], voices,
     topics: [{id, label}]}``; ``topics``: ``{id, label, weight, trend, sentiment}``; ``people``: ``{id, handle, role, weight}``.
     """
-    names = feeds.topic_names(snapshot.topics.nodes, say)
-    handles = feeds.people_names(snapshot.people.nodes, say, vouched)
-    public = [node for node in snapshot.people.nodes if node.id in handles]
+    topics = (node for node in snapshot.topics.nodes if node.id in names.topics)
+    people = (node for node in snapshot.people.nodes if node.id in names.people)
     return {
-        "rising": [_rise(r, names, handles, passes, say) for r in feeds.said_rising(snapshot.rising, say, passes)],
+        "rising": [_rise(r, names, passes, say) for r in feeds.said_rising(snapshot.rising, say, passes)],
         "topics": [
             {
                 "id": node.id,
-                "label": names[node.id],
+                "label": names.topics[node.id],
                 "weight": node.weight,
                 "trend": node.trend,
                 "sentiment": node.sentiment,
             }
-            for node in snapshot.topics.nodes
-            if node.id in names
-        ][:TOPICS],
-        "people": [_person(node, handles[node.id]) for node in _strongest(public)[:PEOPLE]],
+            for node in islice(topics, TOPICS)
+        ],
+        "people": [_person(node, names.people[node.id]) for node in _strongest(people)],
     }
 
 
-def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: Pass, say: Say) -> dict[str, Any]:
+def _rise(rise: Rising, names: Names, passes: Pass, say: Say) -> dict[str, Any]:
     causes = rise.causes
     rows = [found[0] for post_id in causes.posts if (found := passes(post_id)) is not None] if causes else []
     return {
         "id": rise.topic,
-        "label": names.get(rise.topic) or presentable(rise.label or rise.topic, feeds.NAME_LIMIT),
+        "label": names.topics.get(rise.topic) or presentable(rise.label or rise.topic, feeds.NAME_LIMIT),
         "factor": rise.factor,
         "since": rise.since,
         "curve": rise.curve,
@@ -65,13 +65,17 @@ def _rise(rise: Rising, names: dict[str, str], handles: dict[str, str], passes: 
             }
             for row in rows
         ],
-        "people": [{"id": id, "handle": handles[id]} for id in causes.people if id in handles] if causes else [],
-        "topics": [{"id": id, "label": names[id]} for id in causes.topics if id in names] if causes else [],
+        "people": _called(causes.people, "handle", names.people) if causes else [],
+        "topics": _called(causes.topics, "label", names.topics) if causes else [],
     }
 
 
+def _called(ids: Iterable[str], what: str, names: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"id": id, what: names[id]} for id in ids if id in names]
+
+
 def _strongest(nodes: Iterable[PersonNode]) -> list[PersonNode]:
-    return sorted(nodes, key=lambda node: (-node.weight, node.id))
+    return nsmallest(PEOPLE, nodes, key=lambda node: (-node.weight, node.id))
 
 
 def _person(node: PersonNode, handle: str) -> dict[str, Any]:
