@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from stream.analysis.state import State
@@ -24,8 +25,8 @@ def warm() -> None:
     state, chain = State(Config(), MINUTE_MS), Chain()
     state.add(posts)
     state.snapshot(VOICES)
+    chain.hear_all([*posts, msgspec.structs.replace(posts[0], id="simulation:mårk", text="Crème brûlée\u0301")])
     for post in posts:
-        chain.hear(post)
         chain.judge(post, VOICES)
     chain.raids.look(lambda authors, _: [False] * len(authors))
     chain.forget(posts[0])

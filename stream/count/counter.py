@@ -117,7 +117,7 @@ class Counter:
         piece = self._open
         if posts:
             extractor = Extractor(piece.names, self._followed.tracker)
-            piece.judged += map(self._followed.alone.read, posts)
+            piece.judged += self._followed.alone.read_all(posts)
             piece.rows.append(extractor.rows(posts, [key_of(post.id) for post in posts], digests))
             piece.held += len(posts)
 

@@ -39,6 +39,8 @@ from stream.hub.tracked import counted
 from stream.log import MEMORY, MENTIONS, PARTIALS, RETRACTIONS, SOURCES, Record
 from stream.mention import Mention, Retraction, Unreadable
 from stream.moderation import Chain
+from stream.moderation.chain import NOTHING
+from stream.moderation.filters import Judged
 from stream.moderation.repeated import REPEAT_MS
 from stream.wire.snapshot import encode as encode_snapshot
 
@@ -385,17 +387,19 @@ class Engine:
             offset, time = news.place
             self._note(msgspec.structs.replace(record, offset=offset, time=time))
             self.read += len(news.mentions)
-            self.gate.prepare(news.judged)
-            self._add(news.mentions, news.rows)
-            self.gate.prepare({})
+            self._add(news.mentions, news.rows, news.judged)
 
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)
         if self._mark is None or record.time >= self._mark[2]:
             self._mark = (record.partition, record.offset, record.time)
 
-    def _add(self, fresh: Sequence[tuple[Mention, int]], rows: Analysed | None = None) -> None:
-        """Take mentions into the state, ``rows`` where they were read already, and judge every post that is new or changed."""
+    def _add(
+        self, fresh: Sequence[tuple[Mention, int]], rows: Analysed | None = None, judged: Mapping[int, Judged] = NOTHING
+    ) -> None:
+        """Take mentions into the state, ``rows`` and what is ``judged`` where they were read already, and judge every post
+        that is new or changed.
+        """
         self.sources.hear(fresh)
         posts = [(m, taken) for m, taken in fresh if m.kind != "tally"]
         heard: dict[str, int] = {}
@@ -409,14 +413,16 @@ class Engine:
             post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
         }
         added = self._take([m for m, _ in fresh], rows)
+        new: list[tuple[str, Mention, int]] = []
         for post_id, taken in heard.items():
             if post_id in before:
                 self._renew(post_id, before[post_id], added.get(post_id) or self.state.row(post_id), taken)
             elif (row := added.get(post_id)) is not None:
-                counts = self.gate.hear(post_id, row, taken)
-                if not counts:
-                    self.state.show(post_id, False)
-                self._tell(post_id, row, counts)
+                new.append((post_id, row, taken))
+        for (post_id, row, _), counts in zip(new, self.gate.hear_all(new, judged), strict=True):
+            if not counts:
+                self.state.show(post_id, False)
+            self._tell(post_id, row, counts)
         self._review_anew()
 
     def _renew(self, post_id: str, known: Mention | None, row: Mention | None, taken: int) -> None:

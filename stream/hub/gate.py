@@ -7,7 +7,7 @@ nothing that is remembered here can let a word through that the chain rejects no
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from stream.analysis.extract import key_of
 from stream.config import ShowConfig
 from stream.mention import NO_DELETIONS, Mention
 from stream.moderation import Chain
+from stream.moderation.chain import NOTHING
 from stream.moderation.filters import Judged
 from stream.moderation.raid import Raid
 from stream.moderation.voices import Acquainted
@@ -80,12 +81,18 @@ class Gate:
         self._approvals: dict[str, str] = {}
         self._vouched: frozenset[str] | None = None
 
-    def prepare(self, known: Mapping[int, Judged]) -> None:
-        """What a worker has found out of mentions that are about to be heard, by ``id`` of the object; until the next call."""
-        self._chain.prepare(known)
-
     def hear(self, post_id: str, row: Mention, heard: int) -> bool:
         """Note a new post, or a new edit of it, that the log took at ``heard``; whether it counts beyond the numbers."""
+        return self.hear_all([(post_id, row, heard)])[0]
+
+    def hear_all(self, posts: Sequence[tuple[str, Mention, int]], known: Mapping[int, Judged] = NOTHING) -> list[bool]:
+        """Note posts, each with its id and when it was heard; ``known`` is what a worker has found out of some already,
+        by ``id`` of the object. Whether each counts beyond the numbers.
+        """
+        self._anew.update(self._chain.hear_all([row for _, row, _ in posts], known))
+        return [self._note(*post) for post in posts]
+
+    def _note(self, post_id: str, row: Mention, heard: int) -> bool:
         if self._show.mode == "delay" and self._delay:
             due = heard + self._delay
             if due > self._due.get(post_id, 0):
@@ -96,7 +103,7 @@ class Gate:
             if until > self._until.get(post_id, 0):
                 self._until[post_id] = until
                 heapq.heappush(self._ends, (until, post_id))
-        return self.review(post_id, row, heard)
+        return self._list(post_id, row, heard)
 
     def unhear(self, row: Mention) -> None:
         """A post that was heard is gone, or is another now."""
@@ -110,6 +117,9 @@ class Gate:
     def review(self, post_id: str, row: Mention, heard: int) -> bool:
         """Judge a post anew after a decision; lists it when it is held. Whether it counts beyond the numbers."""
         self._anew.update(self._chain.hear(row))
+        return self._list(post_id, row, heard)
+
+    def _list(self, post_id: str, row: Mention, heard: int) -> bool:
         passage = self._judged(post_id, row, heard, anew=True)
         if passage.state == "held":
             before = self._held.get(post_id)

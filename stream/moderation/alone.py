@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stream.config import ModerationConfig
 from stream.config.filters import ordered
 from stream.mention import Mention
@@ -45,7 +47,7 @@ class Alone:
             words.verdict = first(self._judges, words, t_ms)
         return words.verdict
 
-    def read(self, mention: Mention) -> Judged:
-        """What may be handed on to who judges the post."""
-        words = Words.of(mention, reader=self.reader)
-        return Judged(self.judge(words, 0), key_of(words), words.sketch)
+    def read_all(self, mentions: Sequence[Mention]) -> list[Judged]:
+        """What may be handed on to who judges the posts."""
+        read = Words.all(mentions, {}, self.reader)
+        return [Judged(self.judge(words, 0), key_of(words), words.sketch) for words in read]

@@ -7,7 +7,8 @@ that happens after a delay or only when approved is the hub's to decide.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from stream.config import ModerationConfig
 from stream.config.filters import ordered
@@ -17,6 +18,8 @@ from stream.moderation.filters import WORDS_LIMIT, BlockedAuthors, BlockedTerms,
 from stream.moderation.raids import Raids
 from stream.moderation.repeated import MINUTE_MS, REPEAT_MS, Repeated, author_key
 from stream.moderation.verdict import NO_OPINION, Verdict, first
+
+NOTHING: Final[Mapping[int, Judged]] = MappingProxyType({})
 
 
 class Chain:
@@ -30,8 +33,8 @@ class Chain:
         self, config: ModerationConfig | None = None, more: Sequence[Filter] = (), span_ms: int = REPEAT_MS
     ) -> None:
         config = config or ModerationConfig()
-        self._newest: Words | None = None
-        self._known: Mapping[int, Judged] = {}
+        self._newest: dict[int, Words] = {}
+        """What was read last, by ``id`` of the mention, which it holds."""
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
         self._repeated = Repeated(span_ms)
@@ -60,15 +63,20 @@ class Chain:
                 filters.append(self._alone.filters[name])
         self._judges = tuple(link.judge for link in (*filters, *more))
 
-    def prepare(self, known: Mapping[int, Judged]) -> None:
-        """What is known already of mentions that are about to be heard, by ``id`` of the object; until the next call."""
-        self._known = known
-
     def hear(self, mention: Mention) -> list[int]:
         """Take note of a post (its newest edit); keys of other posts that are to be judged anew."""
-        words = self._words(mention)
-        self.raids.hear(words)
-        return [post for pace in self._paced for post in pace.hear(words)]
+        return self.hear_all((mention,))
+
+    def hear_all(self, mentions: Sequence[Mention], known: Mapping[int, Judged] = NOTHING) -> list[int]:
+        """Take note of posts, which costs less together; what is ``known`` of some already, by ``id`` of the object.
+
+        Returns the keys of posts that are to be judged anew; these may be among them.
+        """
+        heard = Words.all(mentions, known, self._reader)
+        self._newest = dict(zip(map(id, mentions), heard, strict=True))
+        for words in heard:
+            self.raids.hear(words)
+        return [post for pace in self._paced for post in pace.hear_all(heard)]
 
     def forget(self, mention: Mention) -> list[int]:
         """What was heard is gone, or was changed; keys of other posts that are to be judged anew."""
@@ -114,10 +122,11 @@ class Chain:
 
     def _words(self, mention: Mention) -> Words:
         """What is judged of a mention; found out once for hearing and judging it."""
-        newest = self._newest
-        if newest is None or newest.mention is not mention:
-            newest = self._newest = Words.of(mention, self._known.get(id(mention)), self._reader)
-        return newest
+        words = self._newest.get(id(mention))
+        if words is None:
+            words = Words.of(mention, reader=self._reader)
+            self._newest = {id(mention): words}
+        return words
 
 
 def _together(alone: Sequence[bool]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+import msgspec
+
 from stream.moderation.raid import Raid
 from stream.moderation.sketch import Sketch
 
@@ -14,17 +16,17 @@ _SAMPLE: Final = 200
 """Newest posts from which it is told how alike they are."""
 
 
-class Post:
+class Post(msgspec.Struct, eq=False):
     """What is remembered of a recent post. ``followed`` says that its author has many followers, ``followers`` how many."""
 
-    __slots__ = ("at", "author", "cluster", "followed", "followers", "hashes", "id", "marks")
-
-    def __init__(
-        self, id: str, at: int, author: str, followers: int, followed: bool, hashes: bytes, marks: Sketch
-    ) -> None:
-        self.id, self.at, self.author, self.followers, self.followed = id, at, author, followers, followed
-        self.hashes, self.marks = hashes, marks
-        self.cluster: Cluster | None = None
+    id: str
+    at: int
+    author: str
+    followers: int
+    followed: bool
+    hashes: bytes
+    marks: Sketch
+    cluster: Cluster | None = None
 
     @property
     def sketch(self) -> Sketch:

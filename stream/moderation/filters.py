@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol, Self
 
+import msgspec
 from ahocorasick_rs import AhoCorasick
 
 from stream.mention import Mention
 from stream.moderation.folding import term
-from stream.moderation.reading import OWN, Reader, Reading
+from stream.moderation.reading import Reader, Reading
 from stream.moderation.sketch import FEW, Sketch, marks
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
@@ -20,6 +22,9 @@ WORDS_LIMIT: Final = 5_000
 """Characters that are searched; what is longer is cut before it is shown."""
 
 
+_READER: Final = Reader()
+
+
 class Judged(NamedTuple):
     """What follows from a post and the configuration alone, and so may be found out elsewhere; see ``Words``."""
 
@@ -28,31 +33,27 @@ class Judged(NamedTuple):
     sketch: Sketch
 
 
-class Words:
+class Words(msgspec.Struct, eq=False):
     """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
     ``names`` stand beside the text. ``key`` is for the filter of repetitions, ``verdict`` what ``alone`` says of the post. What
     is not given is found out when it is asked for.
     """
 
-    __slots__ = ("_hashes", "_marks", "_reader", "_reading", "key", "lang", "mention", "names", "text", "verdict")
-
-    def __init__(
-        self, text: str, lang: str = "", mention: Mention | None = None, names: str = "", reader: Reader | None = None
-    ) -> None:
-        self.text = text
-        self.lang = lang
-        self.mention = mention
-        self.names = names
-        self.key: int | None = None
-        self.verdict: Verdict | None = None
-        self._reader = reader or _READER
-        self._reading: Reading | None = None
-        self._hashes: bytes | None = None
-        self._marks: Sketch | None = None
+    text: str
+    lang: str = ""
+    mention: Mention | None = None
+    names: str = ""
+    reader: Reader = _READER
+    key: int | None = None
+    verdict: Verdict | None = None
+    _reading: Reading | None = None
+    _suspect: str | None = None
+    _hashes: bytes | None = None
+    _marks: Sketch | None = None
 
     @classmethod
-    def of(cls, mention: Mention, judged: Judged | None = None, reader: Reader | None = None) -> Self:
+    def of(cls, mention: Mention, judged: Judged | None = None, reader: Reader = _READER) -> Self:
         """What is judged of a mention, and what is known of it already."""
         author = mention.author
         names = f"{author.name}\n{author.handle}"
@@ -64,19 +65,32 @@ class Words:
             words._hashes = array("I", sketch).tobytes()
         return words
 
+    @classmethod
+    def all(cls, mentions: Sequence[Mention], known: Mapping[int, Judged], reader: Reader) -> list[Self]:
+        """What is judged of mentions, their texts read in one pass; what is ``known`` of some, by ``id`` of the object."""
+        found = [cls.of(mention, known.get(id(mention)), reader) for mention in mentions]
+        unread = [words for words in found if words.verdict is None]
+        readings = reader.read_all([words.text for words in unread])
+        beside = reader.read_again([words.names for words in unread])
+        for words, reading, names in zip(unread, readings, beside, strict=True):
+            words._reading, words._hashes = reading, reading.hashes
+            words._suspect = f"{reading.suspect}\n{names.suspect}" if names.suspect else reading.suspect
+        return found
+
     @property
     def reading(self) -> Reading:
         """What is read of the text."""
         if self._reading is None:
-            self._reading = self._reader.read(self.text)
+            self._reading = self.reader.read(self.text)
         return self._reading
 
     @property
     def suspect(self) -> str:
         """The views of text and names in which a list or a block may find something, a line each; empty where none can."""
-        suspect = self.reading.suspect
-        beside = self._reader.read(self.names).suspect if self.names else ""
-        return f"{suspect}\n{beside}" if beside else suspect
+        if self._suspect is None:
+            within, beside = self.reading.suspect, self.reader.read(self.names).suspect
+            self._suspect = f"{within}\n{beside}" if beside else within
+        return self._suspect
 
     @property
     def hashes(self) -> bytes:
@@ -98,9 +112,6 @@ class Words:
             some = mention is not None and (mention.links or mention.media or words <= FEW)
             self._marks = marks(mention, words) if mention is not None and some else ()
         return self._marks
-
-
-_READER: Final = Reader()
 
 
 class Filter(Protocol):
@@ -192,7 +203,7 @@ class LinksOnly:
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         mention = words.mention
-        if mention is None or not mention.links or words.reading.noted & OWN:
+        if mention is None or not mention.links or words.reading.own:
             return NO_OPINION
         if mention.kind not in ("post", "reply", "quote", "edit"):
             return NO_OPINION

@@ -8,24 +8,20 @@ over the bytes that makes the plain view (see ``reading``), before anything is d
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-_LETTERS_OF_DISGUISE: Final = str.maketrans("0134578@$!€£", "oieastbasiel")
-_SIGNED: Final = re.compile(r"\S*[0134578@$!€£*]\S*")
+from stream.moderation.seen import lowered
+
+LETTERS_OF_DISGUISE: Final = str.maketrans("0134578@$!€£", "oieastbasiel")
+AROUND: Final = ".,;:!?\"'()[]{}*#…"
+_SIGN: Final = re.compile(r"[0134578@$!€£*]")
 _LOOKALIKES: Final = str.maketrans("авеёкмнорстухіјѕԁԛɡαβεικνορτυχ", "abeekmhopctyxijsdqgabeiknoptux")
-_INVISIBLE: Final = frozenset(
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"
-    + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
-    + "".join(map(chr, (*range(0x2060, 0x2070), *range(0xFE00, 0xFE10))))
-)
-_ASCII: Final = frozenset(map(chr, range(128)))
 _APART: Final = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
 SIGNED, SPELT, TRIPLED, MIXED, HUMPED = 1, 2, 4, 8, 128
 """Causes for another view: signs that stand for letters, letters that stand apart, one three times, two alphabets in a word,
-a hashtag in humps."""
+a hashtag in humps of which a list may know one."""
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _ONCE, _TWICE = r"\1", r"\1\1"
 _LONELY: Final = frozenset("aioyueàéöåиявксуо")
@@ -54,7 +50,7 @@ def other_views(text: str, plain: str, causes: int) -> str:
     if "#" in text and (humped := "".join(map(_humps, _TAG.findall(text)))):
         found += "\n " + humped
     if causes & SIGNED:
-        words = _SIGNED.findall(_hosts_alone(lowered(text)))
+        words = filter(_SIGN.search, _hosts_alone(lowered(text)).split())
         found += "\n " + " ".join(map(undisguised, words)) + " "
     if causes & TRIPLED:
         found += f"\n{_STRETCHED.sub(_ONCE, plain)}\n{_STRETCHED.sub(_TWICE, plain)}"
@@ -88,33 +84,10 @@ def masks(word: str) -> Iterator[str]:
 
 def undisguised(word: str) -> str:
     """``word`` with figures and signs that stand for letters among letters read as letters."""
-    bare = word.strip(".,;:!?\"'()[]{}*#…")
+    bare = word.strip(AROUND)
     if bare[:1] == "@" or not any(map(str.isalpha, bare)):
         return word
-    return bare.translate(_LETTERS_OF_DISGUISE)
-
-
-def lowered(text: str) -> str:
-    """Lower case, without what is not seen, punctuation beyond ASCII as spaces."""
-    if text.isascii():
-        text = text.lower()
-    else:
-        text = text.casefold()
-        if not unicodedata.is_normalized("NFKC", text):
-            text = unicodedata.normalize("NFKC", text).casefold()
-        for c in set(text) - _ASCII:
-            seen = _seen_as(c)
-            if seen != c:
-                text = text.replace(c, seen)
-    return text
-
-
-@lru_cache(20_000)
-def _seen_as(c: str) -> str:
-    """What a character beyond ASCII is searched as: itself, a space where it parts words, or nothing."""
-    if c in _INVISIBLE:
-        return ""
-    return " " if c != "🖕" and unicodedata.category(c)[0] in "CPSZ" else c
+    return bare.translate(LETTERS_OF_DISGUISE)
 
 
 def _hosts_alone(text: str) -> str:

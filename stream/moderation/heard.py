@@ -5,6 +5,7 @@ Posts are named by 64-bit keys. Those of one key are in order of (time, post).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import cramjam
@@ -22,9 +23,16 @@ class Heard:
     """Posts by key, each once; any number may have one key.
 
     >>> heard = Heard()
-    >>> heard.add(7, 100, 1), heard.add(7, 50, 2), heard.add(7, 100, 1), heard.of(7), heard.of(8)
-    (0, 1, -1, [(50, 2), (100, 1)], [])
+    >>> heard.add([7, 7], [100, 50], [1, 2]), heard.add([7], [100], [1]), heard.of(7), heard.of(8)
+    ([1, 1], [-1], [(50, 2), (100, 1)], [])
     """
+
+    _held: int
+    _key: NDArray[np.uint64]
+    _at: NDArray[np.int64]
+    _post: NDArray[np.uint64]
+    _free: NDArray[np.int32]
+    _table: NDArray[np.int32]
 
     def __init__(self) -> None:
         self._begin(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
@@ -32,14 +40,18 @@ class Heard:
     def __len__(self) -> int:
         return self._held
 
-    def add(self, key: int, at: int, post: int) -> int:
-        """Keep a post; how many others have its key, or ``KNOWN``."""
-        if self._held == self._key.size:
-            self._begin(self._key, self._at, self._post)
-        slot = self._free[self._key.size - 1 - self._held]
-        others: int = _add(self._table, self._key, self._at, self._post, np.uint64(key), at, np.uint64(post), slot)
-        self._held += others != KNOWN
-        return others
+    def add(self, keys: Sequence[int], times: Sequence[int], posts: Sequence[int]) -> list[int]:
+        """Keep posts; how many others have the key of each when all are in, or ``KNOWN``."""
+        if not keys:
+            return []
+        if self._held + len(keys) > self._key.size:
+            slots = self._all()
+            self._begin(self._key[slots], self._at[slots], self._post[slots], len(keys))
+        told = np.array(keys, np.uint64), np.array(times, np.int64), np.array(posts, np.uint64)
+        others = np.empty(len(keys), np.int64)
+        self._held = _add(self._table, self._key, self._at, self._post, *told, self._free, self._held, others)
+        found: list[int] = others.tolist()
+        return found
 
     def remove(self, key: int, at: int, post: int) -> bool:
         """Let go of a post; whether it was there."""
@@ -77,10 +89,10 @@ class Heard:
         keys, times, posts = (bytes(cramjam.lz4.decompress_block(column)) for column in saved)
         self._begin(np.frombuffer(keys, np.uint64), np.frombuffer(times, np.int64), np.frombuffer(posts, np.uint64))
 
-    def _begin(self, keys: NDArray[Any], times: NDArray[Any], posts: NDArray[Any]) -> None:
-        """Keep rows that differ, in the first slots, with a quarter more room."""
+    def _begin(self, keys: NDArray[Any], times: NDArray[Any], posts: NDArray[Any], more: int = 0) -> None:
+        """Keep rows that differ, in the first slots, with a quarter more room, or for so many ``more``."""
         self._held = keys.size
-        size = max(_ROOM, keys.size + keys.size // 4)
+        size = max(_ROOM, keys.size + max(more, keys.size // 4))
         self._key, self._at, self._post = (np.resize(column, size) for column in (keys, times, posts))
         self._free = np.zeros(size, np.int32)
         self._free[: size - self._held] = np.arange(size - 1, self._held - 1, -1)
@@ -104,21 +116,6 @@ class Heard:
 
 
 @njit(cache=True, nogil=True)
-def _add(table, keys, times, posts, key, at, post, slot):  # type: ignore[no-untyped-def]
-    others, j = 0, home(key, table.size)
-    while table[j] >= 0:
-        i = table[j]
-        if keys[i] == key:
-            if times[i] == at and posts[i] == post:
-                return -1
-            others += 1
-        j = (j + 1) & (table.size - 1)
-    keys[slot], times[slot], posts[slot] = key, at, post
-    table[j] = slot
-    return others
-
-
-@njit(cache=True, nogil=True)
 def _of(table, keys, key, found):  # type: ignore[no-untyped-def]
     """How many slots have a key; those that there is room for are written to ``found``."""
     count, j = 0, home(key, table.size)
@@ -129,3 +126,26 @@ def _of(table, keys, key, found):  # type: ignore[no-untyped-def]
             count += 1
         j = (j + 1) & (table.size - 1)
     return count
+
+
+@njit(cache=True, nogil=True)
+def _add(table, keys, times, posts, new_keys, new_times, new_posts, free, held, others):  # type: ignore[no-untyped-def]
+    """Put posts in and write to ``others``; how many are held then."""
+    for n in range(new_keys.size):
+        key, j = new_keys[n], home(new_keys[n], table.size)
+        others[n] = 0
+        while table[j] >= 0:
+            i = table[j]
+            if keys[i] == key and times[i] == new_times[n] and posts[i] == new_posts[n]:
+                others[n] = KNOWN
+                break
+            j = (j + 1) & (table.size - 1)
+        if others[n] != KNOWN:
+            slot = free[keys.size - 1 - held]
+            keys[slot], times[slot], posts[slot] = key, new_times[n], new_posts[n]
+            table[j] = slot
+            held += 1
+    for n in range(new_keys.size):
+        if others[n] != KNOWN:
+            others[n] = _of(table, keys, new_keys[n], others[:0]) - 1
+    return held

@@ -27,7 +27,9 @@ LOOKED_AT: Final = 12
 """Newest posts under one word that a new one is compared with."""
 _WIDTH: Final = LONGEST + MARKS
 _SLOTS: Final = 1 << 17
-_MOST: Final = (RAREST + MARKS) * LOOKED_AT
+_PLACES: Final = REMEMBERED * _WIDTH
+_AT, _AUTHOR, _SIGN, _SIZES = 0, 1, 2, 3
+"""What is known of a post: when, by whom (a hash), one bit for each of its words, and how many words (by 256) and marks."""
 
 
 class Neighbours:
@@ -36,10 +38,10 @@ class Neighbours:
     def __init__(self, span_ms: int) -> None:
         self._span = span_ms
         self._tokens = np.zeros((REMEMBERED, _WIDTH), np.uint32)
-        self._sizes = np.zeros((REMEMBERED, 2), np.int32)
-        self._at = np.zeros(REMEMBERED, np.int64)
-        self._authors = np.zeros(REMEMBERED, np.int64)
-        self._older = np.full(REMEMBERED * _WIDTH, -1, np.int64)
+        self._told = np.zeros((REMEMBERED, 4), np.int64)
+        self._looked_at = np.full(REMEMBERED, -1, np.int64)
+        self._until = np.full(REMEMBERED, np.iinfo(np.int64).min)
+        self._older = np.full(_PLACES, -1, np.int64)
         self._newest = np.full(_SLOTS, -1, np.int64)
         self._often = np.zeros(_SLOTS, np.uint32)
         self._posts: list[Post | None] = [None] * REMEMBERED
@@ -61,18 +63,19 @@ class Neighbours:
         first, places = self._count, [n % REMEMBERED for n in range(self._count, self._count + len(posts))]
         for place, post in zip(places, posts, strict=True):
             self._posts[place] = post
-        sizes = np.array([(len(post.hashes) // 4, len(post.marks)) for post in posts], np.int32)
         words = np.frombuffer(b"".join([post.hashes for post in posts]), np.uint32)
         marks = np.array([mark for post in posts for mark in post.marks], np.uint32)
-        _write(self._tokens, first, words, marks, sizes)
-        self._sizes[places] = sizes
-        self._at[places] = [post.at for post in posts]
-        self._authors[places] = [hash(post.author) for post in posts]
+        told = np.empty((len(posts), 4), np.int64)
+        told[:, _AT] = [post.at for post in posts]
+        told[:, _AUTHOR] = [hash(post.author) for post in posts]
+        told[:, _SIZES] = [len(post.hashes) << 6 | len(post.marks) for post in posts]
+        _write(self._tokens, first, words, marks, told)
+        self._told[places] = told
         self._count += len(posts)
         if first // 4096 != self._count // 4096:
             self._often >>= 1
         near, counts = _near(
-            self._tokens, self._sizes, self._at, self._authors, self._older, self._newest, self._often, first,
+            self._tokens, self._told, self._looked_at, self._until, self._older, self._newest, self._often, first,
             self._count, self._span,
         )  # fmt: skip
         found: list[list[Post]] = []
@@ -82,48 +85,65 @@ class Neighbours:
         return found
 
 
-@njit(cache=True)
-def _write(tokens, first, words, marks, sizes):  # type: ignore[no-untyped-def]
-    """Put the words and the marks of posts into their places."""
+@njit(cache=True, nogil=True)
+def _write(tokens, first, words, marks, told):  # type: ignore[no-untyped-def]
+    """Put the words and the marks of posts into their places, and what their words sign them with."""
     word, mark = 0, 0
-    for i in range(len(sizes)):
-        row = tokens[(first + i) % REMEMBERED]
-        for j in range(sizes[i, 0]):
+    for i in range(len(told)):
+        row, sizes, sign = tokens[(first + i) % REMEMBERED], told[i, _SIZES], 0
+        for j in range(sizes >> 8):
             row[j] = words[word]
+            sign |= 1 << (words[word] & 63)
             word += 1
-        for j in range(sizes[i, 1]):
-            row[sizes[i, 0] + j] = marks[mark]
+        for j in range(sizes & 255):
+            row[(sizes >> 8) + j] = marks[mark]
             mark += 1
+        told[i, _SIGN] = sign
 
 
 @njit(cache=True, nogil=True)
-def _near(tokens, sizes, at, authors, older, newest, often, first, end, span):  # type: ignore[no-untyped-def]
-    """The numbers of each post's neighbours, and how many there are; posts are hung up as they are looked at."""
+def _near(tokens, told, looked_at, until, older, newest, often, first, end, span):  # type: ignore[no-untyped-def]
+    """The numbers of each post's neighbours, and how many there are; posts are hung up as they are looked at.
+
+    What hangs further down came earlier, though it may have been written later: ``until`` when at the latest, ends the search.
+    All words of a post are followed side by side, so that memory is waited for once.
+    """
     near = np.empty((end - first, LOOKED_AT), np.int64)
     counts = np.zeros(end - first, np.int64)
-    seen = np.empty(_MOST, np.int64)
     chosen = np.empty(RAREST + MARKS, np.int64)
+    nodes = np.empty((LOOKED_AT + 1, RAREST + MARKS), np.int64)
     for n in range(first, end):
         r = n % REMEMBERED
-        looked = 0
-        for i in range(_choose(tokens[r], sizes[r, 0], sizes[r, 1], often, chosen)):
-            node = newest[tokens[r, chosen[i]] % _SLOTS]
-            steps = 0
-            while node >= 0 and n - node // _WIDTH < REMEMBERED and steps < LOOKED_AT:
-                other = node // _WIDTH
-                steps += 1
-                node = older[node % older.size]
-                if _among(other, seen, looked):
-                    continue
-                seen[looked] = other
-                looked += 1
+        mine, count = told[r], 0
+        words, marks = mine[_SIZES] >> 8, mine[_SIZES] & 255
+        since = mine[_AT] - span
+        heads = _choose(tokens[r], words, marks, often, chosen)
+        for i in range(heads):
+            nodes[0, i] = newest[tokens[r, chosen[i]] % _SLOTS]
+        for step in range(LOOKED_AT):
+            for i in range(heads):
+                node = nodes[step, i]
+                if node >= 0 and n - node // _WIDTH < REMEMBERED and until[node // _WIDTH % REMEMBERED] >= since:
+                    nodes[step + 1, i] = older[node % _PLACES]
+                else:
+                    nodes[step, i] = nodes[step + 1, i] = -1
+        for i in range(heads):
+            for step in range(LOOKED_AT):
+                if nodes[step, i] < 0:
+                    break
+                other = nodes[step, i] // _WIDTH
                 q = other % REMEMBERED
-                if authors[q] == authors[r] or abs(at[q] - at[r]) > span or counts[n - first] == LOOKED_AT:
+                if looked_at[q] == n:
                     continue
-                if _alike(tokens[r], sizes[r], tokens[q], sizes[q]):
-                    near[n - first, counts[n - first]] = other
-                    counts[n - first] += 1
-        for j in range(sizes[r, 0] + sizes[r, 1]):
+                looked_at[q] = n
+                if told[q, _AUTHOR] == mine[_AUTHOR] or abs(told[q, _AT] - mine[_AT]) > span or count == LOOKED_AT:
+                    continue
+                if _alike(tokens[r], mine, tokens[q], told[q]):
+                    near[n - first, count] = other
+                    count += 1
+        counts[n - first] = count
+        until[r] = max(mine[_AT], until[(n - 1) % REMEMBERED])
+        for j in range(words + marks):
             slot = tokens[r, j] % _SLOTS
             older[r * _WIDTH + j] = newest[slot]
             newest[slot] = n * _WIDTH + j
@@ -134,6 +154,7 @@ def _near(tokens, sizes, at, authors, older, newest, often, first, end, span):  
 @njit(cache=True, nogil=True)
 def _choose(row, words, marks, often, chosen):  # type: ignore[no-untyped-def]
     """Write the places of the marks and of the rarest words to ``chosen``; how many they are."""
+    rarities = np.empty(RAREST + MARKS, np.uint32)
     count = 0
     for j in range(words, words + marks):
         chosen[count] = j
@@ -141,34 +162,30 @@ def _choose(row, words, marks, often, chosen):  # type: ignore[no-untyped-def]
     for j in range(words):
         rarity = often[row[j] % _SLOTS]
         k = count
-        while k > marks and often[row[chosen[k - 1]] % _SLOTS] > rarity:
+        while k > marks and rarities[k - 1] > rarity:
             k -= 1
         if k >= marks + RAREST:
             continue
         count = min(count + 1, marks + RAREST)
         for m in range(count - 1, k, -1):
-            chosen[m] = chosen[m - 1]
-        chosen[k] = j
+            chosen[m], rarities[m] = chosen[m - 1], rarities[m - 1]
+        chosen[k], rarities[k] = j, rarity
     return count
 
 
 @njit(cache=True, nogil=True)
-def _among(number, seen, count):  # type: ignore[no-untyped-def]
-    for i in range(count):  # noqa: SIM110
-        if seen[i] == number:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _alike(one, one_sizes, other, other_sizes):  # type: ignore[no-untyped-def]
+def _alike(one, told, other, other_told):  # type: ignore[no-untyped-def]
     """Whether two posts share a mark, or most of their words (each in rising order)."""
-    for i in range(one_sizes[0], one_sizes[0] + one_sizes[1]):
-        for j in range(other_sizes[0], other_sizes[0] + other_sizes[1]):
+    words, other_words = told[_SIZES] >> 8, other_told[_SIZES] >> 8
+    for i in range(words, words + (told[_SIZES] & 255)):
+        for j in range(other_words, other_words + (other_told[_SIZES] & 255)):
             if one[i] == other[j]:
                 return True
+    most = words - _bits(told[_SIGN]) + _bits(told[_SIGN] & other_told[_SIGN])
+    if not _enough(most, words, other_words):
+        return False
     i, j, shared = 0, 0, 0
-    while i < one_sizes[0] and j < other_sizes[0]:
+    while i < words and j < other_words:
         if one[i] == other[j]:
             shared += 1
             i += 1
@@ -177,8 +194,24 @@ def _alike(one, one_sizes, other, other_sizes):  # type: ignore[no-untyped-def]
             i += 1
         else:
             j += 1
+    return _enough(shared, words, other_words)
+
+
+@njit(cache=True, nogil=True)
+def _enough(shared, words, other_words):  # type: ignore[no-untyped-def]
+    """Whether so many shared words make two posts neighbours."""
     if shared < 2:
         return False
-    if shared >= ALIKE * (one_sizes[0] + other_sizes[0] - shared):
+    if shared >= ALIKE * (words + other_words - shared):
         return True
-    return shared >= LEAST_WITHIN and shared >= WITHIN * min(one_sizes[0], other_sizes[0])
+    return shared >= LEAST_WITHIN and shared >= WITHIN * min(words, other_words)
+
+
+@njit(cache=True, nogil=True)
+def _bits(signed):  # type: ignore[no-untyped-def]
+    """How many bits are set; two words with one bit are one, so at most so many fewer words are shared than seem to be."""
+    bits = np.uint64(signed)
+    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))

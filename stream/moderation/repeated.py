@@ -7,7 +7,7 @@ log anew, partition by partition, judges as one that was there.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import xxhash
@@ -42,37 +42,44 @@ class Repeated:
     ) -> None:
         self._span, self._times, self._reason, self._key = span_ms, times, reason, key or key_of
         self._heard = Heard()
-        self._seldom: Words | None = None
-        """What was heard last, when it was said too seldom to be held."""
+        self._seldom: set[Words] = set()
+        """Of what was heard last, what was said too seldom to be held."""
 
     def hear(self, words: Words) -> list[int]:
         """Take note of a post; others whose verdict may be another now. A post that is known changes nothing."""
-        key, mention = self._key(words), words.mention
-        if not key or mention is None:
-            return []
-        post = post_key(mention.id)
-        others = self._heard.add(key, mention.at, post)
-        self._seldom = words if others != KNOWN and others < self._times else None
-        return self._followers(key, mention.at, post) if others >= self._times else []
+        return self.hear_all((words,))
+
+    def hear_all(self, heard: Sequence[Words]) -> list[int]:
+        """Take note of posts; those whose verdict may be another now, for others or for these."""
+        keyed = [(words, words.mention, key) for words in heard if words.mention and (key := self._key(words))]
+        keys = [key for _, _, key in keyed]
+        times = [mention.at for _, mention, _ in keyed]
+        posts = [post_key(mention.id) for _, mention, _ in keyed]
+        others = self._heard.add(keys, times, posts)
+        self._seldom = {told[0] for told, n in zip(keyed, others, strict=True) if KNOWN < n < self._times}
+        often = [i for i, n in enumerate(others) if n >= self._times]
+        return [post for i in often for post in self._followers(keys[i], times[i], posts[i])]
 
     def forget(self, words: Words) -> list[int]:
         """A post that was heard is gone; others whose verdict may be another now."""
         key, mention = self._key(words), words.mention
-        self._seldom = None
+        self._seldom = set()
         if not key or mention is None or not self._heard.remove(key, mention.at, post_key(mention.id)):
             return []
         return self._followers(key, mention.at, post_key(mention.id))
 
     def prune(self, before_ms: int) -> list[int]:
         """Forget what was said before ``before_ms``; others whose verdict may be another now."""
-        self._seldom = None
+        self._seldom = set()
         many = self._heard.many(before_ms, self._times)
         self._heard.forget(before_ms)
         return [post for key in many for _, post in self._heard.of(key)]
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
+        if words in self._seldom:
+            return NO_OPINION
         key, mention = self._key(words), words.mention
-        if not key or mention is None or words is self._seldom:
+        if not key or mention is None:
             return NO_OPINION
         said = self._heard.of(key)
         if len(said) < self._times:
@@ -115,6 +122,7 @@ def _key(words: Words) -> int:
     mention = words.mention
     if mention is None or mention.kind not in ("post", "reply", "quote"):
         return 0
-    if words.reading.length <= SHORT:
+    reading = words.reading
+    if reading.length <= SHORT:
         return 0
-    return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), words.reading.said)
+    return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), reading.said)

@@ -43,7 +43,8 @@ def marks(mention: Mention, words: int) -> Sketch:
     A picture is known by the end of its address, where networks write what is in it.
     """
     found = [_mark(_address(link)) for link in mention.links]
-    found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
+    if mention.media:
+        found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
         if said := _AGAIN.sub(r"\1", said).strip(" .,!?…"):

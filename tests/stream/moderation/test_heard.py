@@ -22,13 +22,12 @@ def test_it_grows() -> None:
     """Thousands of keys, and thousands of posts with one key, are found again."""
     heard = Heard()
     for n in range(5_000):
-        heard.add(n * 0x9E3779B97F4A7C15 % 2**64, n, n + 1)
-        heard.add(7, n, n + 1)
+        heard.add([n * 0x9E3779B97F4A7C15 % 2**64, 7], [n, n], [n + 1, n + 1])
     assert heard.of(7) == [(n, n + 1) for n in range(5_000)]
     assert all(heard.of(n * 0x9E3779B97F4A7C15 % 2**64) == [(n, n + 1)] for n in range(0, 5_000, 97))
     heard.forget(4_000)
     assert len(heard) == 2_000
-    assert heard.add(7, 4_500, 4_501) == KNOWN
+    assert heard.add([7], [4_500], [4_501]) == [KNOWN]
 
 
 @given(_STEPS)
@@ -38,7 +37,7 @@ def test_it_says_what_plain_dicts_say(steps: list[tuple[str, int, int, int]]) ->
     for what, key, at, post in steps:
         mine = plain[key]
         if what == "add":
-            assert heard.add(key, at, post) == (KNOWN if (at, post) in mine else len(mine))
+            assert heard.add([key], [at], [post]) == [KNOWN if (at, post) in mine else len(mine)]
             mine.add((at, post))
         elif what == "remove":
             assert heard.remove(key, at, post) == ((at, post) in mine)
