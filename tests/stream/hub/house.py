@@ -103,8 +103,9 @@ class House:
         return Record(topic, 0, self._offset, self.now, key, value)
 
     def later(self, ms: int = 1000) -> None:
-        """The clock moves; one turn of the analyst, one frame of the mover."""
+        """The clock moves; two turns of the analyst, the second for the staff, and one frame of the mover."""
         self.now += ms
+        self.engine.tick(self.now, self.now)
         self.engine.tick(self.now, self.now)
         self.stage.tick(self.now)
 

@@ -391,6 +391,26 @@ def test_a_new_card_does_not_wait_for_a_snapshot(monkeypatch: pytest.MonkeyPatch
     assert "simulation:2" in house.cards()
 
 
+def test_the_staff_are_told_in_a_turn_of_their_own() -> None:
+    """The wall's feeds do not wait for the tablet's, but what has to go is gone from both in one turn."""
+    house = House()
+    house.hear(*others())
+    house.later()
+
+    def turn(ms: int = 0) -> list[str]:
+        house.now += ms
+        house.engine.tick(house.now, house.now)
+        return [told["id"] for told in house.told("posts")["posts"]]
+
+    house.hear(post(1, SECRET))
+    assert "simulation:1" not in turn(1000)
+    assert "simulation:1" in house.cards()
+    assert "simulation:1" in turn()
+    house.retract("simulation:1")
+    assert "simulation:1" not in turn(1000)
+    assert house.leaks(WORD, ("board", "tablet")) == []
+
+
 def test_the_strongest_and_the_newest() -> None:
     """A new post is a card also where a hundred are stronger."""
     house = House()
