@@ -1,11 +1,15 @@
-"""The atlas: pictures of text on the GPU, on pages packed in shelves; the page unused for longest makes room."""
+"""The atlas: pictures of text on the GPU, on pages packed in shelves.
+
+Shelves from which nothing was drawn for a while make room for others; only then there is another page. So the atlas is as
+large as what a wall shows in a minute, not as what it ever showed.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import moderngl
 import numpy as np
@@ -15,17 +19,31 @@ from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 PAGE: Final = 2048
 LIMIT_MB: Final = 384
 """With the frame of a large wall all pictures stay under 512 MB."""
+STALE: Final = 1_200
+"""Frames, 20 s to a minute and a half, after which what was not drawn makes room."""
 Key = tuple[str, Style, float]
+
+
+@dataclass(slots=True, eq=False)
+class Shelf:
+    """A strip of a page, from ``top``, ``height`` high: the pictures on it end at ``end``; ``used`` in that frame."""
+
+    top: int
+    height: int
+    end: int = 0
+    used: int = 0
+    keys: set[Key] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class Spot:
-    """Where a picture lies: its page, pixels (x, y, w, h) on it, pixels a canvas pixel, and its shadow's spot.
+    """Where a picture lies: its page and shelf, pixels (x, y, w, h) there, pixels a canvas pixel, and its shadow's spot.
 
     ``left`` and ``top`` are the canvas pixels that were cut off because nothing is on them.
     """
 
     page: int
+    shelf: Shelf
     x: int
     y: int
     w: int
@@ -41,17 +59,15 @@ class Spot:
         return self.x / PAGE, self.y / PAGE, (self.x + self.w) / PAGE, (self.y + self.h) / PAGE
 
 
-@dataclass(slots=True)
-class Page:
+class Page(NamedTuple):
+    """A texture, and the shelves that it is cut into, from its top to its bottom without a gap."""
+
     texture: moderngl.Texture
-    used: int = 0
-    shelves: list[list[int]] = field(default_factory=list)
-    """[top, height, next free x] of each."""
-    keys: set[Key] = field(default_factory=set)
+    shelves: list[Shelf]
 
 
 class Atlas:
-    """Pictures of blocks at a scale. ``frame`` counts up; pages drawn from in this frame are never cleared."""
+    """Pictures of blocks at a scale. What was drawn in this frame stays where it is until the next."""
 
     def __init__(self, ctx: moderngl.Context, limit_mb: int = LIMIT_MB) -> None:
         self._ctx = ctx
@@ -86,9 +102,9 @@ class Atlas:
             self._left_ms -= (time.perf_counter() - start) * 1000.0
             if spot is None:
                 return None
-        self.pages[spot.page].used = self._frame
+        spot.shelf.used = self._frame
         if spot.shadow is not None:
-            self.pages[spot.shadow.page].used = self._frame
+            spot.shadow.shelf.used = self._frame
         return spot
 
     def image(self, name: str, pixels: Pixels) -> Spot | None:
@@ -100,7 +116,7 @@ class Atlas:
             if spot is None:
                 return None
             self._spots[key] = spot
-        self.pages[spot.page].used = self._frame
+        spot.shelf.used = self._frame
         return spot
 
     def _drawn(self, key: Key, block: Block, scale: float) -> Spot | None:
@@ -108,7 +124,6 @@ class Atlas:
         if spot is None:
             return None
         if block.style.shadow:
-            self.pages[spot.page].used = self._frame
             spot.shadow = self._put(key, block.shadow(scale), scale * SHADOW_SCALE)
         self._spots[key] = spot
         return spot
@@ -119,42 +134,63 @@ class Atlas:
         found = self._room(width + 2, height + 2)
         if found is None:
             return None
-        index, (x, y) = found
-        page = self.pages[index]
+        index, shelf = found
+        x, y = shelf.end, shelf.top
         # A smooth edge reads half a pixel beyond itself, where video memory holds whatever was there before.
         bordered = np.pad(pixels, ((1, 1), (1, 1), (0, 0)))
-        page.texture.write(bordered, (x, y, width + 2, height + 2))
-        page.keys.add(key)
-        return Spot(index, x + 1, y + 1, width, height, scale, left / scale, top / scale)
+        self.pages[index].texture.write(bordered, (x, y, width + 2, height + 2))
+        shelf.end += width + 2
+        shelf.used = self._frame
+        shelf.keys.add(key)
+        return Spot(index, shelf, x + 1, y + 1, width, height, scale, left / scale, top / scale)
 
-    def _room(self, width: int, height: int) -> tuple[int, tuple[int, int]] | None:
-        """A page and a place on it, on a cleared or new page where the others are full."""
-        for index, page in enumerate(self.pages):
-            place = _place(page, width, height)
-            if place is not None:
-                return index, place
-        fresh = self._fresh_page()
-        if fresh is None:
+    def _room(self, width: int, height: int) -> tuple[int, Shelf] | None:
+        """A page and a shelf with room: one that there is, one that is stale, one of a new page, or of the oldest one."""
+        if width > PAGE or height > PAGE:
             return None
-        place = _place(self.pages[fresh], width, height)
-        return None if place is None else (fresh, place)
+        for make_room in (None, self._clear_stale, self._add_page, self._clear_oldest):
+            if make_room is not None:
+                make_room()
+            for index, page in enumerate(self.pages):
+                shelf = _place(page.shelves, width, height)
+                if shelf is not None:
+                    return index, shelf
+        return None
 
-    def _fresh_page(self) -> int | None:
+    def _clear_stale(self) -> None:
+        for page in self.pages:
+            self._clear(page, self._frame - STALE)
+
+    def _add_page(self) -> None:
         if len(self.pages) < self._most:
             texture = self._ctx.texture((PAGE, PAGE), 4)
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
             texture.repeat_x = texture.repeat_y = False
-            self.pages.append(Page(texture))
-            return len(self.pages) - 1
-        index = min(range(len(self.pages)), key=lambda i: self.pages[i].used)
-        page = self.pages[index]
-        if page.used == self._frame:
-            return None
-        for key in page.keys:
-            self._spots.pop(key, None)
-        page.keys.clear()
-        page.shelves.clear()
-        return index
+            self.pages.append(Page(texture, [Shelf(0, PAGE)]))
+
+    def _clear_oldest(self) -> None:
+        """Of the page unused for longest what was not drawn in this frame."""
+
+        def age(page: Page) -> tuple[int, int]:
+            free = sum(shelf.height for shelf in page.shelves if shelf.used < self._frame)
+            return max(shelf.used for shelf in page.shelves), -free
+
+        self._clear(min(self.pages, key=age), self._frame)
+
+    def _clear(self, page: Page, before: int) -> None:
+        """Empty the shelves of a page that were last used before a frame; neighbours that are empty become one."""
+        shelves: list[Shelf] = []
+        for shelf in page.shelves:
+            if shelf.used >= before:
+                shelves.append(shelf)
+                continue
+            for key in shelf.keys:
+                self._spots.pop(key, None)
+            if shelves and not shelves[-1].end:
+                shelves[-1].height += shelf.height
+            else:
+                shelves.append(Shelf(shelf.top, shelf.height))
+        page.shelves[:] = shelves
 
 
 def _trimmed(pixels: Pixels) -> tuple[Pixels, int, int]:
@@ -167,19 +203,16 @@ def _trimmed(pixels: Pixels) -> tuple[Pixels, int, int]:
     return np.ascontiguousarray(pixels[top : rows[-1] + 1, left : columns[-1] + 1]), left, top
 
 
-def _place(page: Page, width: int, height: int) -> tuple[int, int] | None:
-    """Room on the shelf that wastes least, or on a new one."""
-    best: list[int] | None = None
-    for shelf in page.shelves:
-        fits = shelf[1] >= height and shelf[2] + width <= PAGE and shelf[1] <= height * 1.4 + 8
-        if fits and (best is None or shelf[1] < best[1]):
-            best = shelf
-    if best is None:
-        top = sum(shelf[1] for shelf in page.shelves)
-        if top + height > PAGE or width > PAGE:
-            return None
-        best = [top, height, 0]
-        page.shelves.append(best)
-    x = best[2]
-    best[2] += width
-    return x, best[0]
+def _place(shelves: list[Shelf], width: int, height: int) -> Shelf | None:
+    """The lowest shelf with pictures that are hardly lower than it, else a new one cut from one that is empty."""
+    fitting = [s for s in shelves if height <= s.height <= height * 1.4 + 8 and s.end + width <= PAGE]
+    if fitting:
+        return min(fitting, key=lambda shelf: shelf.height)
+    empty = [shelf for shelf in shelves if not shelf.end and shelf.height >= height]
+    if not empty:
+        return None
+    shelf = min(empty, key=lambda shelf: shelf.height)
+    if shelf.height > height * 1.4 + 8:
+        shelves.insert(shelves.index(shelf) + 1, Shelf(shelf.top + height, shelf.height - height))
+        shelf.height = height
+    return shelf

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
 from tests.golden.pictures import context
-from wall.text.atlas import PAGE, Atlas, Spot
+from wall.text.atlas import PAGE, STALE, Atlas, Spot
 from wall.text.typesetter import Block, Style, Typesetter
 
 
@@ -38,6 +40,42 @@ def test_an_evening_of_new_words_stays_within_the_memory() -> None:
         atlas.begin(float("inf"))
         assert atlas.spot(_block(type_, f"guest number {i}", 200.0), 1.0) is not None
     assert len(atlas.pages) == 2
+
+
+@pytest.mark.gl
+def test_what_is_seldom_said_makes_room_for_what_is_said_now() -> None:
+    """A wall whose words change all day needs two pages for them, and what stands there all day is drawn only once."""
+    atlas, type_ = Atlas(context()), Typesetter()
+    title = _block(type_, "Who talks with whom", 120.0)
+    atlas.begin(float("inf"))
+    first = atlas.spot(title, 1.0)
+    for i in range(300):
+        for _ in range(STALE // 20):
+            atlas.begin(float("inf"))
+            assert atlas.spot(title, 1.0) is first
+        assert atlas.spot(_block(type_, f"guest number {i}", 60.0 + 20 * (i % 7)), 1.0) is not None
+    assert len(atlas.pages) <= 2
+
+
+@pytest.mark.gl
+def test_pictures_never_lie_on_each_other() -> None:
+    """Shelves that were cleared and cut anew hold pictures apart: what is drawn in one frame overlaps nowhere."""
+    atlas, type_ = Atlas(context(), 32), Typesetter()
+    rng = random.Random(7)
+    for i in range(60):
+        for _ in range(rng.choice((1, STALE // 3))):
+            atlas.begin(float("inf"))
+        spots = []
+        for k in range(rng.randint(1, 12)):
+            spot = atlas.spot(_block(type_, f"guest {(i + k * k) % 40}", rng.choice((40.0, 90.0, 200.0))), 1.0)
+            assert spot is not None
+            assert spot.shadow is not None
+            spots += [spot, spot.shadow]
+        taken = np.zeros((len(atlas.pages), PAGE, PAGE), bool)
+        for spot in {id(spot): spot for spot in spots}.values():
+            area = taken[spot.page, spot.y : spot.y + spot.h, spot.x : spot.x + spot.w]
+            assert not area.any()
+            area[:] = True
 
 
 def _around(page: np.ndarray, spot: Spot) -> np.ndarray:
