@@ -11,7 +11,7 @@ from stream.moderation.filters import Filter, Judged, LinksOnly, ListedWords, Se
 from stream.moderation.links import Bots, DoubtfulLinks
 from stream.moderation.reading import Reader
 from stream.moderation.repeated import key_of
-from stream.moderation.verdict import Verdict, first
+from stream.moderation.verdict import NO_OPINION, Verdict, first
 from stream.moderation.voiced import FewFollowers, NewAccounts
 from stream.moderation.wordlists import WordLists
 
@@ -40,7 +40,17 @@ class Alone:
             "followers": not config.followers,
         }  # fmt: skip
         self.filters = {name: filters[name] for name in ordered(config.order) if name in filters and not idle.get(name)}
+        self._accounts = not self.filters.keys().isdisjoint(("age", "followers"))
         self._judges = tuple(link.judge for link in self.filters.values())
+
+    def settle(self, read: Sequence[Words]) -> None:
+        """Say at once of posts that there is nothing against them, where they have nothing that a filter looks at."""
+        if self._accounts:
+            return
+        for words in read:
+            mention = words.mention
+            if words.verdict is None and mention and not (mention.links or mention.flags or words.suspect):
+                words.verdict = NO_OPINION
 
     def judge(self, words: Words, t_ms: int) -> Verdict:
         if words.verdict is None:

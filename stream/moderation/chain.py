@@ -74,6 +74,7 @@ class Chain:
         """
         heard = Words.all(mentions, known, self._reader)
         self._newest = dict(zip(map(id, mentions), heard, strict=True))
+        self._alone.settle(heard)
         for words in heard:
             self.raids.hear(words)
         return [post for pace in self._paced for post in pace.hear_all(heard)]

@@ -78,10 +78,10 @@ class Neighbours:
             self._tokens, self._told, self._looked_at, self._until, self._older, self._newest, self._often, first,
             self._count, self._span,
         )  # fmt: skip
-        found: list[list[Post]] = []
-        for i, count in enumerate(counts.tolist()):
-            some = [self._posts[n % REMEMBERED] for n in near[i, :count].tolist()] if count else []
-            found.append([post for post in some if post is not None])
+        found: list[list[Post]] = [[] for _ in posts]
+        for i in np.flatnonzero(counts).tolist():
+            some = [self._posts[n % REMEMBERED] for n in near[i, : counts[i]].tolist()]
+            found[i] = [post for post in some if post is not None]
         return found
 
 

@@ -51,12 +51,15 @@ def marks(mention: Mention, words: int) -> Sketch:
             found.append(_mark(said))
         elif mention.media:
             found.append(_WORDLESS)
-    return tuple(dict.fromkeys(found[-MARKS:]))
+    return tuple(dict.fromkeys(found[-MARKS:])) if len(found) > 1 else tuple(found)
 
 
 def _address(link: str) -> str:
     """Host and path of a link."""
-    return link.partition("://")[2].partition("?")[0].partition("#")[0].removeprefix("www.").rstrip("/") or link
+    address = link[link.find("://") + 3 :] if "://" in link else ""
+    if "?" in address or "#" in address:
+        address = address.partition("?")[0].partition("#")[0]
+    return address.removeprefix("www.").rstrip("/") or link
 
 
 def _mark(what: str) -> int:
