@@ -28,7 +28,8 @@ run: setup ## light the wall: log, ingest, hub and six screens on this machine
 test: setup kafka-jars ## everything that tests need, then all checks and tests, with a real Kafka
 	@$(MAKE) --no-print-directory check
 
-check: setup lint types imports pytest ## ruff, mypy --strict, import-linter, pytest
+check: setup lint ## ruff, then mypy --strict and import-linter while pytest waits for its processes
+	@$(MAKE) --no-print-directory -j 2 pytest types imports
 
 lint: setup ## ruff: style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -40,7 +41,7 @@ imports: setup ## import-linter: the arrows between the packages
 	@$(BIN)/lint-imports
 
 pytest: setup ## the tests alone
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 kafka-jars: ## fetch the jars of Apache Kafka from Maven Central
 	@docker/packages $(TEST_COMMANDS)

@@ -1,9 +1,11 @@
-"""What all tests share: a private Apache Kafka for those that ask for it."""
+"""What all tests share: a private Apache Kafka for those that ask for it, and the order in which files are run."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
@@ -11,6 +13,32 @@ from stream.compiled import clear_stale
 from tests.kafka import Broker, NoKafka
 
 clear_stale()
+
+LONGEST: Final = (
+    "faults/test_shedding.py",
+    "faults/test_rounds.py",
+    "browser/test_preview.py",
+    "faults/test_rehearse.py",
+    "faults/test_count.py",
+    "browser/test_on_the_wall.py",
+    "browser/test_health.py",
+    "faults/test_ears.py",
+    "faults/test_archive_through_the_log.py",
+    "faults/test_run.py",
+    "faults/test_hub_restart.py",
+)
+"""Files with few tests that wait long: begun first, so that no worker is left with one of them in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files are begun in order of how long they take: ``LONGEST``, then those with many tests (`--no-loadscope-reorder`)."""
+    place = {f"tests/{name}": n for n, name in enumerate(LONGEST)}
+    many = Counter(_file(item) for item in items)
+    items.sort(key=lambda item: (place.get(_file(item), len(place)), -many[_file(item)], _file(item)))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")
