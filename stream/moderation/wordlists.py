@@ -1,7 +1,8 @@
 """Word lists: what the maintained package ``glin_profanity`` holds in 24 languages, found in one pass over a text.
 
 A list counts only in posts of its language, English everywhere. Where the language is unknown all lists count, less the
-entries that are ordinary words elsewhere (``ordinary.txt``: "bite" is French slang and an English verb). A hit is never more
+entries that are ordinary words elsewhere (``ordinary.txt``: "bite" is French slang and an English verb). What is an ordinary
+word of the post's language is none, whatever list has it: "slut" is the end in Swedish. A hit is never more
 than a reason to ask staff: lists know no context.
 """
 
@@ -62,6 +63,11 @@ class WordLists:
                         owners.setdefault(mask, set()).add(language)
         self._terms = list(owners)
         self._owners = [frozenset(owners[shape]) for shape in self._terms]
+        fair: dict[str, set[str]] = {}
+        for language in sections().keys() - {"allow", "elsewhere"}:
+            for word in ordinary(language):
+                fair.setdefault(term(word).strip(), set()).add(language)
+        self._fair = [frozenset(fair.get(shape.strip(), ())) for shape in self._terms]
         self._anywhere = [
             "en" in owners[shape] or (len(shape.strip()) >= SHORTEST_ANYWHERE and shape.strip() not in elsewhere)
             for shape in self._terms
@@ -87,6 +93,7 @@ class WordLists:
         for found, _, _ in hits:
             owners = self._owners[found]
             counts = "en" in owners or language in owners if language else self._anywhere[found]
+            counts = counts and language not in self._fair[found]
             word = self._terms[found].strip()
             if counts and not (word == "dick" and text is not None and _NAME.search(text())):
                 return word
@@ -113,14 +120,19 @@ def entries(language: str) -> tuple[str, ...]:
     return tuple(dictionary.get_words(LANGUAGES[language]))
 
 
-@cache
 def ordinary(section: str) -> tuple[str, ...]:
     """The words of one ``[section]`` of ``ordinary.txt``."""
-    sections: Mapping[str, list[str]] = {"": []}
-    here = sections[""]
+    return tuple(sections().get(section, ()))
+
+
+@cache
+def sections() -> Mapping[str, list[str]]:
+    """The words of ``ordinary.txt`` by section: ``allow``, ``elsewhere``, and languages in which they are ordinary words."""
+    found: dict[str, list[str]] = {}
+    here: list[str] = []
     for line in resources.files(__package__).joinpath("ordinary.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            here = sections.setdefault(line.strip("[] "), [])  # type: ignore[attr-defined]
+            here = found.setdefault(line.strip("[] "), [])
         elif line.strip() and not line.startswith("#"):
             here.append(line.strip())
-    return tuple(sections.get(section, ()))
+    return found
