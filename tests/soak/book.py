@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import xxhash
 
 from stream import mention
 from stream.analysis.analyse import analyse
@@ -85,12 +86,13 @@ class Book:
         retracted = [mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]]
         posts = {r.target for r in retracted if r.scope == "post"}
         authors = {r.target for r in retracted if r.scope == "author"}
-        # Who sends again after a restart may be given another time: the first that was written counts.
-        at: dict[str, int] = {}
+        # Who sends again after a restart may be given another time: of different copies the one of smaller digest counts.
+        copies: dict[str, tuple[int, int]] = {}
         for m in self._mentions:
             if m.kind not in UNCOUNTED and m.id not in posts and m.author.id not in authors:
-                at[m.id] = min(m.at, at.get(m.id, m.at))
-        return {post_id for post_id, written in at.items() if 0 <= t_ms - written < width}
+                copy = (xxhash.xxh3_64_intdigest(mention.encode(m)), m.at)
+                copies[m.id] = min(copy, copies.get(m.id, copy))
+        return {post_id for post_id, (_, written) in copies.items() if 0 <= t_ms - written < width}
 
     def unlike(self, t_ms: int) -> str:
         """In which posts the hub's checkpoint differs from the log at T, for a person to look into."""
