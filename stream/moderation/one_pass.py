@@ -18,7 +18,7 @@ link, a text that has to be lowered first, and one in which tags may read otherw
 """
 BITS: Final = 22
 """Of a hash, so many say where it stands among the suspects, behind a small table of ``SMALL`` bytes."""
-SMALL: Final = 1 << 13
+SMALL: Final = 1 << 15
 _FEW: Final = SMALL * 8 - 1
 _PRIME: Final = np.uint64(0x100000001B3)
 _BASIS: Final = np.uint64(0xCBF29CE484222325)

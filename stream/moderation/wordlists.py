@@ -58,8 +58,9 @@ class WordLists:
                 if not _tells(shape.strip()) or shape.strip() in allowed:
                     continue
                 owners.setdefault(shape, set()).add(language)
-                if language == "en" and len(word) >= SHORTEST_ANYWHERE and word.isalpha():
-                    for mask in masks(word):
+                bare = shape.strip()
+                if len(bare) >= SHORTEST_ANYWHERE and bare.isascii() and bare.isalpha():
+                    for mask in masks(bare):
                         owners.setdefault(mask, set()).add(language)
         self._terms = list(owners)
         self._owners = [frozenset(owners[shape]) for shape in self._terms]

@@ -23,6 +23,19 @@ shuttle shitake matsushita Hancock Dickens Babcock peacock hancock bassoon ambas
 massive cassette molasses pass assign associate assume brass glass mass button butter buttress rebuttal snigger niggle
 swank therapists canal analyst banal arsenal Arsenal parsec sexton sextant unisex Wankel swanky hoard whorl
 """
+ORDINARY_ELSEWHERE: Final = {
+    "fi": "runkosarja perseidit kullero pascal vitsi pillerit kusiainen sekstetti klassinen analyysi",
+    "sv": "slutspel slutet horisont rövare sexton Fittja kukeliku analys klassisk massage",
+    "de": "Dickicht Klassik Assistent Massage Analyse Sextett dick schwanken Schwanksaal hurtig Arsenal",
+    "fr": "culture recul calcul bitume député dispute réputation connaître concours conduite retard pédagogie",
+    "es": "computadora disputa reputación diputado coñac culinaria pollo vergüenza negro cultura",
+    "pt": "computador deputado reputação cuidado curso picanha pauta negro cultura disputa",
+    "it": "cazzuola culla cultura calcolo troiano puttanesca computer reputazione disputa fichi",
+    "nl": "pikant pikdonker hoera hoe flikkerlicht klassiek analyse massage sextet slotgracht",
+    "pl": "sukces sukienka suknia kurs kurort dupleks klasyka analiza masaż cypryjski",
+    "da": "pikant røvere kusine slutte analyse klassisk massage fission sekstet",
+}
+"""Ordinary words of ten languages in which an entry of some list stands."""
 GREEK: Final = {"a": "α", "o": "ο", "i": "ι", "e": "е", "c": "с", "p": "р", "u": "υ", "x": "х"}
 LEET: Final = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "$"}
 DISGUISES: Final[dict[str, Callable[[str], str]]] = {
@@ -42,7 +55,7 @@ DISGUISES: Final[dict[str, Callable[[str], str]]] = {
 
 
 def measure() -> Iterator[Figure]:
-    """The share that is held of each disguise, in English; of each language's own entries; and of ordinary words."""
+    """The share held of each disguise, in English and in ten others; of each language's own entries; of ordinary words."""
     chain, rng = Chain(), Random(5)
     plain = [w for w in entries("en") if w.isalpha() and w.isascii() and w.islower() and 4 <= len(w) <= 10]
     plain = [w for w in plain if _held(chain, w, "en")]
@@ -50,6 +63,17 @@ def measure() -> Iterator[Figure]:
         said = [rng.choice(FRAMES).format(disguise(word)) for word in plain]
         yield figure(
             f"moderation: held, {name}", _share(chain, said, "en"), "", least=0.95, note=f"{len(said)} sentences"
+        )
+    elsewhere = {language: _plain(chain, language, rng) for language in ORDINARY_ELSEWHERE}
+    for name, disguise in DISGUISES.items():
+        shares = {
+            language: _share(chain, [disguise(word) for word in words], language)
+            for language, words in elsewhere.items()
+        }
+        worst = min(shares, key=shares.__getitem__)
+        note = f"{len(shares)} languages; least {shares[worst]:.2f} ({worst})"
+        yield figure(
+            f"moderation: held elsewhere, {name}", sum(shares.values()) / len(shares), "", least=0.9, note=note
         )
     others = []
     for language in LANGUAGES:
@@ -66,6 +90,19 @@ def measure() -> Iterator[Figure]:
     yield figure(
         "moderation: ordinary words held", _share(chain, said, "en"), "", most=0.0, note=f"{len(said)} sentences"
     )
+    innocent = [(language, word) for language, words in ORDINARY_ELSEWHERE.items() for word in words.split()]
+    held = [f"{word} ({language})" for language, word in innocent if _held(chain, word, language)]
+    note = f"{len(innocent)} words of {len(ORDINARY_ELSEWHERE)} languages{': ' * bool(held)}{', '.join(held[:5])}"
+    yield figure(
+        "moderation: ordinary words of other languages held", len(held) / len(innocent), "", most=0.0, note=note
+    )
+
+
+def _plain(chain: Chain, language: str, rng: Random) -> list[str]:
+    """Some of the entries of a language that are one word of plain letters, and are held as they are."""
+    words = [w for w in entries(language) if w.isalpha() and w.isascii() and w.islower() and 4 <= len(w) <= 10]
+    held = [w for w in words if _held(chain, w, language)]
+    return rng.sample(held, min(60, len(held)))
 
 
 def _share(chain: Chain, texts: list[str], lang: str) -> float:
