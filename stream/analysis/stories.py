@@ -47,7 +47,7 @@ def _told(view: View, folded: Folded) -> tuple[Story, ...]:
 
 
 def _strongest(view: View, told: Slots, story: Slots, size: Slots) -> list[int]:
-    """The stories of two posts and more with most voices, posts and weight."""
+    """The stories of two posts and more with most voices, posts and weight; of equal ones those that began last."""
     columns = view.columns
     many = np.flatnonzero(size > 1)
     use = size[story] > 1
@@ -56,7 +56,7 @@ def _strongest(view: View, told: Slots, story: Slots, size: Slots) -> list[int]:
     weight = np.zeros(told.size, np.int64)
     np.maximum.at(weight, story[use], columns.weight[told][use])
     # a story's number is its first row, and rows are in order of time and key
-    order = np.lexsort((many, -weight[many], -size[many], -voices[many]))
+    order = np.lexsort((-many, -weight[many], -size[many], -voices[many]))
     return [int(chosen) for chosen in many[order[:STRONGEST]]]
 
 

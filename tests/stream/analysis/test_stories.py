@@ -6,6 +6,7 @@ import pytest
 
 from stream.analysis import folding
 from stream.analysis.echoes import link_key
+from stream.analysis.stories import STRONGEST
 from tests.stream.analysis.posts import measured, post
 
 BRIDGE = "The new bridge over the river opens tomorrow at nine, the mayor cuts the ribbon"
@@ -254,6 +255,16 @@ def test_the_best_tells_the_story() -> None:
     assert [story.id for story in measured(first, whole).stories] == ["sim:2"]
     assert [story.id for story in measured(first, whole, strong, *again[:1]).stories] == ["sim:2"]
     assert [story.id for story in measured(first, whole, strong, *again).stories] == ["sim:3"]
+
+
+def test_a_new_story_is_not_kept_out_by_old_ones_that_are_as_strong() -> None:
+    """Of more equally strong stories than are told, those that began last are."""
+    number = STRONGEST + 7
+    told = measured(
+        *(post(f"{n:03}", f"author{n}", 500 - n) for n in range(number)),
+        *(post(f"{n:03}r", "echo", 500 - n, kind="repost", of=(f"{n:03}", f"author{n}")) for n in range(number)),
+    ).stories
+    assert [story.id for story in told] == [f"sim:{n:03}" for n in reversed(range(7, number))]
 
 
 def test_counts_grow_while_posts_come() -> None:
