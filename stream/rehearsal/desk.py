@@ -7,16 +7,18 @@ from typing import Any, Final, Self
 import httpx2
 
 ANSWER_S: Final = 15.0
+IDLE: Final = 423
+"""What a hub answers a desk that nobody has touched for ten minutes."""
 Silent = (httpx2.HTTPError, OSError)
 """What asking a hub that is not there raises."""
 
 
 class Desk:
-    """``url`` of the hub, and the PIN of an operator."""
+    """``url`` of the hub, and the PIN of an operator; ``transport`` where no network is between them."""
 
-    def __init__(self, url: str, pin: str) -> None:
+    def __init__(self, url: str, pin: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._url, self._pin = url, pin
-        self._client = httpx2.AsyncClient(base_url=url, headers={"origin": url}, timeout=ANSWER_S)
+        self._client = httpx2.AsyncClient(base_url=url, headers={"origin": url}, timeout=ANSWER_S, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,10 +60,7 @@ class Desk:
 
     async def take(self, layout: str, rev: int) -> dict[str, Any]:
         """Put a layout on air."""
-        answer = await self._client.put("/api/v1/layout", json={"layout": layout, "rev": rev})
-        answer.raise_for_status()
-        told: dict[str, Any] = answer.json()
-        return told
+        return await self._ask("PUT", "/api/v1/layout", {"layout": layout, "rev": rev})
 
     async def posts(self) -> list[dict[str, Any]]:
         """The newest posts with their state."""
@@ -80,11 +79,17 @@ class Desk:
 
     async def hide_raid(self, raid_id: str) -> None:
         """Hide all of a raid at once."""
-        answer = await self._client.put("/api/v1/moderation/raid", json={"id": raid_id, "decision": "hide"})
-        answer.raise_for_status()
+        await self._ask("PUT", "/api/v1/moderation/raid", {"id": raid_id, "decision": "hide"})
 
     async def _get(self, path: str) -> dict[str, Any]:
-        answer = await self._client.get(path)
+        return await self._ask("GET", path)
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer; where the desk has become idle, the PIN is entered once more."""
+        answer = await self._client.request(method, path, json=body)
+        if answer.status_code == IDLE:
+            await self.sign_in()
+            answer = await self._client.request(method, path, json=body)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
