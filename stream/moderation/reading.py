@@ -27,8 +27,7 @@ AT_ONCE: Final = 512
 """Texts that are read in one pass, at most."""
 _CAUSES: Final = SIGNED | SPELT | TRIPLED | MIXED | HUMPED
 _CLOSER: Final = _CAUSES | SUSPECT | UNPARTED | UNREAD | TAGGED
-"""Notes for which a text is looked at again.
-"""
+"""Notes for which a text is looked at again."""
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):

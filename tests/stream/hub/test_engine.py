@@ -411,6 +411,23 @@ def test_the_staff_are_told_in_a_turn_of_their_own() -> None:
     assert house.leaks(WORD, ("board", "tablet")) == []
 
 
+def test_the_staff_are_not_told_names_that_have_to_go() -> None:
+    """A label that is blocked between a snapshot and the staff's turn is not told to them, neither then nor later."""
+    house = House()
+    house.hear(*others())
+    house.later()
+    house.hear(*(post(n, f"Off to #{'Lisbon' if n % 2 else WORD} today, number {n}") for n in range(40, 56)))
+    house.now += 1000
+    house.engine.tick(house.now, house.now)
+    assert house.leaks(WORD, ("board",)) != []
+    house.engine.decide(f"block:term:{WORD}", {})
+    for ms in (1, 1, 1000, 0):
+        house.now += ms
+        house.engine.tick(house.now, house.now)
+        assert WORD.casefold() not in str(house.told("conversation")).casefold()
+    assert "lisbon" in str(house.told("conversation")).casefold()
+
+
 def test_the_strongest_and_the_newest() -> None:
     """A new post is a card also where a hundred are stronger."""
     house = House()
