@@ -22,7 +22,7 @@ import httpx2
 
 from ingest.signature import sign
 from stream.log import CONTROL, TOPICS, Entry, Record, Topic, open_log
-from stream.mention import decode, decode_rejected
+from stream.mention import Mention, decode, decode_rejected
 from tests.ingest.cable import everything
 from tests.machine import Machine, free_port, machine
 from tests.standins.feeds import FeedsStandIn, item, rss
@@ -309,13 +309,18 @@ secret = "{SECRET.decode()}"
 
 def tallies(records: list[Record]) -> dict[str, tuple[int, int, int]]:
     """The newest counts of each post: likes, reposts, replies."""
-    told = sorted((m for r in records if (m := decode(r.value or b"")).kind == "tally"), key=lambda m: m.at)
+    told = sorted((m for m in legible(records) if m.kind == "tally"), key=lambda m: m.at)
     return {m.target.id: (m.weight.likes, m.weight.reposts, m.weight.replies) for m in told if m.target and m.weight}
 
 
 def heard(records: list[Record]) -> Counter[str]:
-    """How often each post is in the log."""
-    return Counter(m.id for r in records if (m := decode(r.value or b"")).kind != "tally")
+    """How often each post is in the log, those apart that are overwritten."""
+    return Counter(m.id for m in legible(records) if m.kind != "tally")
+
+
+def legible(records: list[Record]) -> list[Mention]:
+    """The mentions of all records that are not overwritten: ingest sweeps what was taken back out of an SQLite log."""
+    return [decode(record.value) for record in records if record.value is not None]
 
 
 def traces(word: str, records: dict[Topic, list[Record]], *folders: Path) -> list[str]:
