@@ -50,17 +50,18 @@ class Ways:
         self._low, self._high = pairs // CODES, pairs % CODES
 
     def via(self, ends: Floats, heart: Floats) -> tuple[Floats, Floats]:
-        """From the middle of each edge's ends (m, 4) to its control point (m, 2), the same in both directions; and how far
+        """From the middle of each edge's ends (4, m) to its control point (2, m), the same in both directions; and how far
         its ends are apart (m,)."""
-        x, y = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+        x0, y0, x1, y1 = ends
+        x, y = x1 - x0, y1 - y0
         far = np.sqrt(x * x + y * y)
         bow = self._side * np.minimum(BOW, HIGHEST_BOW / np.maximum(far, _ONE))
-        via = np.empty((len(ends), 2), np.float32)
-        via[:, 0], via[:, 1] = y * bow, -x * bow
+        via = np.stack([y * bow, -x * bow])
         if len(self._between):
-            held = ends.take(self._between, axis=0)
-            middle = (held[:, 0:2] + held[:, 2:4]) * np.float32(0.5)
-            via[self._between] = TOGETHER * (self._gates(heart).take(self._gate, axis=0) - middle)
+            gates = self._gates(heart)
+            for axis in (0, 1):
+                middle = (ends[axis].take(self._between) + ends[axis + 2].take(self._between)) * np.float32(0.5)
+                via[axis, self._between] = TOGETHER * (gates[:, axis].take(self._gate) - middle)
         return via, far
 
     def _gates(self, heart: Floats) -> Floats:

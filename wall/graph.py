@@ -128,6 +128,15 @@ def _unmoved(state: GraphState, area: Rect, screens: int, theme: Theme) -> Light
     return Lights(state, manner, nowhere, radius, light, colour, edge_light, spacing, memo={"phase": phase})
 
 
+def _hearts(picture: Lights) -> Floats:
+    """The middle of each group's light, which edges and comets of one frame ask for."""
+    known = picture.memo.get("hearts")
+    if known is None or known[0] is not picture.xy:
+        known = picture.memo["hearts"] = (picture.xy, hearts(*in_groups(picture, picture.light)))
+    middle: Floats = known[1]
+    return middle
+
+
 def in_groups(picture: Lights, weight: Floats) -> tuple[Floats, Floats, npt.NDArray[np.uint8]]:
     """Places, ``weight`` and groups of nodes; one that changes its group counts in both, as far as it has come."""
     state = picture.state
@@ -198,24 +207,23 @@ def draw_edges(
         known = picture.memo["edges"] = _unplaced(picture, lit)
     if not len(known.rows):
         return
-    rows = known.rows.copy()
-    rows[:, 0:4] = picture.xy.take(known.ends, axis=0).reshape(-1, 4)
-    heart = hearts(*in_groups(picture, picture.light))
-    rows[:, 5:7], far = known.ways.via(rows[:, 0:4], heart)
+    ends = picture.xy.take(known.ends, axis=0).reshape(-1, 4).T.copy()
+    heart = _hearts(picture)
+    via, far = known.ways.via(ends, heart)
     if known.left is not None:
-        left, _ = known.left.via(rows[known.turning, 0:4], heart)
-        rows[known.turning, 5:7] = left + (rows[known.turning, 5:7] - left) * known.turned[:, None]
+        left, _ = known.left.via(ends[:, known.turning], heart)
+        via[:, known.turning] = left + (via[:, known.turning] - left) * known.turned
     alpha = known.alpha * np.minimum(np.maximum(np.float32(1.25) - far * np.float32(1.0 / 3600.0), FAINTEST), _ONE)
-    count = len(lit)
-    if count and share is not None and lit_colour is not None:
-        alpha[:count] *= _ONE - share
-        bridges = _bridges(rows[:count], picture.edge_light[lit] * share, lit_colour)
-        rows = np.concatenate([bridges, rows])
-        alpha = np.concatenate([np.zeros(len(bridges), np.float32), alpha])
-        rows[:, 10] += alpha
-        rows[:, 14] += alpha
-    else:
-        rows[:, 10] = rows[:, 14] = alpha
+    bridged = len(lit) if share is not None and lit_colour is not None else 0
+    rows = np.empty((3 * bridged + len(known.rows), len(CURVE)), np.float32)
+    edges = rows[3 * bridged :]
+    edges[:] = known.rows
+    for column, values in zip((0, 1, 2, 3, 5, 6), (*ends, *via), strict=True):
+        edges[:, column] = values
+    if share is not None and lit_colour is not None:
+        alpha[:bridged] *= _ONE - share
+        rows[: 3 * bridged] = _bridges(edges[:bridged], picture.edge_light[lit] * share, lit_colour)
+    edges[:, 10] = edges[:, 14] = alpha
     layer.curves.append(rows)
 
 
@@ -276,10 +284,8 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     rows = np.zeros((len(fresh), len(CURVE)), np.float32)
     rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
     ways = Ways(source, target, picture.state.community, picture.state.key)
-    rows[:, 4], (rows[:, 5:7], _) = (
-        4.2,
-        ways.via(rows[:, 0:4], hearts(*in_groups(picture, picture.light))),
-    )
+    via, _ = ways.via(rows[:, 0:4].T, _hearts(picture))
+    rows[:, 4], rows[:, 5:7] = 4.2, via.T
     rows[:, 7:10], rows[:, 11:14] = picture.colour[source], 1.0
     rows[:, 10], rows[:, 14] = 0.0, light
     rows[:, 15], rows[:, 16] = np.maximum(0.0, head - TAIL), head

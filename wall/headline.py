@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import numpy as np
 from stream.wire.geometry import Rect
 from stream.wire.lookback import Back
 from wall import logo
-from wall.drawlist import Layer
+from wall.drawlist import Floats, Layer, ribbon
 from wall.palette import Colour, hexadecimal, inked, mixed, rgb
 from wall.panel import MARGIN, Place
 from wall.text.typesetter import ELLIPSIS
@@ -69,11 +70,16 @@ def _legend(place: Place, layer: Layer, legend: tuple[Sign, ...], x: float, y: f
             return
         middle = y - block.cap / 2
         if kind == "line":
-            layer.line(np.array([[x, middle], [x + wide, middle]], np.float32), 4.0, colour, 0.9)
+            layer.ribbons.append(_stroke(x, x + wide, middle, colour))
         else:
             layer.rings.append(np.array([[x + wide / 2, middle, 17.0 * unit, 4.0, *colour, 0.95]], np.float32))
         layer.text(block, x + wide + 22 * unit, y)
         x += wide + 22 * unit + block.width + 52 * unit
+
+
+@lru_cache(maxsize=64)
+def _stroke(x: float, end: float, y: float, colour: Colour) -> Floats:
+    return ribbon(np.array([[x, y], [end, y]], np.float32), 4.0, colour, 0.9)
 
 
 def _mark(place: Place, layer: Layer, words: str, colour: str, x: float, y: float) -> float:

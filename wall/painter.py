@@ -47,6 +47,7 @@ class Painter:
         self.atlas = Atlas(ctx, atlas_mb)
         self._stage = _StageMesh(ctx)
         self._curves = [_curves(ctx, segments) for _, segments in CURVE_SEGMENTS]
+        self._by_kind = np.empty((0, len(CURVE)), np.float32)
         self._comets = _curves(ctx, COMET_SEGMENTS)
         self._halos = _Instances(ctx, "halo", "halo", "2f 2f 4f", ("at", "size", "tint"), len(HALO))
         self._rings = _Instances(ctx, "ring", "line", "4f 4f", ("ring", "tint"), len(RING), RING_SEGMENTS)
@@ -117,12 +118,11 @@ class Painter:
         self._smooth.clear(0)
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
-        x, y = curves[:, 2] - curves[:, 0], curves[:, 3] - curves[:, 1]
-        bend = np.sqrt(x * x + y * y) * np.abs(curves[:, 5]) * np.float32(see[1])
-        kind = np.zeros(len(bend), np.uint8)
-        for most in BENDS:
-            kind += bend > most
-        by_kind = curves.take(np.argsort(kind, kind="stable"), axis=0)
+        kind = kinds(curves, see[1])
+        if len(self._by_kind) < len(curves):
+            self._by_kind = np.empty((len(curves) * 3 // 2, len(CURVE)), np.float32)
+        by_kind = self._by_kind[: len(curves)]
+        curves.take(np.argsort(kind, kind="stable"), axis=0, out=by_kind, mode="clip")
         first = 0
         for instances, count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
             instances.draw([by_kind[first : first + count]], *see)
@@ -132,14 +132,17 @@ class Painter:
         pages: dict[int, list[float]] = {}
         shadows: dict[int, list[float]] = {}
         exact: dict[int, list[float]] = {}
+        offset_x, offset_y = layer.offset
+        right, bottom = viewport.right, viewport.bottom
         for text in layer.texts:
             block = text.block
-            left, top = text.left - block.pad + layer.offset[0], text.y - block.baseline - block.pad + layer.offset[1]
+            pad = block.pad
+            left, top = text.left - pad + offset_x, text.y - block.baseline - pad + offset_y
             if (
-                left >= viewport.right
-                or top >= viewport.bottom
-                or left + block.width + 2 * block.pad <= viewport.x
-                or top + block.height + 2 * block.pad <= viewport.y
+                left >= right
+                or top >= bottom
+                or left + block.width + 2 * pad <= viewport.x
+                or top + block.height + 2 * pad <= viewport.y
             ):
                 continue
             spot = self.atlas.spot(block, scale)
@@ -162,6 +165,16 @@ class Painter:
         self._smooth.clear(0)
 
 
+def kinds(curves: Floats, scale: float) -> npt.NDArray[np.uint8]:
+    """Which of ``CURVE_SEGMENTS`` draws each of ``curves`` (m, 17), by how far its middle is from a straight line."""
+    x, y = curves[:, 5], curves[:, 6]
+    bend = np.sqrt(x * x + y * y) * np.float32(0.5 * scale)
+    kind = np.zeros(len(bend), np.uint8)
+    for most in BENDS:
+        kind += bend > most
+    return kind
+
+
 def _curves(ctx: moderngl.Context, segments: int) -> _Instances:
     names = ("ends", "width_via", "first", "second", "span")
     return _Instances(ctx, "curve", "line", "4f 3f 4f 4f 2f", names, len(CURVE), segments)
@@ -180,8 +193,7 @@ def _quad(text: Text, spot: Spot, left: float, top: float) -> Quad:
 
     ``left`` and ``top`` are the corner of the block's picture before its empty rows and columns were cut.
     """
-    x, y = left + spot.left, top + spot.top
-    w, h = spot.w / spot.scale, spot.h / spot.scale
+    x, y, (w, h) = left + spot.left, top + spot.top, spot.size
     window = text.window
     if window is None:
         return (x, y, w, h, *spot.part, text.opacity)

@@ -69,10 +69,10 @@ class StageBuilder:
         rows = self._cells(min(r.y for r, _ in seen), max(r.bottom for r, _ in seen), self.rows)
         columns = self._cells(min(r.x for r, _ in seen), max(r.right for r, _ in seen), self.columns)
         high, wide, count = rows.stop - rows.start, columns.stop - columns.start, len(present)
-        column, row = xy[:, 0] / STEP - columns.start, xy[:, 1] / STEP - rows.start
-        c0 = np.clip(column.astype(np.int64), 0, wide - 2)
-        r0 = np.clip(row.astype(np.int64), 0, high - 2)
-        fc, fr = np.clip(column - c0, 0.0, 1.0), np.clip(row - r0, 0.0, 1.0)
+        column = np.minimum(np.maximum(xy[:, 0] / STEP - columns.start, 0.0), wide - 1)
+        row = np.minimum(np.maximum(xy[:, 1] / STEP - rows.start, 0.0), high - 1)
+        c0, r0 = np.minimum(column.astype(np.int64), wide - 2), np.minimum(row.astype(np.int64), high - 2)
+        fc, fr = column - c0, row - r0
         base = (slots[group] * high + r0) * wide + c0
         corners = np.concatenate([base, base + 1, base + wide, base + wide + 1])
         left, right = weight * (1 - fc), weight * fc
@@ -82,11 +82,7 @@ class StageBuilder:
         shine *= shine / np.maximum(
             shine.sum(axis=0), np.float32(1e-6)
         )  # the stronger wins: mixed, all colours are grey
-        mask = np.zeros((high, wide), np.float32)
-        for rect, share in seen:
-            down = _feathered(self.y[rows], rect.y, rect.bottom, self._canvas.h)
-            across = _feathered(self.x[columns], rect.x, rect.right, self._canvas.w)
-            mask += down[:, None] * across[None, :] * np.float32(share)
+        mask = _mask(self._canvas, rows.start, rows.stop, columns.start, columns.stop, tuple(seen))
         tints = 1.0 - colours[present] if self._paper else colours[present]
         light = tints.T @ shine.reshape(count, high * wide)
         self._light[rows, columns] += light.T.reshape(high, wide, 3) * (mask * np.float32(FIELD * strength))[..., None]
@@ -123,6 +119,19 @@ def _spread(count: int, sigma: float) -> Floats:
     return np.where(away <= math.ceil(2.6 * sigma / STEP) * STEP, np.exp(-0.5 * (away / sigma) ** 2), 0.0).astype(
         np.float32
     )
+
+
+@lru_cache(maxsize=16)
+def _mask(canvas: Rect, top: int, bottom: int, left: int, right: int, seen: tuple[tuple[Rect, float], ...]) -> Floats:
+    """(bottom - top, right - left): how far each corner of that part of the mesh is ``seen``."""
+    x, y = (
+        np.arange(first, last, dtype=np.float32) * np.float32(STEP) for first, last in ((left, right), (top, bottom))
+    )
+    mask = np.zeros((bottom - top, right - left), np.float32)
+    for rect, share in seen:
+        down, across = _feathered(y, rect.y, rect.bottom, canvas.h), _feathered(x, rect.x, rect.right, canvas.w)
+        mask += down[:, None] * across[None, :] * np.float32(share)
+    return mask
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:

@@ -189,14 +189,16 @@ def node_radius(graph: str, area: Rect, shown: int, weight: Floats) -> Floats:
     return (size * (6.0 + 34.0 * np.sqrt(np.clip(weight, 0.0, 1.0)))).astype(np.float32)
 
 
+_SIDES: Final = tuple((math.cos(side * math.pi / 4.0), math.sin(side * math.pi / 4.0)) for side in range(8))
+
+
 def label_offset(side: int, radius: float, width: float, cap: float, size: float) -> tuple[float, float]:
     """From the middle of a node of ``radius`` to the left end of its label's baseline, for type of ``size`` and ``cap`` height.
 
     ``side`` is 0 right, then clockwise in steps of 45°. All lengths are canvas pixels.
     """
-    angle = side * math.pi / 4.0
     gap = radius * 0.62 + 0.26 * size
-    ux, uy = math.cos(angle), math.sin(angle)
+    ux, uy = _SIDES[side % 8]
     ax = 0.0 if ux > 0.5 else -width if ux < -0.5 else -width / 2
     ay = 0.0 if uy > 0.5 else -cap if uy < -0.5 else -cap / 2
     return ux * gap + ax, uy * gap + ay + cap

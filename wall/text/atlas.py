@@ -52,11 +52,14 @@ class Spot:
     left: float
     top: float
     shadow: Spot | None = None
+    size: tuple[float, float] = field(init=False)
+    """Width and height in canvas pixels."""
+    part: tuple[float, float, float, float] = field(init=False)
+    """Its corners on the page, in 0 … 1."""
 
-    @property
-    def part(self) -> tuple[float, float, float, float]:
-        """Its corners on the page, in 0 … 1."""
-        return self.x / PAGE, self.y / PAGE, (self.x + self.w) / PAGE, (self.y + self.h) / PAGE
+    def __post_init__(self) -> None:
+        self.size = (self.w / self.scale, self.h / self.scale)
+        self.part = (self.x / PAGE, self.y / PAGE, (self.x + self.w) / PAGE, (self.y + self.h) / PAGE)
 
 
 class Page(NamedTuple):
@@ -73,6 +76,9 @@ class Atlas:
         self._ctx = ctx
         self._most = max(1, limit_mb * 2**20 // (PAGE * PAGE * 4))
         self._spots: dict[Key, Spot] = {}
+        self._drawn: dict[tuple[Block, float], Spot] = {}
+        self._drawn_before: dict[tuple[Block, float], Spot] = {}
+        """What was drawn in this frame and in the one before, by the block itself, which is found faster than its text."""
         self.pages: list[Page] = []
         self._frame = 0
         self._left_ms = math.inf
@@ -86,25 +92,30 @@ class Atlas:
         """A new frame with this much time for new pictures."""
         self._frame += 1
         self._left_ms = budget_ms
+        self._drawn_before, self._drawn = self._drawn, {}
 
     def spot(self, block: Block, scale: float) -> Spot | None:
         """Where the picture of ``block`` is; None when this frame has no time, or the atlas no room, for it."""
+        spot = self._drawn_before.get((block, scale)) or self._kept(block, scale)
+        if spot is None:
+            return None
+        self._drawn[block, scale] = spot
+        spot.shelf.used = self._frame
+        if spot.shadow is not None:
+            spot.shadow.shelf.used = self._frame
+        return spot
+
+    def _kept(self, block: Block, scale: float) -> Spot | None:
+        """The picture of ``block`` that there is, or a new one."""
         scale = min(
             scale, (PAGE - 2) / (block.width + 2 * block.pad + 2), (PAGE - 2) / (block.height + 2 * block.pad + 2)
         )
         key = (*block.key, round(scale, 4))
         spot = self._spots.get(key)
-        if spot is None:
-            if self._left_ms <= 0.0:
-                return None
+        if spot is None and self._left_ms > 0.0:
             start = time.perf_counter()
-            spot = self._drawn(key, block, scale)
+            spot = self._new(key, block, scale)
             self._left_ms -= (time.perf_counter() - start) * 1000.0
-            if spot is None:
-                return None
-        spot.shelf.used = self._frame
-        if spot.shadow is not None:
-            spot.shadow.shelf.used = self._frame
         return spot
 
     def image(self, name: str, pixels: Pixels) -> Spot | None:
@@ -119,7 +130,7 @@ class Atlas:
         spot.shelf.used = self._frame
         return spot
 
-    def _drawn(self, key: Key, block: Block, scale: float) -> Spot | None:
+    def _new(self, key: Key, block: Block, scale: float) -> Spot | None:
         spot = self._put(key, block.picture(scale), scale)
         if spot is None:
             return None
@@ -186,6 +197,7 @@ class Atlas:
                 continue
             for key in shelf.keys:
                 self._spots.pop(key, None)
+            self._drawn_before.clear()
             if shelves and not shelves[-1].end:
                 shelves[-1].height += shelf.height
             else:

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wall.look import views
+from wall import painter
 from wall.bundles import HIGHEST_BOW, Floats, Ways, hearts
+from wall.drawlist import CURVE
 from wall.palette import NONE
 from wall.stage import StageBuilder
 
@@ -15,9 +17,9 @@ from wall.stage import StageBuilder
 def ways(xy: Floats, source: list[int], target: list[int], community: list[int]) -> Floats:
     code, key = np.array(community, np.uint8), np.arange(len(community), dtype=np.uint32) + 7
     a, b = np.array(source), np.array(target)
-    ends = np.concatenate([xy[a], xy[b]], axis=1)
+    ends = np.concatenate([xy[a], xy[b]], axis=1).T
     via, _ = Ways(a, b, code, key).via(ends, hearts(xy, np.ones(len(xy), np.float32), code))
-    return via
+    return via.T
 
 
 def crowd(seed: int) -> tuple[Floats, list[int]]:
@@ -94,3 +96,16 @@ def test_fields_that_meet_do_not_turn_grey() -> None:
     one, both, mostly = lit
     assert both.sum() <= one.sum() + 1e-3
     assert mostly[0] > mostly[2]
+
+
+@given(st.floats(1.0, 4000.0), st.floats(-300.0, 300.0), st.floats(-300.0, 300.0), st.sampled_from([0.5, 1.0]))
+@settings(max_examples=60)
+def test_a_curve_has_as_many_straight_pieces_as_it_needs(far: float, via_x: float, via_y: float, scale: float) -> None:
+    """Its pieces stay within a pixel of it, and the next fewer would leave it by three tenths of one and more."""
+    curve = np.zeros((1, len(CURVE)), np.float32)
+    curve[0, 2], curve[0, 5:7] = far, (via_x, via_y)
+    kind = int(painter.kinds(curve, scale)[0])
+    pieces = [count for _, count in painter.CURVE_SEGMENTS]
+    away = np.hypot(via_x, via_y) * scale / 2.0
+    assert away / pieces[kind] ** 2 < 1.0
+    assert kind == 0 or away / pieces[kind - 1] ** 2 > 0.3

@@ -35,7 +35,8 @@ def test_edges_are_the_same_curve_in_both_directions() -> None:
         row = np.zeros((1, len(CURVE)), np.float32)
         row[:, 0:2], row[:, 2:4] = lights.xy[source], lights.xy[target]
         ways = Ways(source, target, state.community, state.key)
-        row[:, 5:7], _ = ways.via(row[:, 0:4], hearts(lights.xy, lights.light, state.community))
+        via, _ = ways.via(row[:, 0:4].T, hearts(lights.xy, lights.light, state.community))
+        row[:, 5:7] = via.T
         rows.append(row)
     share = np.array([0.3], np.float32)
     assert np.allclose(graph.on_curve(rows[0], share), graph.on_curve(rows[1], 1 - share), atol=0.01)
