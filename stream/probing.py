@@ -31,6 +31,16 @@ def enter(table, keys, slots):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def find(table, keys, wanted, found):  # type: ignore[no-untyped-def]
+    """The slot of each of ``wanted`` into ``found`` (int64), -1 where it is not in the table."""
+    for i in range(wanted.size):
+        j = home(wanted[i], table.size)
+        while table[j] >= 0 and keys[table[j]] != wanted[i]:
+            j = (j + 1) & (table.size - 1)
+        found[i] = table[j]
+
+
+@njit(cache=True, nogil=True)
 def leave(table, keys, slots):  # type: ignore[no-untyped-def]
     """Take slots out; what stands behind each in its run moves up, so that no mark of the deleted is needed."""
     mask = table.size - 1

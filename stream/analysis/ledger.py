@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis import columns as fields
@@ -22,6 +23,7 @@ from stream.analysis.statistics import Statistics
 from stream.analysis.thinning import Thinning, depths_of, level_for
 from stream.analysis.window import Buckets, Slots, Window
 from stream.mention import Retraction
+from stream.probing import enter, find
 
 AT_ONCE: Final = 20_000
 """Rows that are moved together: tables of counts make room for as many keys as could be new."""
@@ -215,17 +217,20 @@ class Ledger:
             self.gone.blocked.discard(author_id)
         self._stale_authors.add(author_id)
 
-    def show(self, key: int, shown: bool) -> None:
+    def show(self, key: int, shown: bool) -> bool:
         """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are.
 
-        It is kept in mind for as long as the post can matter, no longer: a hub that starts later knows as much.
+        Returns whether that is news. It is kept in mind for as long as the post can matter, no longer: a hub that starts later
+        knows as much.
         """
         if shown:
-            if self.gone.hidden.pop(key, None) is None:
-                return
+            news = self.gone.hidden.pop(key, None) is not None
         else:
+            news = key not in self.gone.hidden
             self.gone.hidden[key] = (self.t or 0) + self.window.reach
-        self._stale_posts.add(key)
+        if news:
+            self._stale_posts.add(key)
+        return news
 
     def merge(self, gone: Gone) -> None:
         """Know what else is gone."""
@@ -247,13 +252,21 @@ class Ledger:
             written = held & np.isin(columns.author, people)
             hit |= written | (held & np.isin(columns.people.first, people))
             keys = np.concatenate([keys, columns.key[written]])
-        hit |= held & (np.isin(columns.key, keys) | np.isin(columns.target, keys))
+        slots = self.rows.find(keys)
+        hit[slots[slots >= 0]] = True
+        hit |= held & _among(columns.target, keys)
         slots = np.flatnonzero(hit)
         slots = slots[self.flags(slots) != columns.flags[slots]]
         self.leave(slots)
         self.enter(slots)
         self._stale_posts.clear()
         self._stale_authors.clear()
+
+    def wrote_before(self, t_ms: int) -> NDArray[np.bool_]:
+        """Of each person by id whether a row that is held was written by it before a time; the last entry is False."""
+        wrote = np.zeros(len(self.names.people) + 1, np.bool_)
+        _mark_earlier(self.columns.held, self.columns.at, self.columns.author, t_ms, wrote)
+        return wrote
 
     def advance(self, t_ms: int) -> bool:
         """T moves on; it never goes back. Returns whether rows were forgotten."""
@@ -286,3 +299,19 @@ class Ledger:
 def _nobody(person: int) -> bool:  # noqa: ARG001
     """Nobody is gone."""
     return False
+
+
+def _among(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of many keys are among a few."""
+    table = np.full(1 << (wanted.size * 3).bit_length(), -1, np.int32)
+    enter(table, wanted, np.arange(wanted.size))
+    found = np.empty(keys.size, np.int64)
+    find(table, wanted, keys, found)
+    return found >= 0
+
+
+@njit(cache=True, nogil=True)
+def _mark_earlier(held, at, author, before, wrote):  # type: ignore[no-untyped-def]
+    for slot in range(at.size):
+        if held[slot] and at[slot] < before:
+            wrote[author[slot]] = True

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.held import Held
 from stream.analysis.packed import Blocks, Packed
-from stream.probing import enter, home, leave
+from stream.probing import enter, find, leave
 
 Slots = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -41,7 +40,7 @@ class Rows:
     def find(self, keys: Keys) -> Slots:
         """The slot of each post, -1 where it is not held."""
         found = np.empty(keys.size, np.int64)
-        _find(self._table, self.columns.key, keys, found)
+        find(self._table, self.columns.key, keys, found)
         return found
 
     def slot(self, key: int) -> int:
@@ -105,12 +104,3 @@ class Rows:
         self._free.extend(slots.tolist())
         self._held -= slots.size
         self.columns.clear(slots)
-
-
-@njit(cache=True, nogil=True)
-def _find(table, key, wanted, found):  # type: ignore[no-untyped-def]
-    for i in range(wanted.size):
-        j = home(wanted[i], table.size)
-        while table[j] >= 0 and key[table[j]] != wanted[i]:
-            j = (j + 1) & (table.size - 1)
-        found[i] = table[j]

@@ -206,9 +206,12 @@ class State:
         """A blocked author counts nowhere, until unblocked."""
         self._ledger.block(author_id, blocked)
 
-    def show(self, post_id: str, shown: bool) -> None:
-        """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are."""
-        self._ledger.show(key_of(post_id), shown)
+    def show(self, post_id: str, shown: bool) -> bool:
+        """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are.
+
+        Returns whether that is news.
+        """
+        return self._ledger.show(key_of(post_id), shown)
 
     def settle(self) -> None:
         """Count again what retractions, blocks and decisions have changed; every reader of numbers calls it."""
@@ -284,9 +287,7 @@ class State:
     def acquainted(self, author_ids: Sequence[str], before_ms: int) -> list[bool]:
         """Of each author whether it wrote anything before a time, as far as the rows and ``memory`` know."""
         people = np.array([self.names.people.find(author) for author in author_ids], np.int32)
-        columns = self._ledger.columns
-        earlier = columns.author[(columns.held != 0) & (columns.at < before_ms)]
-        wrote = np.isin(people, earlier) & (people >= 0)
+        wrote = self._ledger.wrote_before(before_ms)[people]
         hashes = np.array([self.memory.hash(author) for author in author_ids], np.uint64)
         known = self.memory.known(hashes, day_of(before_ms))
         return [bool(here or then) for here, then in zip(wrote, known, strict=True)]

@@ -46,6 +46,8 @@ from stream.wire.snapshot import encode as encode_snapshot
 
 ADVANCE_MS: Final = 1000
 """T moves at least so often, though nothing asks for it: what leaves the window is let go."""
+LOOK_MS: Final = 200
+"""How often it is seen whether there is a raid."""
 PRUNE_MS: Final = 5000
 UNLEARN_MS: Final = 60_000
 REVIEWED: Final = 500
@@ -110,6 +112,7 @@ class Engine:
         self._metrics = metrics
         self._open = False
         self._advanced_ms = 0
+        self._looked_ms = 0
         self._pruned_ms = 0
         self._unlearnt_ms = 0
         self._hub_ms = 0
@@ -358,7 +361,9 @@ class Engine:
     def review(self, hub_ms: int) -> None:
         """Find raids, and judge anew whom a decision, a raid or a repetition may concern."""
         self._hub_ms = hub_ms
-        self.gate.look(self.state.acquainted)
+        if hub_ms - self._looked_ms >= LOOK_MS:
+            self._looked_ms = hub_ms
+            self.gate.look(self.state.acquainted)
         self._review_some()
 
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
@@ -494,11 +499,10 @@ class Engine:
             self.presenter.remove()
 
     def _review(self, keys: Iterable[int]) -> bool:
-        """Judge posts anew; whether there were any."""
-        found = False
+        """Judge posts anew; whether one of them counts otherwise than before."""
+        changed = False
         for key in keys:
             row = self.state.row_of(key)
             if row is not None:
-                found = True
-                self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
-        return found
+                changed |= self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
+        return changed

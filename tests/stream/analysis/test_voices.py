@@ -101,3 +101,19 @@ def figures(expected: Counted) -> tuple[object, ...]:
         expected.posts, expected.voices, rounded(expected.new / max(expected.voices, 1)), expected.creators,
         expected.editors, expected.owned, expected.reach, flows,
     )  # fmt: skip
+
+
+def test_who_is_acquainted() -> None:
+    """An author is known before a time when a row of before it is held, or memory knows the days before; later rows say nothing."""
+    state = State(Config(), WINDOW, Memory(b"key"))
+    posts = [post for post in World(3, 5.0).events(MIDNIGHT, MIDNIGHT + 2 * MINUTE) if isinstance(post, Mention)]
+    state.add(posts)
+    when = MIDNIGHT + MINUTE
+    earlier = {post.author.id for post in posts if post.at < when}
+    authors = sorted({post.author.id for post in posts}) + ["simulation:nobody"]
+    assert state.acquainted(authors, when) == [author in earlier for author in authors]
+    assert 0 < len(earlier) < len(authors)
+    later = next(author for author in authors if author not in earlier)
+    for subject, value in state.memory.voices(day_of(when) - 1, state.memory.hashes([later])).items():
+        state.memory.remember(subject, value)
+    assert state.acquainted([later], when) == [True]

@@ -59,3 +59,19 @@ def test_cards_wait_for_the_next_snapshot_while_mentions_wait() -> None:
     house.now += 100
     house.engine.tick(house.now, house.now)
     assert "simulation:9999" in house.cards()
+
+
+def test_posts_judged_anew_that_stay_held_take_nothing_out_of_the_feeds() -> None:
+    """A repetition that comes late lets the ones after it be judged anew: feeds are made anew only if one of them goes."""
+    house = House()
+    turns(house, 0.0, seconds=2)
+    said, began = "Come to my shop, the best shop, today", house.now
+    house.hear(*(post(900 + n, said, author="loud", at=began + 1000 * n) for n in range(3)))
+    house.later(3000)
+    house.hear(post(903, said, author="loud", at=began + 1500))
+    house.at_once()
+    assert house.removed
+    house.removed.clear()
+    house.hear(post(904, said, author="loud", at=began + 1600))
+    house.at_once()
+    assert not house.removed
