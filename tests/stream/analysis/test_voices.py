@@ -104,13 +104,13 @@ def figures(expected: Counted) -> tuple[object, ...]:
 
 
 def test_who_is_acquainted() -> None:
-    """An author is known before a time when a row of before it is held, or memory knows the days before; later rows say nothing."""
+    """An author is known before a time of whom an earlier row is held, or whom memory has on an earlier day."""
     state = State(Config(), WINDOW, Memory(b"key"))
     posts = [post for post in World(3, 5.0).events(MIDNIGHT, MIDNIGHT + 2 * MINUTE) if isinstance(post, Mention)]
     state.add(posts)
     when = MIDNIGHT + MINUTE
-    earlier = {post.author.id for post in posts if post.at < when}
-    authors = sorted({post.author.id for post in posts}) + ["simulation:nobody"]
+    earlier = {row.author.id for row in state.rows() if row.at < when}
+    authors = [*sorted({post.author.id for post in posts}), "simulation:nobody"]
     assert state.acquainted(authors, when) == [author in earlier for author in authors]
     assert 0 < len(earlier) < len(authors)
     later = next(author for author in authors if author not in earlier)
