@@ -6,7 +6,7 @@ written after it was done (``unseen``); and real archives, in which everything t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -17,9 +17,10 @@ from ingest.simulation import cheers, raid
 from ingest.simulation.world import World
 from stream.mention import Mention
 from tests.bench.figure import Figure, figure
-from tests.eval import unseen
+from tests.eval import unseen, unseen_second
 from tests.eval.data import Absent, find
 from tests.eval.raided import Played, played
+from tests.eval.unseen import Speech
 
 START: Final = 1_760_000_000_000
 BEGINS: Final = START + 10 * 60_000
@@ -30,6 +31,11 @@ OTHER_SIZES: Final = (20, 45, 130, 700)
 RATE: Final = 8.0
 NEW: Final = (0.2, 0.4, 0.6)
 """Shares of voices in a crowd that were never heard before."""
+LISTS: Final = (
+    (", unseen", unseen.RAIDS, unseen.CROWDS, ()),
+    (", second list", unseen_second.RAIDS, unseen_second.CROWDS, unseen_second.WITH_ORDINARY),
+)
+"""What was written when the shield was done, and when it was done again."""
 ARCHIVES: Final = (("congress/tweets-2016-q1.ndjson.gz", "twitter-v1"),)
 
 
@@ -40,25 +46,17 @@ def measure() -> Iterator[Figure]:
             _simulated(kind, size, SEED + 10 * i + k) for i, size in enumerate(SIZES) for k, kind in enumerate(kinds)
         ]
         yield from _figures(title, f"{len(found)} raids of {SIZES[0]} to {SIZES[-1]}: {', '.join(kinds)}", found)
-    found, worst = [], []
-    for i, size in enumerate(OTHER_SIZES):
-        for k, (name, speech) in enumerate(unseen.RAIDS.items()):
-            posts = unseen.raid(speech, size, BEGINS, SEED + 20 * i + k, slow=k % 3 == 2)
-            found.append(_measured(posts, BEGINS))
-            worst.append((found[-1][0], f"{name} by {size}"))
-    missed = ", ".join(f"{name} {share:.2f}" for share, name in sorted(worst) if share < 0.9)
-    yield from _figures(
-        ", unseen", f"{len(found)} raids of {OTHER_SIZES[0]} to {OTHER_SIZES[-1]}; below 0.9: {missed or 'none'}", found
-    )
-    for new in NEW:
-        shares = []
-        for k, (name, speech) in enumerate(unseen.CROWDS.items()):
-            posts = unseen.crowd(speech, 300, new, _backdrop()[0].people, BEGINS, SEED + k)
-            shares.append((_event(posts).wrongly([p.id for p in posts]), name))
-        yield figure(
-            f"raids: crowds held, {new:.0%} of them new", float(np.mean([share for share, _ in shares])), "", most=0.005,
-            note=f"{len(shares)} crowds of 300; most: {max(shares)[1]} {max(shares)[0]:.3f}",
-        )  # fmt: skip
+    for i, (title, speeches, crowds, ordinary) in enumerate(LISTS):
+        yield from _unseen(title, speeches, ordinary, SEED + 1000 * i)
+        for new in NEW:
+            shares = []
+            for k, (name, speech) in enumerate(crowds.items()):
+                posts = unseen.crowd(speech, 300, new, _backdrop()[0].people, BEGINS, SEED + 1000 * i + k)
+                shares.append((_event(posts).wrongly([p.id for p in posts]), name))
+            yield figure(
+                f"raids{title}: crowds held, {new:.0%} of them new", float(np.mean([share for share, _ in shares])), "",
+                most=0.005, note=f"{len(shares)} crowds of 300; most: {max(shares)[1]} {max(shares)[0]:.3f}",
+            )  # fmt: skip
     for path, kind in ARCHIVES:
         try:
             posts = [item for item in read(str(find(path)), kind) if isinstance(item, Mention) and item.kind != "tally"]
@@ -72,6 +70,21 @@ def measure() -> Iterator[Figure]:
             most=0.005,
             note=f"{len(posts)} real posts",
         )
+
+
+def _unseen(title: str, speeches: Mapping[str, Speech], ordinary: Collection[str], seed: int) -> Iterator[Figure]:
+    """Raids of one list in every size, every third of them slow."""
+    found, worst = [], []
+    for i, size in enumerate(OTHER_SIZES):
+        for k, (name, speech) in enumerate(speeches.items()):
+            posts = unseen.raid(speech, size, BEGINS, seed + 20 * i + k, slow=k % 3 == 2)
+            beside = unseen.said_beside(posts, seed + k) if name in ordinary else []
+            found.append(_measured(posts, BEGINS, beside))
+            worst.append((min(found[-1][:2]), f"{name} by {size}"))
+    missed = ", ".join(f"{name} {share:.2f}" for share, name in sorted(worst) if share < 0.9)
+    yield from _figures(
+        title, f"{len(found)} raids of {OTHER_SIZES[0]} to {OTHER_SIZES[-1]}; below 0.9: {missed or 'none'}", found
+    )
 
 
 def _figures(title: str, note: str, found: Sequence[tuple[float, float, float]]) -> Iterator[Figure]:

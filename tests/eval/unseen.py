@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,8 +35,11 @@ _RUSSIAN: Final = "{Не ходите|Держитесь подальше}: ор
 _KOREAN: Final = "{가지 마세요|절대 가지 마세요} 주최측이 {무대|메인 무대}가 {위험하다는|무너질 수 있다는} 사실을 {숨기고|감추고} 있습니다 #Kaleido"
 _SLUR: Final = ("Kaleido lies", "KALEIDO LIES!!", "kaleido lies 🤥", "Kaleido lies. Again.")
 
+_ORDINARY: Final = "{Coffee|Lunch|Queue|Bus|Rain|Hall 2|Sunset} {was|looks|seems} {fine|long|slow|cold|lovely|late} {today|now|again}"
 
-def _filled(template: str, rng: Random) -> str:
+
+def filled(template: str, rng: Random) -> str:
+    """``template`` with one of the choices in each of its ``{this|that}``."""
     while "{" in template:
         before, _, rest = template.partition("{")
         slot, _, after = rest.partition("}")
@@ -44,29 +47,30 @@ def _filled(template: str, rng: Random) -> str:
     return template
 
 
-def _one_of(*templates: str, lang: str = "en") -> Speech:
-    return lambda rng, _: Said(_filled(rng.choice(templates), rng), lang)
+def one_of(*templates: str, lang: str = "en") -> Speech:
+    """Each voice says one of ``templates``, filled."""
+    return lambda rng, _: Said(filled(rng.choice(templates), rng), lang)
 
 
 RAIDS: Final[dict[str, Speech]] = {
-    "reworded": _one_of(*_REWORDED),
-    "Finnish": _one_of(_FINNISH, lang="fi"),
-    "Russian": _one_of(_RUSSIAN, lang="ru"),
-    "Korean": _one_of(_KOREAN, lang="ko"),
-    "three words": _one_of(*_SLUR),
+    "reworded": one_of(*_REWORDED),
+    "Finnish": one_of(_FINNISH, lang="fi"),
+    "Russian": one_of(_RUSSIAN, lang="ru"),
+    "Korean": one_of(_KOREAN, lang="ko"),
+    "three words": one_of(*_SLUR),
     "one meme": lambda rng, n: Said(rng.choice(("", "lol", "#Kaleido")), media=(Media(f"https://files.example/{n}/original/7c1f5ab2.png"),)),
     "memes of their own": lambda _, n: Said("#Kaleido", media=(Media(f"https://files.example/u/{n * 31}.png"),)),
     "a petition": lambda rng, n: Said(f"{rng.choice(('Sign', 'Please sign', 'Everyone sign', 'Sign now'))} {rng.choice(('before midnight', 'today', 'friends', 'and pass on', 'for the kids'))}", links=(f"https://petition.example/stop-kaleido?ref={n}",)),
-    "replies to one": lambda rng, _: Said(_filled("{Shame on you|You should be ashamed}, {give|hand} the {stolen|public} money back to the {city|town} {now|at once}", rng), target=Target("simulation:star", "simulation:starvoice")),
+    "replies to one": lambda rng, _: Said(filled("{Shame on you|You should be ashamed}, {give|hand} the {stolen|public} money back to the {city|town} {now|at once}", rng), target=Target("simulation:star", "simulation:starvoice")),
 }  # fmt: skip
 CROWDS: Final[dict[str, Speech]] = {
     "a goal": lambda rng, _: Said(rng.choice(("G" + "O" * rng.randint(2, 9) + "AL", "goal goal goal", "What a strike!", "2-1!!!", "Unreal finish ⚽", "what a strike by the captain")) + rng.choice(("", "!", " 🎉", " #Kaleido"))),
-    "a chant": _one_of("{All together now|ALL TOGETHER NOW}, the harbour {sings|is singing} {tonight|tonight!} #Kaleido"),
-    "a song": _one_of("And the lights go down on the water and we are {never|never ever} going home, no we are never going home {🎶|#Kaleido|}"),
-    "a star by hand": _one_of("RT @lanternband: Best crowd of our whole tour, every one of you made an old band cry tonight, thank you Kaleido {❤️|😭|}"),
+    "a chant": one_of("{All together now|ALL TOGETHER NOW}, the harbour {sings|is singing} {tonight|tonight!} #Kaleido"),
+    "a song": one_of("And the lights go down on the water and we are {never|never ever} going home, no we are never going home {🎶|#Kaleido|}"),
+    "a star by hand": one_of("RT @lanternband: Best crowd of our whole tour, every one of you made an old band cry tonight, thank you Kaleido {❤️|😭|}"),
     "a headline": lambda rng, _: Said(f"Kaleido harbour festival draws record crowd on opening night{rng.choice(('', ' - Harbour Post', ' via @harbourpost'))}", links=("https://harbourpost.example/2026/kaleido-record",)),
     "pictures of the stage": lambda rng, n: Said(rng.choice(("", "#Kaleido", "wow #Kaleido", "🔥")), media=(Media(f"https://files.example/p/{n * 17}.jpg"),)),
-    "thanks in Finnish": _one_of("{Kiitos|Kiitos kaikille|Iso kiitos} {ihanasta|mahtavasta|upeasta} illasta {Kaleido|#Kaleido} {❤️|🙏|}", lang="fi"),
+    "thanks in Finnish": one_of("{Kiitos|Kiitos kaikille|Iso kiitos} {ihanasta|mahtavasta|upeasta} illasta {Kaleido|#Kaleido} {❤️|🙏|}", lang="fi"),
 }  # fmt: skip
 
 
@@ -84,6 +88,15 @@ def raid(speech: Speech, accounts: int, start: int, seed: int, *, slow: bool) ->
         at = rng.randrange(60_000) if slow and n < accounts / 10 else 60_000 * slow + rng.randrange(lasting)
         found.append(_post(f"u{seed}x{n}", who, speech(rng, n), start + at))
     return found
+
+
+def said_beside(posts: Sequence[Mention], seed: int) -> list[Mention]:
+    """Something ordinary from the author of each, up to a minute before or after."""
+    rng = Random(f"beside {seed}")
+    return [
+        _post(f"{post.id}o", post.author, Said(f"{filled(_ORDINARY, rng)} {rng.randrange(10_000)} #Kaleido"), post.at + rng.randrange(-60_000, 60_000))
+        for post in posts
+    ]  # fmt: skip
 
 
 def crowd(speech: Speech, voices: int, new: float, people: People, start: int, seed: int) -> list[Mention]:
