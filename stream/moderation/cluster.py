@@ -17,7 +17,10 @@ _SAMPLE: Final = 200
 
 
 class Post(msgspec.Struct, eq=False):
-    """What is remembered of a recent post. ``followed`` says that its author has many followers, ``followers`` how many."""
+    """What is remembered of a recent post. ``followed`` says that its author has many followers, ``followers`` how many.
+
+    ``since`` is when the account was opened, 0 where nobody tells; ``banners`` see there.
+    """
 
     id: str
     at: int
@@ -26,6 +29,9 @@ class Post(msgspec.Struct, eq=False):
     followed: bool
     hashes: bytes
     marks: Sketch
+    handle: str = ""
+    since: int = 0
+    banners: Sketch = ()
     cluster: Cluster | None = None
 
     @property
@@ -37,32 +43,38 @@ class Post(msgspec.Struct, eq=False):
 class Cluster:
     """Posts that are alike; ``asked`` are authors of whom it is known whether they are strangers.
 
-    ``core`` are the words that ``COMMON`` of the posts share, ``marks`` their links and pictures.
+    ``core`` are the words that ``COMMON`` of the posts share, ``marks`` their links and pictures. Those under a ``banner`` have
+    it alone in common. ``common`` is how many posts it must have before it is asked again whether it is a raid.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, banner: int = 0) -> None:
+        self.banner = banner
         self.posts: dict[str, Post] = {}
         self.asked: dict[str, bool] = {}
         self.core: frozenset[int] = frozenset()
-        self.marks: frozenset[int] = frozenset()
+        self.marks: frozenset[int] = frozenset((banner,) if banner else ())
         self.first = self.newest = 0
         self.raid: Raid | None = None
         self.changed = False
+        self.common = 0
         self._words: Counter[int] = Counter()
         self._brought: Counter[int] = Counter()
         self._cored = 0
 
     def add(self, post: Post) -> None:
         """One more post; the core follows as the cluster grows."""
-        post.cluster = self
+        if not self.banner:
+            post.cluster = self
         if post.id in self.posts:
             return
         self.first = min(self.first, post.at) if self.posts else post.at
         self.newest = max(self.newest, post.at)
         self.posts[post.id] = post
+        self.changed = True
+        if self.banner:
+            return
         self._words.update(post.sketch)
         self._brought.update(post.marks)
-        self.changed = True
         if len(self.posts) >= 1.2 * self._cored:
             self._cored = len(self.posts)
             least = max(2.0, COMMON * self._cored)

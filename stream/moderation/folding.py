@@ -82,6 +82,12 @@ def masks(word: str) -> Iterator[str]:
         yield f" {word[:i]}*{word[i + 1 :]} "
 
 
+def unmixed(plain: str) -> str:
+    """``plain`` with the words of two alphabets read as of one."""
+    words = plain.split(" ")
+    return " ".join(word.translate(_LOOKALIKES) if _LATIN_AND_OTHER.search(word) else word for word in words)
+
+
 def undisguised(word: str) -> str:
     """``word`` with figures and signs that stand for letters among letters read as letters."""
     bare = word.strip(AROUND)

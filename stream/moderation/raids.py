@@ -11,12 +11,15 @@ reads the record back from the log judges as the one that wrote it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from stream.config import RaidConfig
+from stream.moderation.banners import Banners, banners
 from stream.moderation.cluster import Cluster, Post, says_the_same
-from stream.moderation.evidence import OVER, SURE, SURE_OF_MORE
+from stream.moderation.evidence import MADE, OVER, SURE, SURE_OF_MORE, SURE_UNDER_BANNER
 from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
 from stream.moderation.raid import BEFORE_MS, Raid, Text
@@ -44,6 +47,7 @@ class Raids:
         self._neighbours = Neighbours(self._span)
         self._waiting: list[Post] = []
         self._clusters: dict[int, Cluster] = {}
+        self._banners = Banners()
         self._next = 0
         self._voices = Voices(self._span)
         self._raids: dict[str, Raid] = {}
@@ -59,12 +63,14 @@ class Raids:
         if mention is None or not self._config.on or mention.kind not in KINDS:
             return
         hashes, marks = words.hashes, words.marks
-        if len(hashes) < 8 and not marks:
+        fresh = self._banners.fresh(mention)
+        if len(hashes) < 8 and not marks and not fresh:
             return
         author = mention.author
         followed = author.followers >= self._config.followers or author.role != "public"
-        post = Post(mention.id, mention.at, author.id, author.followers, followed, hashes, marks)
-        if self._raids and (raid := self._belongs(post.sketch, marks, post.at)) is not None:
+        told = author.handle, author.since, fresh
+        post = Post(mention.id, mention.at, author.id, author.followers, followed, hashes, marks, *told)
+        if self._raids and (raid := self._belongs(post.sketch, (*marks, *fresh), post.at)) is not None:
             raid.take(post.id, post.author, post.at)
         self._waiting.append(post)
 
@@ -78,17 +84,18 @@ class Raids:
         """Holds what belongs to a raid, rejects it when the staff hid the raid."""
         if not self._raids or words.mention is None:
             return NO_OPINION
-        raid = self._belongs(words.sketch, words.marks, words.mention.at)
+        raid = self._belongs(words.sketch, (*words.marks, *banners(words.mention)), words.mention.at)
         if raid is None or raid.decided == "approved":
             return NO_OPINION
-        reason = f"raid: {len(raid.accounts)} accounts say nearly the same"
+        same = "say nearly the same" if raid.texts else "that nobody knows come together at once"
+        reason = f"raid: {len(raid.accounts)} accounts {same}"
         return Verdict("reject" if raid.decided == "hidden" else "hold", reason, raid.id)
 
     def look(self, acquainted: Acquainted) -> list[str]:
         """See whether a cluster is a raid, or a raid has grown or is none; ids of posts that are to be judged anew."""
         self._gather()
         anew: list[str] = []
-        for cluster in [c for c in self._clusters.values() if c.changed]:
+        for cluster in [c for c in self._all() if c.changed]:
             cluster.changed = False
             if cluster.raid is None:
                 if self._recognised(cluster, acquainted):
@@ -151,7 +158,8 @@ class Raids:
         recent = [*self._neighbours.remembered(), *self._waiting][-SAVED:]
         return {
             "raids": {raid.id: [raid.record(), raid.members] for raid in self._raids.values() if raid.told},
-            "recent": [[p.id, p.at, p.author, p.followers, p.followed, p.hashes, list(p.marks)] for p in recent],
+            "recent": [msgspec.structs.astuple(p)[:-1] for p in recent],
+            "banners": self._banners.save(),
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
@@ -160,14 +168,19 @@ class Raids:
             self.remember(raid_id, record)
             for post_id, (author, at) in members.items():
                 self._raids[raid_id].take(post_id, author, at)
-        for post_id, at, author, followers, followed, hashes, marks in saved["recent"]:
-            self._waiting.append(Post(post_id, at, author, followers, followed, hashes, tuple(marks)))
+        self._banners.restore(saved["banners"])
+        for post_id, at, author, followers, followed, hashes, marks, handle, since, fresh in saved["recent"]:
+            self._waiting.append(
+                Post(post_id, at, author, followers, followed, hashes, tuple(marks), handle, since, tuple(fresh))
+            )
         self._gather()
 
     def _gather(self) -> None:
         """Put the posts that were heard since among the recent ones, and with those that they are like."""
         posts, self._waiting = self._waiting, []
         for post, near in zip(posts, self._neighbours.place(posts) if posts else (), strict=True):
+            if post.banners:
+                self._banners.add(post)
             if near:
                 self._join(post, near)
             else:
@@ -215,23 +228,37 @@ class Raids:
         """Whether a cluster is a raid now; it then has one."""
         together = {p.author for p in cluster.posts.values() if p.at > cluster.newest - self._span}
         ongoing = self._ongoing(cluster)
-        if len(together) < (FEWEST if ongoing else self._config.accounts):
+        if len(together) < (FEWEST if ongoing else self._config.accounts) or len(cluster.posts) < cluster.common:
             return False
         weighed = self._voices.weigh(cluster, acquainted)
-        if weighed.strangers < self._config.strangers or weighed.ratio < (SURE_OF_MORE if ongoing else SURE):
+        if cluster.banner:
+            enough = weighed.made >= MADE and weighed.ratio >= (SURE if ongoing else SURE_UNDER_BANNER)
+        else:
+            enough = weighed.ratio >= (SURE_OF_MORE if ongoing else SURE)
+        if not enough or weighed.strangers < self._config.strangers:
+            return False
+        if not cluster.banner and self._common(cluster, acquainted):
             return False
         first = min(cluster.posts.values(), key=lambda p: (p.at, p.id))
-        raid = ongoing or Raid(f"{first.at:x}-{(first.sketch or first.marks)[0]:08x}")
+        raid = ongoing or Raid(f"{first.at:x}-{(first.sketch or first.marks or first.banners)[0]:08x}")
         cluster.raid = self._raids.setdefault(raid.id, raid)
         cluster.raid.strangers = max(cluster.raid.strangers, round(weighed.strangers, 4))
+        return True
+
+    def _common(self, cluster: Cluster, acquainted: Acquainted) -> bool:
+        """Whether what a cluster says is what others say here anyway: it would hold them, too."""
+        beside = [p for p in self._neighbours.remembered() if p.id not in cluster.posts and cluster.likes(p)]
+        if not beside or self._voices.weigh(cluster, acquainted, beside).ratio >= SURE_OF_MORE:
+            return False
+        cluster.common = len(cluster.posts) * 3 // 2
         return True
 
     def _no_raid(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether what was taken for a raid turns out to be a crowd; what staff have decided about stays."""
         raid = cluster.raid
-        if raid is None or raid.decided or len(self._of(raid)) > 1:
+        if raid is None or raid.decided or self._voices.weigh(cluster, acquainted).ratio >= OVER:
             return False
-        return self._voices.weigh(cluster, acquainted).ratio < OVER
+        return sum(self._voices.weigh(each, acquainted).ratio for each in self._of(raid)) < OVER
 
     def _freed(self, raid: Raid) -> list[str]:
         """A raid that was none is let go; the ids of its posts."""
@@ -242,7 +269,11 @@ class Raids:
         return list(raid.members)
 
     def _of(self, raid: Raid) -> list[Cluster]:
-        return [cluster for cluster in self._clusters.values() if cluster.raid is raid]
+        return [cluster for cluster in self._all() if cluster.raid is raid]
+
+    def _all(self) -> Iterator[Cluster]:
+        yield from self._clusters.values()
+        yield from self._banners.clusters()
 
     def _ongoing(self, cluster: Cluster) -> Raid | None:
         """A raid that is on while ``cluster`` speaks, in other words."""
@@ -260,7 +291,8 @@ class Raids:
         """Let a cluster's raid know its words; posts that belong to it and are to be judged anew."""
         raid = cluster.raid
         assert raid is not None
-        raid.alike = round(cluster.alike(), 4)
+        if not cluster.banner:
+            raid.alike = round(cluster.alike(), 4)
         recent = self._neighbours.remembered()
         elsewhere = {mark for post in recent if post.id not in cluster.posts for mark in post.marks}
         raid.others |= cluster.marks & elsewhere
@@ -274,7 +306,7 @@ class Raids:
         for post in posts:
             if post.at < raid.start - BEFORE_MS or post.id in raid.members:
                 continue
-            if self._belongs(post.sketch, post.marks, post.at) is raid:
+            if self._belongs(post.sketch, (*post.marks, *post.banners), post.at) is raid:
                 raid.take(post.id, post.author, post.at)
                 found.append(post.id)
         return found
@@ -302,6 +334,7 @@ class Raids:
             for known in (self._raids, self._told, self._written):
                 known.pop(raid_id, None)
         self._clusters = {n: c for n, c in self._clusters.items() if c.raid is None or c.raid.id in self._raids}
+        self._banners.drop({c.banner for c in self._banners.clusters() if c.raid and c.raid.id not in self._raids})
         self._index()
 
     def _index(self) -> None:

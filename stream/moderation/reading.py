@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.moderation.folding import HUMPED, MIXED, SIGNED, SPELT, TRIPLED, other_views
+from stream.moderation.folding import HUMPED, MIXED, SIGNED, SPELT, TRIPLED, other_views, unmixed
 from stream.moderation.one_pass import BITS, OWN, SMALL, SUSPECT, TAGGED, UNPARTED, UNREAD, both, read_all, watch
 from stream.moderation.seen import WIDE, Seen, lowered
 from stream.moderation.sketch import LONGEST, sketch
@@ -126,8 +126,8 @@ class Reader:
                     continue
                 view = views[begun:end].decode("utf-8", "replace")
                 suspect = self._suspect(written or text, view, noted | (TAGGED if written else 0))
-                if noted & UNPARTED:
-                    hashes = np.array(sketch(view), np.uint32).tobytes()
+                if noted & (UNPARTED | MIXED):
+                    hashes = np.array(sketch(unmixed(view) if noted & MIXED else view), np.uint32).tobytes()
             begun, first = end, last
             found.append(Reading(suspect, noted & OWN != 0, hashes, said, length))
         return found

@@ -7,6 +7,7 @@ else two posts may share are marks: a link, a picture, or, where there are hardl
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 from zlib import crc32
 
@@ -23,6 +24,7 @@ MARKS: Final = 6
 """Marks of a post that are looked at."""
 FEW: Final = 2
 """Words of the longest sketch that says so little that all that is said is a mark."""
+_WORD: Final = re.compile(r"\w+")
 _AGAIN: Final = re.compile(r"(.)\1+")
 
 Sketch = tuple[int, ...]
@@ -47,8 +49,10 @@ def marks(mention: Mention, words: int) -> Sketch:
         found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
-        if said := _AGAIN.sub(r"\1", said).strip(" .,!?…"):
-            found.append(_mark(said))
+        if bare := _AGAIN.sub(r"\1", " ".join(_WORD.findall(said))):
+            found.append(_mark(bare))
+        elif signs := {c for c in said if c > "\u2000" and unicodedata.category(c) not in ("Mn", "Sk", "Cf")}:
+            found += map(_mark, sorted(signs))
         elif mention.media:
             found.append(_WORDLESS)
     return tuple(dict.fromkeys(found[-MARKS:])) if len(found) > 1 else tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from stream.moderation.cluster import Cluster, Post
-from stream.moderation.evidence import DRAWN, ratio
+from stream.moderation.evidence import DRAWN, by_followers, by_sign, by_strangers
 
 EVERY: Final = 8
 """One in so many of the posts that are like no other is asked about."""
@@ -19,16 +19,23 @@ LATELY: Final = 3
 MORE: Final = 0.05
 """A crowd may have so many more strangers than is usual."""
 MOST: Final = 0.95
+FIGURES: Final = 5
+"""Figures at the end of a handle that somebody made by the hundred; a year of birth has four."""
+YOUNG_MS: Final = 30 * 86_400_000
 
 Acquainted = Callable[[Sequence[str], int], Sequence[bool]]
 """Of each author id whether it was known before a time (ms): had spoken, or is of the house."""
 
 
 class Weighed(NamedTuple):
-    """How many times more probable a cluster's voices are in a raid than in a crowd, and the share of strangers."""
+    """How many times more probable a cluster's voices are in a raid than in a crowd (a logarithm), and the share of strangers.
+
+    ``made`` is what the accounts alone say of it.
+    """
 
     ratio: float
     strangers: float
+    made: float
 
 
 class Voices:
@@ -45,19 +52,21 @@ class Voices:
         if self._heard % EVERY == 0:
             self._usual.append(post)
 
-    def weigh(self, cluster: Cluster, acquainted: Acquainted) -> Weighed:
-        """The evidence of a cluster's voices."""
+    def weigh(self, cluster: Cluster, acquainted: Acquainted, beside: Sequence[Post] = ()) -> Weighed:
+        """The evidence of a cluster's voices, and of those who have said the same ``beside`` it."""
         since = cluster.newest - LATELY * self._span
-        latest = {p.author: p for p in cluster.posts.values() if p.at >= since}
+        latest = {p.author: p for p in (*beside, *cluster.posts.values()) if p.at >= since or p.cluster is not cluster}
         if unasked := [p for author, p in latest.items() if author not in cluster.asked]:
             known = acquainted([p.author for p in unasked], min(p.at for p in unasked) - self._span)
             cluster.asked |= {p.author: not (k or p.followed) for p, k in zip(unasked, known, strict=True)}
         others = {p.author: p for p in self._usual if p.author not in cluster.asked}
         usual = self._strange(list(others), min(p.at for p in latest.values()) - self._span, acquainted)
-        fewer, more = _followed(list(latest.values()), list(others.values()))
+        voices, people = list(latest.values()), list(others.values())
+        made = by_followers(*_followed(voices, people)) + _signs(voices, people)
         strangers = sum(cluster.asked[author] for author in latest)
         crowd = min(MOST, max(DRAWN, usual + MORE))
-        return Weighed(ratio(len(latest), strangers, crowd, fewer, more), strangers / len(latest))
+        told = by_strangers(len(latest), strangers, crowd)
+        return Weighed(told + made, strangers / len(latest), made)
 
     @staticmethod
     def _strange(authors: Sequence[str], before: int, acquainted: Acquainted) -> float:
@@ -67,14 +76,38 @@ class Voices:
 
 
 def _followed(posts: Sequence[Post], others: Sequence[Post]) -> tuple[int, int]:
-    """How many of ``posts`` have fewer and more followers than a quarter of ``others``, where their sources tell it."""
+    """How many of ``posts`` have fewer followers than nine in ten of ``others``, and how many more than a quarter of them.
+
+    Only those count whose sources tell it.
+    """
     here = sorted(p.followers for p in others if p.followers)
     if len(here) < LEAST_FOLLOWERS:
         return 0, 0
-    few = here[len(here) // 4]
+    few, many = here[len(here) // 10], here[len(here) // 4]
     telling = {_source(p) for p in others if p.followers}
     told = [p.followers for p in posts if p.followers or _source(p) in telling]
-    return sum(n < few for n in told), sum(n > few for n in told)
+    return sum(n < few for n in told), sum(n > many for n in told)
+
+
+def _signs(posts: Sequence[Post], others: Sequence[Post]) -> float:
+    """What handles that end in many figures say, and accounts opened within a month where their sources tell."""
+    found = 0.0
+    for sign, some, beside in (
+        (_numbered, posts, others),
+        (_young, [p for p in posts if p.since], [p for p in others if p.since]),
+    ):
+        having = sum(map(sign, some))
+        usual = sum(map(sign, beside)) / len(beside) if beside else 0.0
+        found += by_sign(having, len(some) - having, usual)
+    return found
+
+
+def _numbered(post: Post) -> bool:
+    return post.handle.partition("@")[0][-FIGURES:].isdecimal() and len(post.handle) > FIGURES
+
+
+def _young(post: Post) -> bool:
+    return post.at - post.since < YOUNG_MS
 
 
 def _source(post: Post) -> str:

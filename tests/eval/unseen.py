@@ -35,7 +35,9 @@ _RUSSIAN: Final = "{Не ходите|Держитесь подальше}: ор
 _KOREAN: Final = "{가지 마세요|절대 가지 마세요} 주최측이 {무대|메인 무대}가 {위험하다는|무너질 수 있다는} 사실을 {숨기고|감추고} 있습니다 #Kaleido"
 _SLUR: Final = ("Kaleido lies", "KALEIDO LIES!!", "kaleido lies 🤥", "Kaleido lies. Again.")
 
-_ORDINARY: Final = "{Coffee|Lunch|Queue|Bus|Rain|Hall 2|Sunset} {was|looks|seems} {fine|long|slow|cold|lovely|late} {today|now|again}"
+_ORDINARY: Final = (
+    "{Coffee|Lunch|Queue|Bus|Rain|Hall 2|Sunset} {was|looks|seems} {fine|long|slow|cold|lovely|late} {today|now|again}"
+)
 
 
 def filled(template: str, rng: Random) -> str:

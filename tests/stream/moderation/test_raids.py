@@ -8,7 +8,7 @@ import msgspec
 
 from stream.mention import Author, Media, Mention
 from stream.moderation import Chain
-from stream.moderation.evidence import SURE, ratio
+from stream.moderation.evidence import SURE, by_followers, by_strangers
 from stream.moderation.sketch import likeness, sketch
 
 TEXT = "Shame on this festival, they cheat their artists and nobody gets paid. Stay away tonight"
@@ -177,7 +177,7 @@ def test_a_link_that_others_bring_too_is_no_mark_of_a_raid() -> None:
 
 def test_the_ratio_tells_raids_from_crowds() -> None:
     """Strangers alone are a raid sooner or later, sooner with few followers; a crowd of which many are new never is."""
-    assert ratio(12, 12, 0.63) < SURE < ratio(16, 16, 0.63)
-    assert ratio(9, 9, 0.63, fewer=9) > SURE
-    assert max(ratio(n, round(0.65 * n), 0.63) for n in range(1, 500)) < SURE
-    assert ratio(20, 20, 0.9) < SURE
+    assert by_strangers(12, 12, 0.63) < SURE < by_strangers(16, 16, 0.63)
+    assert by_strangers(9, 9, 0.63) + by_followers(9, 0) > SURE
+    assert max(by_strangers(n, round(0.65 * n), 0.63) for n in range(1, 500)) < SURE
+    assert by_strangers(20, 20, 0.9) < SURE
