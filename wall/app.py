@@ -30,7 +30,7 @@ from wall.drawlist import Layer
 from wall.feeds import DELAY_MS, Store
 from wall.frame import Frame, TooLarge
 from wall.load import Load, Loads
-from wall.outputs import NotScreens, Part, parse_screens
+from wall.outputs import NotScreens, Part, parse_screens, spelled
 from wall.painter import Painter
 from wall.panic import PanicFile
 from wall.pictures import Pictures
@@ -121,7 +121,7 @@ def run(
         if config.theme.logo:
             store.take(Logo(0, NAME, png(Path(config.theme.logo))))
         chosen = parse_screens(screens, config.wall.grid)
-        called = name or f"{socket.gethostname()} {_spelled(chosen)}"
+        called = name or f"{socket.gethostname()} {spelled(chosen)}"
         if recording is not None:
             feed: Feed = Player(recording, store, local_ms, loop=frames is None and shot is None)
         else:
@@ -396,10 +396,3 @@ class Wall:
                 textures_mb=round(self.textures_mb, 1),
             )
         )
-
-
-def _spelled(screens: Sequence[int]) -> str:
-    """``1-6``, ``3`` or ``1,2,4``."""
-    if len(screens) > 1 and list(screens) == list(range(screens[0], screens[-1] + 1)):
-        return f"{screens[0]}-{screens[-1]}"
-    return ",".join(map(str, screens))

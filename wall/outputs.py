@@ -39,6 +39,13 @@ def parse_screens(text: str | Sequence[int] | None, grid: Grid) -> tuple[int, ..
     return tuple(sorted(numbers))
 
 
+def spelled(screens: Sequence[int]) -> str:
+    """``1-6``, ``3`` or ``1,2,4``, as ``parse_screens`` reads them."""
+    if len(screens) > 1 and list(screens) == list(range(screens[0], screens[-1] + 1)):
+        return f"{screens[0]}-{screens[-1]}"
+    return ",".join(map(str, screens))
+
+
 class Output(NamedTuple):
     """A screen's picture on its output: where it is on the canvas, where on the desk, and the screen's turn in degrees."""
 

@@ -1,7 +1,8 @@
 """The atlas: pictures of text on the GPU, on pages packed in shelves.
 
-Shelves from which nothing was drawn for a while make room for others; only then there is another page. So the atlas is as
-large as what a wall shows in half a minute, not as what it ever showed.
+Shelves from which nothing was drawn for a while make room for others before a page is written farther down, or another one is
+added: a page takes no memory where it was never written. So the atlas is as large as what a wall shows in a minute, not as
+what it ever showed.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 PAGE: Final = 2048
 LIMIT_MB: Final = 384
 """With the frame of a large wall all pictures stay under 512 MB."""
-STALE: Final = 600
-"""Frames, 10 to 40 s, after which what was not drawn makes room."""
+STALE: Final = 1_440
+"""Frames, 24 to 60 s, after which what was not drawn makes room."""
 Key = tuple[str, Style, float]
 
 
@@ -163,7 +164,7 @@ class Atlas:
             if make_room is not None:
                 make_room()
             for index, page in enumerate(self.pages):
-                shelf = _place(page.shelves, width, height)
+                shelf = _place(page.shelves, width, height, cut=make_room is not None)
                 if shelf is not None:
                     return index, shelf
         return None
@@ -215,11 +216,13 @@ def _trimmed(pixels: Pixels) -> tuple[Pixels, int, int]:
     return np.ascontiguousarray(pixels[top : rows[-1] + 1, left : columns[-1] + 1]), left, top
 
 
-def _place(shelves: list[Shelf], width: int, height: int) -> Shelf | None:
-    """The lowest shelf with pictures that are hardly lower than it, else a new one cut from one that is empty."""
-    fitting = [s for s in shelves if height <= s.height <= height * 1.4 + 8 and s.end + width <= PAGE]
-    if fitting:
-        return min(fitting, key=lambda shelf: shelf.height)
+def _place(shelves: list[Shelf], width: int, height: int, *, cut: bool) -> Shelf | None:
+    """The lowest shelf with pictures that are hardly lower than it, else, to ``cut``, a new one of one that is empty."""
+    fitting = [
+        s for s in shelves if (s.end or cut) and height <= s.height <= height * 1.4 + 8 and s.end + width <= PAGE
+    ]
+    if fitting or not cut:
+        return min(fitting, key=lambda shelf: shelf.height, default=None)
     empty = [shelf for shelf in shelves if not shelf.end and shelf.height >= height]
     if not empty:
         return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stream.wire.geometry import Grid, Rect
 from tests.golden.pictures import context
 from wall.frame import Frame
-from wall.outputs import NotScreens, Part, fitted, parse_screens, pixels, spans_outputs
+from wall.outputs import NotScreens, Part, fitted, parse_screens, pixels, spans_outputs, spelled
 
 GRID = Grid()
 
@@ -36,6 +36,13 @@ def test_no_screens(text: str) -> None:
     """Anything else is refused with a sentence that says what there is."""
     with pytest.raises(NotScreens, match=r"1 to 6|write them like"):
         parse_screens(text, GRID)
+
+
+@given(st.sets(st.integers(1, 6), min_size=1))
+def test_spelled_screens_are_read_as_they_were(numbers: set[int]) -> None:
+    """The name that a wall gives itself says which screens it drives."""
+    screens = tuple(sorted(numbers))
+    assert parse_screens(spelled(screens), GRID) == screens
 
 
 @given(grids, st.data())
