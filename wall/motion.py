@@ -73,7 +73,7 @@ class Motions:
         self._times = [*self._times, at][-KEPT:]
         self._places = [*self._places, uv][-KEPT:]
         if guessed and self._shown is not None:
-            difference = np.nan_to_num(self._shown - self._true(self._shown_t))
+            difference = _at_rest(self._shown - self._true(self._shown_t))
             self._residual, self._residual_t = difference, self._shown_t
         return True
 
@@ -114,7 +114,7 @@ class Motions:
         if 0.0 < step <= LONGEST_STEP_MS:
             s = min(seconds, DYING_S)
             way = (s - s * s / (2 * DYING_S)) * 1000.0 / step
-            uv = newest + np.nan_to_num(newest - self._places[-2]) * np.float32(way)
+            uv = newest + _at_rest(newest - self._places[-2]) * np.float32(way)
         swell = ease((seconds - DYING_S) / DRIFT_BEGINS_S)
         if swell > 0.0:
             uv = uv + self._drift(seconds) * np.float32(swell)
@@ -127,6 +127,11 @@ class Motions:
         angles = 2.0 * np.pi * seconds / np.array(DRIFT_PERIODS_S)
         sway: Floats = ((np.sin(angles + phases) - np.sin(phases)) * 0.5 * np.array(DRIFT)).astype(np.float32)
         return sway
+
+
+def _at_rest(step: Floats) -> Floats:
+    """``step`` with nothing for nodes whose place was not known before or after it."""
+    return np.where(np.isnan(step), np.float32(0.0), step)
 
 
 def _taken(rows: Floats, index: Indices, otherwise: float) -> Floats:

@@ -235,17 +235,21 @@ class _Look:
         found = ((name, program[name]) for name in program)
         self._uniforms = {name: part for name, part in found if isinstance(part, moderngl.Uniform)}
         self._values: dict[str, object] = {}
+        self._seen: See | None = None
 
     def set(self, name: str, value: object) -> None:
         if name in self._uniforms and self._values.get(name) != value:
             self._values[name] = value
             self._uniforms[name].value = value
 
-    def see(self, viewport: Rect, scale: float, offset: tuple[float, float], opacity: float) -> None:
-        self.set("view", (viewport.x, viewport.y, 2.0 / viewport.w, 2.0 / viewport.h))
-        self.set("scale", scale)
-        self.set("offset", offset)
-        self.set("opacity", opacity)
+    def see(self, *see: *See) -> None:
+        if see != self._seen:
+            self._seen = see
+            viewport, scale, offset, opacity = see
+            self.set("view", (viewport.x, viewport.y, 2.0 / viewport.w, 2.0 / viewport.h))
+            self.set("scale", scale)
+            self.set("offset", offset)
+            self.set("opacity", opacity)
 
 
 class _Instances:

@@ -99,7 +99,7 @@ class Grid(msgspec.Struct, frozen=True):
     @property
     def canvas(self) -> Rect:
         """All screens and the bezels between them."""
-        return self.span(range(1, self.count + 1))
+        return Rect(0.0, 0.0, float(self.lefts[-1] + self.width), float(self.tops[-1] + self.height))
 
     @property
     def smallest_cap_px(self) -> float:

@@ -137,8 +137,8 @@ def _plain(graph: Plain) -> DrawList:
     rows = np.zeros((len(graph.edges), len(CURVE)), np.float32)
     ends = np.array([[*graph.nodes[a][:2], *graph.nodes[b][:2]] for a, b, _ in graph.edges], np.float32)
     rows[:, 0:4], rows[:, 4] = ends, [AS_WIDE * width for _, _, width in graph.edges]
-    rows[:, 6:9] = rows[:, 10:13] = rgb(EDGE)
-    rows[:, 9] = rows[:, 13] = rows[:, 15] = 1.0
+    rows[:, 7:10] = rows[:, 11:14] = rgb(EDGE)
+    rows[:, 10] = rows[:, 14] = rows[:, 16] = 1.0
     layer.curves.append(rows)
     type_ = typesetter.shared()
     type_.begin(float("inf"))
