@@ -59,8 +59,8 @@ soak: setup kafka-jars ## 200 seeded fault rounds, then six hours of memory; ROU
 eval: setup ## how right the analysis is: a table of measured figures and their bars (needs ../shared/data)
 	@$(BIN)/python -m tests.eval
 
-fuzz: setup ## many made-up requests to every door of the hub (schemathesis)
-	@AGORA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/stream/doors/test_openapi.py
+fuzz: setup ## many made-up requests to every door of the hub (schemathesis); SEED= chooses others
+	@AGORA_FUZZ_EXAMPLES=200 AGORA_FUZZ_SEED=$(SEED) $(BIN)/pytest tests/stream/doors/test_openapi.py
 
 coverage: setup ## the tests of ingest/, with the lines that none of them reached
 	@$(BIN)/pytest tests/ingest tests/faults --cov=ingest --cov-report=term-missing

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from starlette.testclient import TestClient
@@ -17,6 +17,8 @@ from tests.stream.doors.conftest import ADDRESS, House
 
 EXAMPLES = int(os.environ.get("AGORA_FUZZ_EXAMPLES", "6"))
 """Requests a door and a way of making them; `make fuzz` sends many more."""
+SEED = os.environ.get("AGORA_FUZZ_SEED", "")
+"""Chooses other requests; without it they are the same each time."""
 UNAVAILABLE = 503
 
 
@@ -74,7 +76,7 @@ def fuzzed(operation: Any, mode: GenerationMode, desk: Desk) -> None:
         max_examples=EXAMPLES,
         deadline=None,
         database=None,
-        derandomize=True,
+        derandomize=not SEED,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -87,7 +89,7 @@ def fuzzed(operation: Any, mode: GenerationMode, desk: Desk) -> None:
         status = desk.send(request["method"], path, **kept)
         assert status < 500 or status == UNAVAILABLE, f"{request['method']} {path} {kept}: {status}"
 
-    send()
+    (seed(SEED)(send) if SEED else send)()
 
 
 @given(
