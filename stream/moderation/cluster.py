@@ -81,6 +81,11 @@ class Cluster:
             self.core = frozenset(word for word, count in self._words.items() if count >= least)
             self.marks = frozenset(mark for mark, count in self._brought.items() if count >= least)
 
+    @property
+    def links(self) -> int:
+        """Neighbours in a cluster by which one who says it otherwise belongs to it: two while it is small, then ever more."""
+        return max(2, len(self.posts) // 3)
+
     def alike(self) -> float:
         """The mean share of a post's words that are in the core, 0 … 1; a post without words shares all."""
         shares = [

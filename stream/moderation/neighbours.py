@@ -21,6 +21,10 @@ ALIKE: Final = 0.4
 WITHIN: Final = 0.6
 """Share of the shorter text's words that the longer one has, from which they are neighbours too."""
 LEAST_WITHIN: Final = 4
+RARE: Final = 16
+"""How often at most a word was said lately that is rare …"""
+RARE_SHARED: Final = 3
+"""… of which so many are enough, with a sixth of all words."""
 RAREST: Final = 6
 """Words of a post that are looked under."""
 LOOKED_AT: Final = 12
@@ -138,7 +142,7 @@ def _near(tokens, told, looked_at, until, older, newest, often, first, end, span
                 looked_at[q] = n
                 if told[q, _AUTHOR] == mine[_AUTHOR] or abs(told[q, _AT] - mine[_AT]) > span or count == LOOKED_AT:
                     continue
-                if _alike(tokens[r], mine, tokens[q], told[q]):
+                if _alike(tokens[r], mine, tokens[q], told[q], often):
                     near[n - first, count] = other
                     count += 1
         counts[n - first] = count
@@ -174,26 +178,29 @@ def _choose(row, words, marks, often, chosen):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _alike(one, told, other, other_told):  # type: ignore[no-untyped-def]
-    """Whether two posts share a mark, or most of their words (each in rising order)."""
+def _alike(one, told, other, other_told, often):  # type: ignore[no-untyped-def]
+    """Whether two posts share a mark, most of their words (each in rising order), or several rare ones."""
     words, other_words = told[_SIZES] >> 8, other_told[_SIZES] >> 8
     for i in range(words, words + (told[_SIZES] & 255)):
         for j in range(other_words, other_words + (other_told[_SIZES] & 255)):
             if one[i] == other[j]:
                 return True
     most = words - _bits(told[_SIGN]) + _bits(told[_SIGN] & other_told[_SIGN])
-    if not _enough(most, words, other_words):
+    if most < RARE_SHARED and not _enough(most, words, other_words):
         return False
-    i, j, shared = 0, 0, 0
+    i, j, shared, rare = 0, 0, 0, 0
     while i < words and j < other_words:
         if one[i] == other[j]:
             shared += 1
+            rare += often[one[i] % _SLOTS] <= RARE
             i += 1
             j += 1
         elif one[i] < other[j]:
             i += 1
         else:
             j += 1
+    if rare >= RARE_SHARED and 6 * shared >= words + other_words - shared:
+        return True
     return _enough(shared, words, other_words)
 
 

@@ -193,7 +193,7 @@ class Raids:
         clusters = {id(other.cluster): other.cluster for other in near if other.cluster is not None}
         for number, _ in votes.most_common():
             cluster = clusters[number]
-            if post.at - cluster.newest < QUIET_MS and cluster.likes(post):
+            if post.at - cluster.newest < QUIET_MS and (votes[number] >= cluster.links or cluster.likes(post)):
                 joined = cluster if joined is None else self._merged(joined, cluster)
         alone = [other for other in near if other.cluster is None]
         if joined is None:

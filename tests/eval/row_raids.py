@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ingest.simulation import cheers, raid
 from ingest.simulation.world import World
 from stream.mention import Mention
 from tests.bench.figure import Figure, figure
-from tests.eval import unseen, unseen_second
+from tests.eval import unseen, unseen_second, unseen_third
 from tests.eval.data import Absent, find
 from tests.eval.raided import Played, played
 from tests.eval.unseen import Speech
@@ -31,11 +31,25 @@ OTHER_SIZES: Final = (20, 45, 130, 700)
 RATE: Final = 8.0
 NEW: Final = (0.2, 0.4, 0.6)
 """Shares of voices in a crowd that were never heard before."""
+
+
+class Unseen(NamedTuple):
+    """A list; ``ordinary`` are raids whose raiders say other things, too, ``called`` how those of one after the other are."""
+
+    title: str
+    raids: Mapping[str, Speech]
+    crowds: Mapping[str, Speech]
+    ordinary: Collection[str] = ()
+    called: Sequence[unseen.Called] = (unseen.numbered,)
+
+
 LISTS: Final = (
-    (", unseen", unseen.RAIDS, unseen.CROWDS, ()),
-    (", second list", unseen_second.RAIDS, unseen_second.CROWDS, unseen_second.WITH_ORDINARY),
+    Unseen(", unseen", unseen.RAIDS, unseen.CROWDS),
+    Unseen(", second list", unseen_second.RAIDS, unseen_second.CROWDS, unseen_second.WITH_ORDINARY),
+    Unseen(", third list", unseen_third.RAIDS, unseen_third.CROWDS, (), (unseen.numbered, unseen_third.named)),
 )
-"""What was written when the shield was done, and when it was done again."""
+"""What was written when the shield was done, and twice when it was done again."""
+CLASSES: Final = (12, 25, 60)
 ARCHIVES: Final = (("congress/tweets-2016-q1.ndjson.gz", "twitter-v1"),)
 
 
@@ -46,17 +60,25 @@ def measure() -> Iterator[Figure]:
             _simulated(kind, size, SEED + 10 * i + k) for i, size in enumerate(SIZES) for k, kind in enumerate(kinds)
         ]
         yield from _figures(title, f"{len(found)} raids of {SIZES[0]} to {SIZES[-1]}: {', '.join(kinds)}", found)
-    for i, (title, speeches, crowds, ordinary) in enumerate(LISTS):
-        yield from _unseen(title, speeches, ordinary, SEED + 1000 * i)
+    for i, listed in enumerate(LISTS):
+        yield from _unseen(listed, SEED + 1000 * i)
         for new in NEW:
             shares = []
-            for k, (name, speech) in enumerate(crowds.items()):
+            for k, (name, speech) in enumerate(listed.crowds.items()):
                 posts = unseen.crowd(speech, 300, new, _backdrop()[0].people, BEGINS, SEED + 1000 * i + k)
                 shares.append((_event(posts).wrongly([p.id for p in posts]), name))
             yield figure(
-                f"raids{title}: crowds held, {new:.0%} of them new", float(np.mean([share for share, _ in shares])), "",
+                f"raids{listed.title}: crowds held, {new:.0%} of them new", float(np.mean([share for share, _ in shares])), "",
                 most=0.005, note=f"{len(shares)} crowds of 300; most: {max(shares)[1]} {max(shares)[0]:.3f}",
             )  # fmt: skip
+    people, shares = _backdrop()[0].people, []
+    for k, size in enumerate(CLASSES):
+        posts = unseen.crowd(unseen_second.school_class, size, 1.0, people, BEGINS, SEED + k)
+        shares.append(_event(posts).wrongly([p.id for p in posts]))
+    sizes = ", ".join(map(str, CLASSES))
+    yield figure(
+        "raids: school classes held, all of them new", max(shares), "", most=0.005, note=f"the most of {sizes}"
+    )
     for path, kind in ARCHIVES:
         try:
             posts = [item for item in read(str(find(path)), kind) if isinstance(item, Mention) and item.kind != "tally"]
@@ -72,19 +94,31 @@ def measure() -> Iterator[Figure]:
         )
 
 
-def _unseen(title: str, speeches: Mapping[str, Speech], ordinary: Collection[str], seed: int) -> Iterator[Figure]:
+def _unseen(listed: Unseen, seed: int) -> Iterator[Figure]:
     """Raids of one list in every size, every third of them slow."""
-    found, worst = [], []
+    found, worst, own, title = [], [], [], listed.title
     for i, size in enumerate(OTHER_SIZES):
-        for k, (name, speech) in enumerate(speeches.items()):
-            posts = unseen.raid(speech, size, BEGINS, seed + 20 * i + k, slow=k % 3 == 2)
-            beside = unseen.said_beside(posts, seed + k) if name in ordinary else []
-            found.append(_measured(posts, BEGINS, beside))
+        for k, (name, speech) in enumerate(listed.raids.items()):
+            called = listed.called[k % len(listed.called)]
+            posts = unseen.raid(speech, size, BEGINS, seed + 20 * i + k, slow=k % 3 == 2, called=called)
+            if name in listed.ordinary:
+                said = unseen.said_beside(posts, seed + k)
+                own.append(_event([*posts, *said]).wrongly([post.id for post in said]))
+                found.append(_measured(posts, BEGINS, said, counted=False))
+            else:
+                found.append(_measured(posts, BEGINS))
             worst.append((min(found[-1][:2]), f"{name} by {size}"))
     missed = ", ".join(f"{name} {share:.2f}" for share, name in sorted(worst) if share < 0.9)
     yield from _figures(
         title, f"{len(found)} raids of {OTHER_SIZES[0]} to {OTHER_SIZES[-1]}; below 0.9: {missed or 'none'}", found
     )
+    if own:
+        yield figure(
+            f"raids{title}: what else raiders say, held",
+            float(np.mean(own)),
+            "",
+            note="no bar: they say it nearly alike",
+        )
 
 
 def _figures(title: str, note: str, found: Sequence[tuple[float, float, float]]) -> Iterator[Figure]:
@@ -120,10 +154,12 @@ def _event(posts: Sequence[Mention]) -> Played:
     )
 
 
-def _measured(posts: Sequence[Mention], begins: int, beside: Sequence[Mention] = ()) -> tuple[float, float, float]:
-    """Of a raid: never shown, held early; of all other posts: held."""
+def _measured(
+    posts: Sequence[Mention], begins: int, beside: Sequence[Mention] = (), *, counted: bool = True
+) -> tuple[float, float, float]:
+    """Of a raid: never shown, held early; of all other posts, those ``beside`` it ``counted`` or not: held."""
     told, ids = _event([*posts, *beside]), [post.id for post in posts]
-    others = [post.id for post in (*_backdrop()[1], *beside)]
+    others = [post.id for post in (*_backdrop()[1], *(beside if counted else ()))]
     return told.unshown(ids), told.early(ids, begins), told.wrongly(others)
 
 

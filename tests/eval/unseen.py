@@ -76,14 +76,24 @@ CROWDS: Final[dict[str, Speech]] = {
 }  # fmt: skip
 
 
-def raid(speech: Speech, accounts: int, start: int, seed: int, *, slow: bool) -> list[Mention]:
-    """``accounts`` strangers; ``slow``: one in ten in the first minute, then all in another."""
+Called = Callable[[Random, int], str]
+
+
+def numbered(rng: Random, _: int) -> str:
+    """A handle that ends in figures."""
+    return f"user{rng.randrange(10**7)}"
+
+
+def raid(
+    speech: Speech, accounts: int, start: int, seed: int, *, slow: bool, called: Called = numbered
+) -> list[Mention]:
+    """``accounts`` strangers, ``called`` so; ``slow``: one in ten in the first minute, then all in another."""
     rng, found = Random(f"raid {seed} {accounts}"), []
     lasting = int(25_000 * max(1.0, (accounts / 20) ** 0.35))
     for n in range(accounts):
         who = Author(
             f"simulation:u{seed}x{n}",
-            f"user{rng.randrange(10**7)}",
+            called(rng, n),
             "",
             followers=rng.choice((0, 0, 1, 3, 8, 20, 60, 150)),
         )

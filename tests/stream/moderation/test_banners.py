@@ -135,3 +135,23 @@ def test_the_absence_of_a_sign_says_little() -> None:
     assert by_sign(10, 0, 0.0) > 5.0
     assert -0.7 < by_sign(0, 30, 0.0) < 0.0
     assert by_sign(10, 0, 0.8) < 1.0
+
+
+def test_a_template_of_slots_is_one_text() -> None:
+    """Strangers whose texts share a few rare words each, from slots of three, are a raid."""
+    slots = [
+        ["organisers", "founders", "bosses"], ["swindle", "cheated", "defraud"], ["riggers", "drummers", "carpenters"],
+        ["since", "during", "throughout"], ["january", "springtime", "weeks"], ["demand", "request", "reclaim"],
+        ["refunds", "tickets", "deposits"], ["tonight", "today", "immediately"],
+    ]  # fmt: skip
+    posts = [
+        said(
+            n,
+            " ".join(slot[(n * (k + 1) + n // 3) % 3] for k, slot in enumerate(slots)),
+            3_600_000 + n * 900,
+            f"user{n}00000",
+        )
+        for n in range(30)
+    ]
+    assert len({p.text for p in posts}) > 8
+    assert len(raided(posts)) > 25
