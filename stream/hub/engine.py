@@ -6,9 +6,7 @@ Everything here happens in one thread; the clocks are arguments. Feeds are made 
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,20 +20,23 @@ from stream.analysis.analysed import Analysed
 from stream.analysis.crowd import day_of
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
-from stream.config import Config, TrackConfig
+from stream.config import Config
 from stream.count.merger import Merger
 from stream.count.partial import reading
 from stream.hub import checkpoint, feeds, subjects
+from stream.hub.barred import Barred
 from stream.hub.board import Board
+from stream.hub.following import Following
 from stream.hub.gate import Gate, fingerprint
+from stream.hub.intake import Intake
 from stream.hub.memoir import Memoir, placed
 from stream.hub.metrics import Metrics
 from stream.hub.pictures import Pictures
 from stream.hub.presenter import Presenter
+from stream.hub.review import Review
 from stream.hub.shedding import SUBJECT, Shedding
 from stream.hub.sourcebook import SourceBook
 from stream.hub.stage import Stage
-from stream.hub.tracked import counted
 from stream.log import MEMORY, MENTIONS, PARTIALS, RETRACTIONS, SOURCES, Record
 from stream.mention import Mention, Retraction, Unreadable
 from stream.moderation import Chain
@@ -50,12 +51,6 @@ LOOK_MS: Final = 200
 """How often it is seen whether there is a raid."""
 PRUNE_MS: Final = 5000
 UNLEARN_MS: Final = 60_000
-REVIEWED: Final = 500
-"""Posts judged anew in one tick after a decision about a term."""
-
-REREAD: Final = 1000
-"""Rows read again in one tick after the tracks have changed."""
-
 _PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
 log = structlog.get_logger(__name__)
@@ -108,6 +103,14 @@ class Engine:
             timer=timer,
             pictures=pictures,
         )
+        self.intake = Intake(
+            state_of=lambda: self.state,
+            gate=self.gate,
+            sources=self.sources,
+            act=self.act,
+            presenter=self.presenter,
+            metrics=metrics,
+        )
         self._stage = stage
         self._metrics = metrics
         self._open = False
@@ -116,31 +119,20 @@ class Engine:
         self._pruned_ms = 0
         self._unlearnt_ms = 0
         self._hub_ms = 0
-        self._blocked: set[str] = set()
-        self._raiders: dict[str, frozenset[str]] = {}
-        """Whom decisions about raids block, by raid."""
-        self._terms: set[str] = set()
-        self._terms_then: set[str] = set()
+        self._barred = Barred(self.gate, lambda: self.state)
+        self._review = Review(self.gate, lambda: self.state)
         self._memoir = Memoir(config.clock.speed if config.clock.mode != "live" else 1.0)
         self._mark: tuple[int, int, int] | None = None
         self._placed = False
         self._pulse_seq = 0
-        self._to_review: Iterator[Mention] = iter(())
-        self._tracks: dict[str, TrackConfig] = {}
-        """What staff decided, before those of the configuration."""
-        self._rereading = False
-        self._to_hear: Iterator[Mention] = iter(())
-        """Posts that the book of those that want an answer has not heard."""
+        self._following = Following(config.tracks, self.act, lambda: self.state)
 
     def begin(self) -> None:
         """What staff decided and who is gone is known: posts may be shown."""
         self._open = True
-        freed = self.state.gone.blocked - self._blocked - frozenset().union(*self._raiders.values())
-        for author in sorted(freed):
-            self.state.block(author, False)
-        if freed or self._terms != self._terms_then:
-            self._to_review = self.state.rows()
-        self._follow_tracks()
+        if self._barred.begin():
+            self._review.everything()
+        self._following.begin()
 
     def apply(self, records: Sequence[Record], hub_ms: int) -> None:
         """Records of mentions, retractions, memory and how sources do, in the order of the log; broken ones are counted."""
@@ -172,8 +164,7 @@ class Engine:
                 self._metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
         if fresh:
-            self.read += len(fresh)
-            self._add(fresh)
+            self._take(fresh)
 
     def decide(self, subject: str, value: Mapping[str, Any] | None) -> None:
         """A decision about a post, an author or a term takes effect, or one of the hub's about what it reads."""
@@ -187,12 +178,7 @@ class Engine:
                 self.presenter.staff.tell_act(self._hub_ms)
             return
         if kind == "track":
-            if value is None:
-                self._tracks.pop(key, None)
-            else:
-                self._tracks[key] = msgspec.convert(value, TrackConfig)
-            if self._open:
-                self._follow_tracks()
+            self._following.decide(key, value)
             return
         if kind == "picture":
             if self.pictures is not None:
@@ -201,34 +187,20 @@ class Engine:
             self.gate.decide(key, value)
             row = self.state.row(key)
             if row is not None:
-                self.state.show(key, self.gate.review(key, row, self._hub_ms))
+                self._review.post(row, self._hub_ms)
         elif kind == "raid":
-            self._decide_raid(key, value)
+            freed = self._barred.raid(key, value)
+            self._review.keys(self.gate.decide_raid(key, value), self._hub_ms)
+            if self._open and freed:
+                self._review.everything()
         elif kind == "pin":
             self.presenter.pin(key, value is not None)
         else:
             on = value is not None
-            if kind == "term":
-                self.gate.block(kind, key, on)
-            blocked = self._blocked if kind == "author" else self._terms
-            (blocked.add if on else blocked.discard)(key)
-            if kind == "author":
-                self._bar(key)
+            (self._barred.author if kind == "author" else self._barred.term)(key, on)
             if self._open and (kind == "term" or not on):
-                self._to_review = self.state.rows()
+                self._review.everything()
         self.presenter.remove()
-
-    def tracks(self) -> dict[str, TrackConfig]:
-        """The tracks that are counted: those of the configuration, and before them what staff decided."""
-        return counted(self.config.tracks, self._tracks)
-
-    def _follow_tracks(self) -> None:
-        tracks = self.tracks()
-        if tracks != self.state.config.tracks:
-            self.state.track(tracks)
-            self._rereading = True
-        self.act.follow(tracks)
-        self._to_hear = self.state.rows()
 
     def _is_new(self, author_id: str) -> bool:
         """Whether memory knows other days, and nothing of this author in the last ones."""
@@ -239,24 +211,6 @@ class Engine:
 
     def _mood(self, post_id: str) -> float:
         return self.state.mood(post_id)
-
-    def _decide_raid(self, raid_id: str, value: Mapping[str, Any] | None) -> None:
-        """Hide or approve what belongs to a raid, and bar whom the decision names."""
-        before = self._raiders.pop(raid_id, frozenset())
-        named = frozenset((value or {}).get("authors", ()))
-        if named:
-            self._raiders[raid_id] = named
-        for author in sorted(before ^ named):
-            self._bar(author)
-        self._review(self.gate.decide_raid(raid_id, value))
-        if self._open and before - named:
-            self._to_review = self.state.rows()
-
-    def _bar(self, author: str) -> None:
-        """An author is blocked, or not, as the decisions about the author and about raids say."""
-        on = author in self._blocked or any(author in named for named in self._raiders.values())
-        self.gate.block("author", author, on)
-        self.state.block(author, on)
 
     def raiders(self, raid_id: str) -> list[str]:
         """Who takes part in a raid, by id. Raises ``KeyError`` for one that is not there."""
@@ -286,8 +240,8 @@ class Engine:
         offsets = {topic: dict(offsets) for topic, offsets in self.offsets.items()}
         state, gate = self.state.save(), self.gate.save()
         mark, sources, places = self._mark, self.sources.save(), self._stage.positions()
-        recent, terms, shed = list(self.presenter.staff.recent), sorted(self._terms), self.shedding.save()
-        tracks, reread, kept = dict(self.state.config.tracks), self._rereading, self.merger.kept.save()
+        recent, terms, shed = list(self.presenter.staff.recent), sorted(self._barred.terms), self.shedding.save()
+        tracks, reread, kept = dict(self.state.config.tracks), self._following.rereading, self.merger.kept.save()
         return lambda: checkpoint.Saved(
             made_for=checkpoint.made_for(self.config),
             offsets=offsets,
@@ -318,12 +272,11 @@ class Engine:
         self.shedding.restore(saved.shed)
         self.merger.kept.restore(saved.kept)
         self.presenter.staff.recent.extend(saved.recent)
-        self._terms_then = set(saved.terms)
+        self._barred.terms_then = set(saved.terms)
         self._placed = True
         self._stage.restore({"topics": saved.places.get("topics", {}), "people": saved.places.get("people", {})})
         if saved.reread:
-            self.state.track(self.state.config.tracks)
-            self._rereading = True
+            self._following.reread()
 
     def tick(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> None:
         """Make what is due; at least ten times a second. ``behind_ms`` is how long the next mention has waited."""
@@ -336,15 +289,12 @@ class Engine:
             self._stage.pulse(interactions)
         if not self._open:
             return
-        if self._rereading:
-            self._rereading = self.state.reread(REREAD)
-        for row in islice(self._to_hear, REVIEWED):
-            self.act.hear(row.id, row)
+        self._following.go_on()
         self.review(hub_ms)
         if self.gate.ripe(hub_ms):
             self.presenter.freshen()
         if outlived := self.gate.outlived(hub_ms):
-            self._review(outlived)
+            self._review.keys(outlived, hub_ms)
             self.presenter.remove()
         self.presenter.tick(hub_ms, t_ms, behind_ms)
         if hub_ms - self._pruned_ms >= PRUNE_MS:
@@ -364,7 +314,8 @@ class Engine:
         if hub_ms - self._looked_ms >= LOOK_MS:
             self._looked_ms = hub_ms
             self.gate.look(self.state.acquainted)
-        self._review_some()
+        self._review.some(hub_ms)
+        self._review_anew()
 
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
@@ -391,79 +342,19 @@ class Engine:
         if news.place is not None:
             offset, time = news.place
             self._note(msgspec.structs.replace(record, offset=offset, time=time))
-            self.read += len(news.mentions)
-            self._add(news.mentions, news.rows, news.judged)
+            self._take(news.mentions, news.rows, news.judged)
 
     def _note(self, record: Record) -> None:
         self.applied_ms = max(self.applied_ms, record.time)
         if self._mark is None or record.time >= self._mark[2]:
             self._mark = (record.partition, record.offset, record.time)
 
-    def _add(
+    def _take(
         self, fresh: Sequence[tuple[Mention, int]], rows: Analysed | None = None, judged: Mapping[int, Judged] = NOTHING
     ) -> None:
-        """Take mentions into the state, ``rows`` and what is ``judged`` where they were read already, and judge every post
-        that is new or changed.
-        """
-        self.sources.hear(fresh)
-        posts = [(m, taken) for m, taken in fresh if m.kind != "tally"]
-        heard: dict[str, int] = {}
-        for m, taken in posts:
-            post_id = m.target.id if m.kind == "edit" and m.target is not None else m.id
-            heard[post_id] = max(taken, heard.get(post_id, 0))
-            if m.kind == "edit":
-                self.presenter.forget(post_id)
-        ids = list(heard)
-        before = {
-            post_id: self.state.row(post_id) for post_id, held in zip(ids, self.state.holds(ids), strict=True) if held
-        }
-        added = self._take([m for m, _ in fresh], rows)
-        new: list[tuple[str, Mention, int]] = []
-        for post_id, taken in heard.items():
-            if post_id in before:
-                self._renew(post_id, before[post_id], added.get(post_id) or self.state.row(post_id), taken)
-            elif (row := added.get(post_id)) is not None:
-                new.append((post_id, row, taken))
-        for (post_id, row, _), counts in zip(new, self.gate.hear_all(new, judged), strict=True):
-            if not counts:
-                self.state.show(post_id, False)
-            self._tell(post_id, row, counts)
+        self.read += len(fresh)
+        self.intake.take(fresh, self._hub_ms, rows, judged)
         self._review_anew()
-
-    def _renew(self, post_id: str, known: Mention | None, row: Mention | None, taken: int) -> None:
-        """A post that was ``known`` came again, or an edit of it, and is ``row`` now."""
-        if row is None or row == known:
-            return
-        if known is not None:
-            self.gate.unhear(known)
-        counts = self.gate.hear(post_id, row, taken)
-        if known is not None or not counts:
-            self.state.show(post_id, counts)
-        if known is not None:
-            self.presenter.remove()
-        self._tell(post_id, row, counts)
-
-    def _tell(self, post_id: str, row: Mention, counts: bool) -> None:
-        """There is a new post, or a new edit of one."""
-        self.act.hear(post_id, row)
-        if row.kind != "repost":
-            self.presenter.heard(post_id, shown=counts and not self.gate.waits(post_id, self._hub_ms))
-
-    def _take(self, mentions: Sequence[Mention], rows: Analysed | None = None) -> dict[str, Mention]:
-        """Add to the state; a mention that it cannot stand is left out, so that one post never stops the wall.
-
-        Returns the posts that were put in and count, by id.
-        """
-        try:
-            return self.state.add(mentions, rows)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
-            if len(mentions) > 1:
-                return {post_id: row for m in mentions for post_id, row in self._take([m]).items()}
-            self._metrics.dead.labels(MENTIONS.name).inc()
-            where = traceback.extract_tb(fault.__traceback__)[-1]
-            place = f"{where.filename}:{where.lineno}"
-            log.error("a mention broke the analysis", id=mentions[0].id, fault=type(fault).__name__, place=place)
-            return {}
 
     def _retract(self, retraction: Retraction) -> None:
         row = self.state.row(retraction.target) if retraction.scope == "post" else None
@@ -487,22 +378,7 @@ class Engine:
         elif record.value is not None and not self._open and not self._placed:
             self._stage.restore(placed(record.key, record.value))
 
-    def _review_some(self) -> None:
-        """Judge some of the posts anew that a decision about a term or an author may concern."""
-        for row in islice(self._to_review, REVIEWED):
-            self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
-        self._review_anew()
-
     def _review_anew(self) -> None:
         """Judge those anew whose author said the same in posts that came or went."""
-        if self._review(self.gate.take_anew()):
+        if self._review.keys(self.gate.take_anew(), self._hub_ms):
             self.presenter.remove()
-
-    def _review(self, keys: Iterable[int]) -> bool:
-        """Judge posts anew; whether one of them counts otherwise than before."""
-        changed = False
-        for key in keys:
-            row = self.state.row_of(key)
-            if row is not None:
-                changed |= self.state.show(row.id, self.gate.review(row.id, row, self._hub_ms))
-        return changed

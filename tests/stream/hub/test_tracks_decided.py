@@ -11,7 +11,7 @@ import pytest
 from stream.analysis.state import State
 from stream.config import TrackConfig
 from stream.hub import subjects
-from stream.hub.engine import REREAD
+from stream.hub.following import REREAD
 from tests.stream.analysis.posts import MINUTE, post
 from tests.stream.analysis.worlds import NOW
 from tests.stream.hub.house import House, config

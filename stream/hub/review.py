@@ -1,0 +1,45 @@
+"""Review: posts judged anew, because a decision, a raid or a repetition may concern them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from stream.analysis.state import State
+from stream.hub.gate import Gate
+from stream.mention import Mention
+
+AT_ONCE: Final = 500
+"""Posts judged anew in one tick after a decision that may concern all."""
+
+
+class Review:
+    """Lets the gate judge posts of the state again, and the state count them as it says. Times are hub time in ms."""
+
+    def __init__(self, gate: Gate, state_of: Callable[[], State]) -> None:
+        self._gate = gate
+        self._state_of = state_of
+        self._rest: Iterator[Mention] = iter(())
+
+    def everything(self) -> None:
+        """All posts are to be judged anew, ``some`` at a time."""
+        self._rest = self._state_of().rows()
+
+    def some(self, hub_ms: int) -> None:
+        """Judge the next of them."""
+        for row in islice(self._rest, AT_ONCE):
+            self.post(row, hub_ms)
+
+    def keys(self, keys: Iterable[int], hub_ms: int) -> bool:
+        """Judge posts anew, by key; whether one of them counts otherwise than before."""
+        changed, state = False, self._state_of()
+        for key in keys:
+            row = state.row_of(key)
+            if row is not None:
+                changed |= self.post(row, hub_ms)
+        return changed
+
+    def post(self, row: Mention, hub_ms: int) -> bool:
+        """Judge one post anew; whether it counts otherwise than before."""
+        return self._state_of().show(row.id, self._gate.review(row.id, row, hub_ms))
