@@ -24,7 +24,7 @@ from wall.text import fonts
 Pixels = npt.NDArray[np.uint8]
 Align = Literal["left", "centre", "right"]
 KEPT: Final = 600
-"""Blocks of some 30 KB each; all layouts together show some 500."""
+"""Blocks of some 3 KB each; all layouts together show some 500."""
 ELLIPSIS: Final = "…"
 SHADOW_SCALE: Final = 0.2
 DARK_GROUND, BRIGHT_GROUND, DIVIDE = 0xFF03050B, 0xFFF7F8FA, 1280
@@ -56,7 +56,8 @@ class Block:
     """Text that is set. Lengths are canvas pixels; ``baseline`` is that of the first line, from the top."""
 
     __slots__ = (
-        "baseline", "cap", "height", "ink_left", "key", "lines", "missing", "pad", "paragraph", "style", "text", "width",
+        "baseline", "cap", "drawing", "height", "ink_left", "key", "lines", "missing", "pad", "style", "text", "unbroken",
+        "width",
     )  # fmt: skip
 
     def __init__(
@@ -65,15 +66,24 @@ class Block:
         self.key = key
         self.text = text
         self.style = key[1]
-        self.paragraph = paragraph
         self.lines = lines
         self.missing = missing
         self.cap = cap
         self.width = float(paragraph.LongestLine)
         self.height = float(paragraph.Height)
         self.baseline = float(paragraph.AlphabeticBaseline)
+        self.unbroken = float(paragraph.MaxIntrinsicWidth)
+        """How wide it would be on a single line."""
         self.ink_left = ink_left
         self.pad = math.ceil(self.style.size * 0.4)
+        self.drawing = self._recorded(paragraph)
+
+    def _recorded(self, paragraph: Any) -> Any:
+        """What the paragraph draws: a tenth of the memory, which a wall holds hundreds of."""
+        recorder = skia.PictureRecorder()
+        around = skia.Rect.MakeWH(self.width + 2 * self.pad, self.height + 2 * self.pad)
+        paragraph.paint(recorder.beginRecording(around), self.pad - self.ink_left, self.pad)
+        return recorder.finishRecordingAsPicture()
 
     def picture(self, scale: float) -> Pixels:
         """Premultiplied RGBA (h, w, 4) at ``scale`` with ``pad`` around the lines."""
@@ -105,7 +115,7 @@ class Block:
     def _paint(self, canvas: Any, scale: float) -> None:
         canvas.save()
         canvas.scale(scale, scale)
-        self.paragraph.paint(canvas, self.pad - self.ink_left, self.pad)
+        canvas.drawPicture(self.drawing)
         canvas.restore()
 
 
@@ -284,7 +294,7 @@ class Typesetter:
 
 def _ends_short(block: Block) -> bool:
     """Whether the last line of a paragraph is probably a short one, when all others are nearly full."""
-    left = float(block.paragraph.MaxIntrinsicWidth) - FULL * (block.lines - 1) * block.style.width
+    left = block.unbroken - FULL * (block.lines - 1) * block.style.width
     return left < SHORT * block.style.width
 
 
