@@ -16,7 +16,7 @@ from stream.wire.messages import Graph
 from wall import graph, labels, palette, spotlight
 from wall.drawlist import RING, Layer
 from wall.graph import Lights
-from wall.panel import Place
+from wall.panel import MARGIN, Place
 from wall.stage import Seen
 from wall.view import View
 from wall.visuals import waiting
@@ -86,12 +86,12 @@ class Constellation:
             labels.draw(layer, place, view.labels.get((place.layout.name, place.index)), picture, view.t)
 
     def _draw_rings(self, view: View, place: Place, layer: Layer, picture: Lights) -> None:
-        """Widening rings around what rises, kept off the bezels where the node itself is."""
+        """Widening rings around what rises, kept off the title and off the bezels where the node itself is."""
         rows = []
         for node in np.flatnonzero((picture.state.burst > BURST) & (picture.light > 0.05))[:MOST]:
             x, y = float(picture.xy[node, 0]), float(picture.xy[node, 1])
             radius, burst = float(picture.radius[node]), float(picture.state.burst[node])
-            reach = min(radius * 2.0 + 200.0 * burst, max(radius * 2.5 + 36.0, _to_bezel(place, x, y) - 10.0))
+            reach = min(radius * 2.0 + 200.0 * burst, max(radius * 2.5 + 36.0, _free(place, x, y) - 10.0))
             colour = palette.mixed(tuple(map(float, picture.colour[node])), place.glare, 0.55)  # type: ignore[arg-type]
             start = int(picture.state.key[node]) % 4200
             for i in range(RINGS):
@@ -128,13 +128,15 @@ def _calm(place: Place) -> bool:
     return bool(place.panel.options.get("calm"))
 
 
-def _to_bezel(place: Place, x: float, y: float) -> float:
-    """How far a point is from the nearest edge of its screen."""
+def _free(place: Place, x: float, y: float) -> float:
+    """How far a point is from the nearest edge of its screen, and from the title above it."""
     number = place.grid.screen_at(x, y)
     if number is None:
         return 0.0
     screen = place.grid.screen(number)
-    return min(x - screen.x, screen.right - x, y - screen.y, screen.bottom - y)
+    titled = screen.x == place.rect.x and screen.y == place.rect.y
+    top = screen.y + (MARGIN + place.head if titled else 0.0)
+    return min(x - screen.x, screen.right - x, y - top, screen.bottom - y)
 
 
 VISUAL = Constellation()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.wire.geometry import Grid, Rect
+from stream.wire.geometry import Grid, Rect, graph_area
 from tests.golden import pictures
 from tests.wall.look import views
 from wall import figure, graph, legibility, palette
@@ -40,6 +40,30 @@ def test_edges_are_the_same_curve_in_both_directions() -> None:
         rows.append(row)
     share = np.array([0.3], np.float32)
     assert np.allclose(graph.on_curve(rows[0], share), graph.on_curve(rows[1], 1 - share), atol=0.01)
+
+
+def test_rings_keep_off_the_title() -> None:
+    """What rises just below the title sends out rings that do not cross it, only smaller ones."""
+    view = views.view(views.shipped("topics"), topics=120, people=0)
+    grid, state = view.hello.grid, view.graphs["topics"]
+    at = graph.lights(state, grid, graph_area(grid.canvas, title=True), 6, view.hello.theme, view.t)
+    near = [i for i, (x, y) in enumerate(at.xy) if x < grid.width and 340.0 < y < 480.0][:3]
+    state.burst = np.zeros_like(state.burst)
+    state.burst[near] = 1.0
+    widest = []
+    for _ in range(21):
+        view.t += 200.0
+        rings = [
+            ring
+            for layer in Scene(np.inf).draw(view).layers
+            for rows in layer.rings
+            for ring in rows
+            if ring[1] > 330.0
+        ]
+        widest += [(y - radius, radius) for _, y, radius, *_ in rings]
+    assert len(widest) > 3 * len(near) > 0
+    least = max(at.radius[near]) * 2.5 + 36.0
+    assert all(top >= 226.0 or radius <= least for top, radius in widest)
 
 
 def test_comets_live_for_their_time() -> None:
