@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import cramjam
@@ -11,23 +12,23 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from stream.analysis.columns import FEATURES, Columns
-from stream.analysis.held import Copied, dense, dtypes
+from stream.analysis.columns import FEATURES, SHAPES, Columns
 from stream.analysis.names import NAMED_BY, Names
-from stream.analysis.packed import Blocks
+from stream.analysis.packed import Blocks, Places
+from stream.analysis.still import Still
 from stream.config import Config
 
-VERSION: Final = 10
+VERSION: Final = 11
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What travels first; the names of each of ``tables``, the columns and the blocks of ``data`` are pieces after it."""
+    """What travels first; after it the names of each of ``tables``, the ``rows``, and the blocks of their mentions."""
 
     config: int
     window_ms: int
     t: int | None
     tables: list[str]
-    data: Blocks
+    rows: int
     gone: tuple[dict[int, int], list[str], list[str], dict[int, int]]
     edits: list[tuple[int, str, int, str, bytes, int]]
     tallies: list[tuple[int, int, str, int, int]]
@@ -38,6 +39,7 @@ class Parts(msgspec.Struct, frozen=True):
 
 _decoder: Final = msgspec.msgpack.Decoder(Parts)
 _names: Final = msgspec.msgpack.Decoder(list[str])
+_numbers: Final = msgspec.msgpack.Decoder(list[int])
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
@@ -48,48 +50,74 @@ def digest(config: Config) -> int:
     )
 
 
-def pack(parts: Parts, names: dict[str, list[str]], columns: Copied) -> Iterator[bytes]:
-    """The pieces, made one by one, none of which holds up other threads for long; what is packed is let go of."""
-    yield _encoder.encode(msgspec.structs.replace(parts, data=msgspec.structs.replace(parts.data, packed=[])))
+def pack(parts: Parts, names: dict[str, list[str]], still: Still, blocks: Blocks) -> Iterator[bytes]:
+    """The pieces, made one by one, none of which holds up other threads for long, nor takes much memory."""
+    yield _encoder.encode(parts)
     for table in parts.tables:
         yield _encoder.encode(names.pop(table))
-    for name in FEATURES:
-        for array in columns.pop(name):
+    where, place = blocks.places
+    end = 0
+    for rows in still.pieces():
+        start, end = end, end + rows.size
+        for array in (*(getattr(rows, name) for name in FEATURES), where[start:end], place[start:end]):
             yield _packed(array)
-    yield from parts.data.packed
+    numbers, packed = blocks.packed()
+    yield _encoder.encode(numbers)
+    yield from packed
 
 
-def unpack(pieces: Iterable[bytes], config: Config) -> tuple[Parts, dict[str, list[str]], Columns]:
-    """Raises ``ValueError`` when ``pieces`` are no checkpoint of this version and configuration."""
-    rest = iter(pieces)
+class Opened:
+    """A checkpoint that is read piece by piece: what it begins with, then its rows, then their mentions."""
+
+    def __init__(self, pieces: Iterable[bytes], config: Config) -> None:
+        """Raises ``ValueError`` when ``pieces`` are no checkpoint of this version and configuration."""
+        self._rest = iter(pieces)
+        with _whole():
+            self.parts = _decoder.decode(next(self._rest))
+            if self.parts.version != VERSION:
+                raise ValueError(f"a checkpoint of version {self.parts.version}; this is {VERSION}")
+            if self.parts.config != digest(config):
+                raise ValueError("a checkpoint of another configuration")
+            self.names = {table: _names.decode(next(self._rest)) for table in self.parts.tables}
+
+    def rows(self) -> Iterator[tuple[Columns, Places]]:
+        """The rows, some at a time, and where their mentions lie. Raises ``ValueError``."""
+        left = self.parts.rows
+        while left > 0:
+            with _whole():
+                rows = Columns(0)
+                for name in FEATURES:
+                    dtype, width = SHAPES[name]
+                    flat = self._array(dtype)
+                    setattr(rows, name, flat.reshape(-1, width) if width else flat)
+                places = Places(self._array(np.int32), self._array(np.uint8))
+            rows.size = places.where.size
+            if not rows.size or any(len(of) != rows.size for of in (*(getattr(rows, n) for n in FEATURES), *places)):
+                raise ValueError("no checkpoint: columns of different lengths")
+            left -= rows.size
+            yield rows, places
+
+    def blocks(self) -> Mapping[int, bytes]:
+        """The mentions, by the numbers of their blocks. Raises ``ValueError``."""
+        with _whole():
+            return dict(zip(_numbers.decode(next(self._rest)), self._rest, strict=True))
+
+    def _array(self, dtype: Any) -> NDArray[Any]:
+        return np.frombuffer(bytes(cramjam.lz4.decompress_block(next(self._rest))), dtype)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
     try:
-        parts = _decoder.decode(next(rest))
-        if parts.version != VERSION:
-            raise ValueError(f"a checkpoint of version {parts.version}; this is {VERSION}")
-        if parts.config != digest(config):
-            raise ValueError("a checkpoint of another configuration")
-        names = {table: _names.decode(next(rest)) for table in parts.tables}
-        columns = Columns(0)
-        for name in FEATURES:
-            arrays = [_array(next(rest), dtype) for dtype in dtypes(name)]
-            setattr(columns, name, dense(name, arrays))
-        columns.size = columns.key.size
-        if any(len(getattr(columns, name)) != columns.size for name in FEATURES):
-            raise ValueError("no checkpoint: columns of different lengths")
+        yield
     except StopIteration:
         raise ValueError("no checkpoint: it ends early") from None
     except (cramjam.DecompressionError, msgspec.DecodeError) as fault:
         raise ValueError(f"no checkpoint: {fault}") from fault
-    return msgspec.structs.replace(parts, data=msgspec.structs.replace(parts.data, packed=list(rest))), names, columns
 
 
 def _packed(array: NDArray[Any]) -> bytes:
-    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-    return bytes(cramjam.lz4.compress_block(flat))
-
-
-def _array(packed: bytes, dtype: Any) -> NDArray[Any]:
-    return np.frombuffer(bytes(cramjam.lz4.decompress_block(packed)), dtype)
+    return bytes(cramjam.lz4.compress_block(array.reshape(-1).view(np.uint8).data))
 
 
 def column(rows: Columns, name: str) -> bytes:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.columns import FEATURES, PEOPLE, SHAPES, TERMS, Columns, Ints
-from stream.analysis.ragged import NEAR, Ragged, Seldom
+from stream.analysis.ragged import Ragged, Seldom
+from stream.analysis.still import Slots, Still, Stills
 
-_LISTS: Final = {"terms": TERMS, "forms": TERMS, "people": PEOPLE, "handles": PEOPLE}
-_BESIDE: Final = (*_LISTS, "tracks")
-
-Copied = dict[str, tuple[NDArray[Any], ...]]
-"""The features of some rows by column, as narrow as they are held; ``dense`` reads them."""
+_BESIDE: Final = ("terms", "forms", "people", "handles", "tracks")
+_NONE: Final = np.zeros(0, np.int64)
 
 
 class Held:
@@ -45,6 +43,7 @@ class Held:
 
     def __init__(self, size: int) -> None:
         self.size = 0
+        self._stills = Stills()
         for name, (dtype, width) in SHAPES.items():
             if name not in _BESIDE:
                 setattr(self, name, np.zeros((0, width) if width else 0, dtype))
@@ -60,54 +59,52 @@ class Held:
         if size <= self.size:
             return
         size = max(size, self.size + self.size // 5, 1024)
-        for name in ("span", "held", *(name for name in SHAPES if name not in _BESIDE)):
-            old = getattr(self, name)
-            new = np.zeros((size, *old.shape[1:]), old.dtype)
-            new[: self.size] = old
-            setattr(self, name, new)
-        for name in _BESIDE:
-            getattr(self, name).grow(size)
-        self.size = size
+        with self._stills.changing(_NONE):
+            for name in ("span", "held", *(name for name in SHAPES if name not in _BESIDE)):
+                old = getattr(self, name)
+                new = np.zeros((size, *old.shape[1:]), old.dtype)
+                new[: self.size] = old
+                setattr(self, name, new)
+            for name in _BESIDE:
+                getattr(self, name).grow(size)
+            self.size = size
 
-    def write(self, slots: NDArray[np.int64], rows: Columns) -> None:
+    def write(self, slots: Slots, rows: Columns) -> None:
         """Copy the features of all ``rows`` into ``slots``."""
-        for name in FEATURES:
-            getattr(self, name)[slots] = getattr(rows, name)
+        with self._stills.changing(slots):
+            for name in FEATURES:
+                getattr(self, name)[slots] = getattr(rows, name)
 
-    def clear(self, slots: NDArray[np.int64]) -> None:
+    def weigh(self, slots: Slots, weights: NDArray[np.int64]) -> None:
+        """Give rows another weight."""
+        with self._stills.changing(slots):
+            self.weight[slots] = weights
+
+    def clear(self, slots: Slots) -> None:
         """Let go of what rows that are dropped have beside them."""
-        for name in _BESIDE:
-            getattr(self, name).clear(slots)
-        self.held[slots] = 0
+        with self._stills.changing(slots):
+            for name in _BESIDE:
+                getattr(self, name).clear(slots)
+            self.held[slots] = 0
 
-    def take(self, slots: NDArray[np.int64]) -> Columns:
+    def used(self, names: Iterable[str], slots: Slots, size: int) -> NDArray[np.bool_]:
+        """Of ``size`` ids which stand in any of the columns ``names`` of some rows."""
+        marks = np.zeros(size + 1, np.bool_)
+        for name in names:
+            if name in _BESIDE:
+                getattr(self, name).mark(slots, marks)
+            else:
+                marks[getattr(self, name)[slots]] = True
+        return marks[:-1]
+
+    def still(self, slots: Slots) -> Still:
+        """The features of rows by ascending slot, as they are now, to be read while they change."""
+        return self._stills.make(slots, self.take)
+
+    def take(self, slots: Slots) -> Columns:
         """A copy of some rows."""
         rows = Columns(0)
         rows.size = slots.size
         for name in SHAPES:
             setattr(rows, name, getattr(self, name)[slots])
         return rows
-
-    def copy(self, slots: NDArray[np.int64]) -> Copied:
-        """The features of some rows, in half the memory of ``take``."""
-        found: Copied = {}
-        for name in FEATURES:
-            column = getattr(self, name)
-            found[name] = column.copy(slots) if name in _BESIDE else (column[slots],)
-        return found
-
-
-def dtypes(name: str) -> tuple[Any, ...]:
-    """Of the arrays that ``Held.copy`` gives of a column."""
-    dtype, _ = SHAPES[name]
-    return (np.int32, dtype) if name in _BESIDE else (dtype,)
-
-
-def dense(name: str, flat: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """A column as ``Columns`` has it, from what ``Held.copy`` gave of it, flattened. Raises ``ValueError`` for a misfit."""
-    _, width = SHAPES[name]
-    if name in _LISTS:
-        return Ragged.dense(flat[0].reshape(-1, NEAR), flat[1].reshape(-1, width))
-    if name in _BESIDE:
-        return Seldom.dense(flat[0], flat[1].reshape(-1, width))
-    return flat[0].reshape(-1, width).copy() if width else flat[0].copy()

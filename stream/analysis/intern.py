@@ -67,12 +67,9 @@ class Interner:
         self._ids = {name: fresh for fresh, name in enumerate(names) if name}
         self._free = [fresh for fresh, name in enumerate(names) if not name]
 
-    def only(self, *used: NDArray[np.integer]) -> list[str]:
-        """The names with the ids that stand in any of the arrays (-1 is none), the others empty; ``restore`` takes them."""
-        keep = np.zeros(len(self.names) + 1, np.bool_)
-        for ids in used:
-            keep[ids] = True
-        return [name if kept else "" for name, kept in zip(self.names, keep[:-1].tolist(), strict=True)]
+    def only(self, keep: NDArray[np.bool_]) -> list[str]:
+        """The names whose id is True in ``keep``, the others empty; ``restore`` takes them."""
+        return [name if kept else "" for name, kept in zip(self.names, keep.tolist(), strict=True)]
 
     def sweep(self, keep: NDArray[np.bool_]) -> None:
         """Forget every name whose id is False in ``keep``, an array as long as the table."""

@@ -1,10 +1,14 @@
-"""Who of the people of a state had spoken in the days before today, as memory knows it; asked of many people at once."""
+"""Who of the people of a state had spoken before, as its rows and memory know it; asked of many people at once."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stream.analysis.crowd import DAY_MS, day_of
+from stream.analysis.held import Held
 from stream.analysis.intern import Interner
 from stream.analysis.memory import Memory
 
@@ -34,10 +38,21 @@ class Known:
         known: NDArray[np.bool_] = self._answers[people] == 1
         return known
 
-    def hashes(self, people: NDArray[np.intp], memory: Memory) -> NDArray[np.uint64]:
-        """What stands for each person in ``memory``."""
+    def spoke(self, columns: Held, memory: Memory) -> dict[int, NDArray[np.uint64]]:
+        """By day what stands in ``memory`` for each author of a row."""
         self._follow(memory)
-        return self._hashed(people, memory)
+        slots = np.flatnonzero(columns.held)
+        days, authors = columns.at[slots] // DAY_MS, columns.author[slots]
+        return {day: self._hashed(np.unique(authors[days == day]), memory) for day in np.unique(days).tolist()}
+
+    def acquainted(
+        self, author_ids: Sequence[str], before_ms: int, wrote: NDArray[np.bool_], memory: Memory
+    ) -> list[bool]:
+        """Of each author whether it ``wrote`` (a mark for each person, the last is nobody), or did as ``memory`` knows."""
+        people = np.array([self._people.find(author) for author in author_ids], np.int32)
+        hashes = np.array([memory.hash(author) for author in author_ids], np.uint64)
+        known = memory.known(hashes, day_of(before_ms))
+        return [bool(here or then) for here, then in zip(wrote[people], known, strict=True)]
 
     def _hashed(self, people: NDArray[np.intp], memory: Memory) -> NDArray[np.uint64]:
         names = self._people.names

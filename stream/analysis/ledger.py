@@ -17,7 +17,7 @@ from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN
 from stream.analysis.gone import Gone
 from stream.analysis.held import Held
 from stream.analysis.names import NAMED_BY, Names
-from stream.analysis.packed import Blocks
+from stream.analysis.packed import Places
 from stream.analysis.rows import Rows
 from stream.analysis.statistics import Statistics
 from stream.analysis.thinning import Thinning, depths_of, level_for
@@ -59,7 +59,7 @@ class Ledger:
             -(2**62) if self.t is None else (self.t - self.window.reach) // self.window.bucket * self.window.bucket - 1
         )
 
-    def insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:
+    def insert(self, rows: Columns, data: Sequence[bytes] | Places) -> Slots:
         """Put rows in, in place of rows with the same key; returns where they are. They count once they are ``enter``\\ ed."""
         old = self.rows.find(rows.key)
         old = old[old >= 0]
@@ -95,6 +95,8 @@ class Ledger:
 
     def lasting(self, slots: Slots) -> Slots:
         """Those of some rows that nobody took back, nor what they repeat: words that are gone are written nowhere."""
+        if not (self.gone.posts or self.gone.authors):
+            return slots
         keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
         people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
         columns = self.columns
@@ -289,10 +291,7 @@ class Ledger:
         for table, interner in self.names.tables().items():
             if interner.used <= self._swept[table]:
                 continue
-            keep = np.zeros(len(interner) + 1, np.bool_)
-            for name in NAMED_BY[table]:
-                keep[getattr(self.columns, name)[held]] = True
-            interner.sweep(keep[:-1])
+            interner.sweep(self.columns.used(NAMED_BY[table], held, len(interner)))
             self._swept[table] = max(_SWEEP, 2 * interner.used)
 
 

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from struct import Struct
+from typing import Final, NamedTuple
 
 import cramjam
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 BLOCK: Final = 64
 """Strings that are compressed together; what lies in one block was written at one time, and leaves at one time."""
+_AT_ONCE: Final = 1 << 16
+_WHOLE: Final = (1 << BLOCK) - 1
 _LEVEL: Final = 1
 """Of zstd: 173 bytes a post where lz4 takes 240, for half a microsecond more; higher levels take longer and save nothing."""
+_HEAD: Final = Struct("=II")
+"""Two neighbours of the bounds that a block begins with,"""
+_BOUNDS: Final = (BLOCK + 1) * _HEAD.size // 2
+"""which take so many bytes."""
 
 
-class Blocks(msgspec.Struct, frozen=True):
-    """Packed strings as they travel: the block of each (int32) and its place there (uint8), in order; and the blocks."""
+class Places(NamedTuple):
+    """Where some strings lie: the block of each, and its place there."""
 
-    where: bytes
-    place: bytes
-    numbers: list[int]
-    packed: list[bytes]
-    ends: list[bytes]
+    where: NDArray[np.int32]
+    place: NDArray[np.uint8]
+
+
+class Blocks:
+    """The strings of some numbers as they were when it was made, in any thread and while others come and go."""
+
+    def __init__(self, places: Places, packed: Mapping[int, bytes], last: Sequence[bytes]) -> None:
+        self.places = places
+        self._packed = packed
+        self._open = last
+
+    def packed(self) -> tuple[list[int], Iterator[bytes]]:
+        """The numbers of the blocks, and the blocks, made one by one; a block that holds other strings too is packed anew."""
+        where, place = self.places
+        numbers = np.unique(where)
+        wanted = np.zeros(numbers.size, np.uint64)
+        for start in range(0, where.size, _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            bits = np.uint64(1) << place[some].astype(np.uint64)
+            np.bitwise_or.at(wanted, np.searchsorted(numbers, where[some]), bits)
+        return numbers.tolist(), map(self._only, numbers.tolist(), wanted.tolist())
+
+    def _only(self, number: int, wanted: int) -> bytes:
+        if wanted == _WHOLE and number in self._packed:
+            return self._packed[number]
+        values = _values(self._packed[number]) if number in self._packed else self._open
+        return _block([value if wanted >> place & 1 else b"" for place, value in enumerate(values)])
 
 
 class Packed:
@@ -38,7 +68,6 @@ class Packed:
         self._where: NDArray[np.int32] = np.full(1024, -1, np.int32)
         self._place: NDArray[np.uint8] = np.zeros(1024, np.uint8)
         self._blocks: dict[int, bytes] = {}
-        self._ends: dict[int, NDArray[np.uint32]] = {}
         self._left: dict[int, int] = {}
         self._open: list[bytes] = []
         self._number = 0
@@ -71,7 +100,7 @@ class Packed:
         left = self._left.get(number, 0) + len(values)
         self._left[number] = left
         if left > 0:
-            self._blocks[number], self._ends[number] = _block(values)
+            self._blocks[number] = _block(values)
         else:
             del self._left[number]
         self._open = []
@@ -86,8 +115,8 @@ class Packed:
             return self._open[place]
         if self._read[0] != block:
             self._read = (block, bytes(cramjam.zstd.decompress(self._blocks[block])))
-        ends = self._ends[block]
-        return self._read[1][int(ends[place - 1]) if place else 0 : int(ends[place])]
+        start, end = _HEAD.unpack_from(self._read[1], _HEAD.size // 2 * place)
+        return self._read[1][start:end]
 
     def every(self, numbers: NDArray[np.int64]) -> Iterator[bytes]:
         """The values of ``numbers``, which are in use, in that order; a block is unpacked once for what lies together in it."""
@@ -98,45 +127,28 @@ class Packed:
             yield values[place]
 
     def _values(self, block: int) -> list[bytes]:
-        if block == self._number:
-            return self._open
-        data, ends = bytes(cramjam.zstd.decompress(self._blocks[block])), self._ends[block].tolist()
-        return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        return self._open if block == self._number else _values(self._blocks[block])
 
     def save(self, numbers: NDArray[np.int64]) -> Blocks:
-        """The strings of ``numbers``, which are in use, in that order, and no others; blocks that hold others are unpacked."""
-        where, place = self._where[numbers], self._place[numbers]
-        used, counts = np.unique(where, return_counts=True)
-        blocks = [
-            (self._blocks[n], self._ends[n])
-            if count == BLOCK and n != self._number
-            else _block(self._only(n, set(place[where == n].tolist())))
-            for n, count in zip(used.tolist(), counts.tolist(), strict=True)
-        ]
-        return Blocks(
-            where=where.tobytes(),
-            place=place.tobytes(),
-            numbers=used.tolist(),
-            packed=[packed for packed, _ in blocks],
-            ends=[ends.tobytes() for _, ends in blocks],
-        )
+        """The strings of ``numbers``, which are in use, in that order, and no others."""
+        places = Places(self._where[numbers], self._place[numbers])
+        return Blocks(places, dict(self._blocks), tuple(self._open))
 
-    def _only(self, block: int, places: set[int]) -> list[bytes]:
-        """The strings of a block, those left empty that are not in ``places``."""
-        return [value if place in places else b"" for place, value in enumerate(self._values(block))]
-
-    def restore(self, numbers: NDArray[np.int64], saved: Blocks) -> None:
-        """Keep what ``save`` gave, in its order, under ``numbers``; nothing is kept yet. Raises ``ValueError`` for a misfit."""
-        where = np.frombuffer(saved.where, np.int32)
+    def settle(self, numbers: NDArray[np.int64], places: Places) -> None:
+        """The strings of ``numbers`` lie so in blocks that ``restore`` brings; nothing was ``put`` yet."""
         self._make_room(numbers)
-        self._where[numbers] = where
-        self._place[numbers] = np.frombuffer(saved.place, np.uint8)
-        self._blocks = dict(zip(saved.numbers, saved.packed, strict=True))
-        self._ends = {n: np.frombuffer(e, np.uint32) for n, e in zip(saved.numbers, saved.ends, strict=True)}
-        self._left = dict(zip(*(found.tolist() for found in np.unique(where, return_counts=True)), strict=True))
-        if self._left.keys() != self._blocks.keys():
+        self._where[numbers], self._place[numbers] = places
+        for block, times in zip(
+            *(found.tolist() for found in np.unique(places.where, return_counts=True)), strict=True
+        ):
+            self._left[block] = self._left.get(block, 0) + times
+
+    def restore(self, blocks: Mapping[int, bytes]) -> None:
+        """Take the blocks of which ``settle`` told. Raises ``ValueError`` when they are others."""
+        if self._left.keys() != blocks.keys():
             raise ValueError("the blocks are not those of the strings")
-        self._number = max(saved.numbers, default=-1) + 1
+        self._blocks = dict(blocks)
+        self._number = max(blocks, default=-1) + 1
 
     def drop(self, numbers: NDArray[np.int64] | Sequence[int]) -> None:
         """Forget the values of numbers that are in use."""
@@ -147,11 +159,19 @@ class Packed:
         for block, times in zip(*(found.tolist() for found in np.unique(blocks, return_counts=True)), strict=True):
             left = self._left[block] = self._left.get(block, 0) - times
             if left == 0 and block != self._number:
-                del self._blocks[block], self._ends[block], self._left[block]
+                del self._blocks[block], self._left[block]
                 self._read = (-1, b"") if self._read[0] == block else self._read
 
 
-def _block(values: Sequence[bytes]) -> tuple[bytes, NDArray[np.uint32]]:
-    """Strings compressed together, and where each ends."""
-    packed = bytes(cramjam.zstd.compress(b"".join(values), _LEVEL))
-    return packed, np.cumsum([len(value) for value in values], dtype=np.uint32)
+def _block(values: Sequence[bytes]) -> bytes:
+    """Up to ``BLOCK`` strings compressed together, after where each begins and the last one ends."""
+    bounds = np.full(BLOCK + 1, _BOUNDS, np.uint32)
+    bounds[1 : len(values) + 1] += np.cumsum([len(value) for value in values], dtype=np.uint32)
+    bounds[len(values) + 1 :] = bounds[len(values)]
+    return bytes(cramjam.zstd.compress(b"".join([bounds.tobytes(), *values]), _LEVEL))
+
+
+def _values(packed: bytes) -> list[bytes]:
+    data = bytes(cramjam.zstd.decompress(packed))
+    bounds = np.frombuffer(data, np.uint32, BLOCK + 1).tolist()
+    return [data[start:end] for start, end in pairwise(bounds)]

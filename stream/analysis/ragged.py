@@ -67,7 +67,12 @@ class Ragged:
         self.near = more
 
     def __getitem__(self, slots: Slots) -> Ints:
-        return self.dense(self.near[slots], self._beside.rows)
+        near = self.near[slots]
+        found = np.full((len(near), self._beside.rows.shape[1]), -1, np.int32)
+        found[:, :NEAR] = near
+        long = near[:, -1] <= _BESIDE
+        found[long] = self._beside.rows[_BESIDE - near[long, -1]]
+        return found
 
     def __setitem__(self, slots: Slots, lists: Ints) -> None:
         self.clear(slots)
@@ -78,22 +83,9 @@ class Ragged:
             self._beside.rows[places] = lists[long]
             self.near[slots[long], NEAR - 1] = _BESIDE - places
 
-    def copy(self, slots: Slots) -> tuple[Ints, Ints]:
-        """The lists of some rows as they lie here: the near ids, and the table of the longer lists; ``dense`` reads them."""
-        near = self.near[slots]
-        long = np.flatnonzero(near[:, -1] <= _BESIDE)
-        beside = self._beside.rows[_BESIDE - near[long, -1]]
-        near[long, -1] = _BESIDE - np.arange(long.size)
-        return near, beside
-
-    @staticmethod
-    def dense(near: Ints, beside: Ints) -> Ints:
-        """A matrix of the lists of which ``copy`` gave what they lie in."""
-        found = np.full((len(near), beside.shape[1]), -1, np.int32)
-        found[:, :NEAR] = near
-        long = near[:, -1] <= _BESIDE
-        found[long] = beside[_BESIDE - near[long, -1]]
-        return found
+    def mark(self, slots: Slots, marks: NDArray[np.bool_]) -> None:
+        """Set the mark of every id in the lists of some rows."""
+        _mark(self.near, self._beside.rows, slots, marks)
 
     def clear(self, slots: Slots) -> None:
         """Let rows have no ids."""
@@ -109,6 +101,17 @@ def at(near, beside, slot, place):  # type: ignore[no-untyped-def]
     if last <= _BESIDE:
         return beside[_BESIDE - last, place]
     return near[slot, place] if place < NEAR else np.int32(-1)
+
+
+@njit(cache=True, nogil=True)
+def _mark(near, beside, slots, marks):  # type: ignore[no-untyped-def]
+    for slot in slots:
+        ids = near[slot]
+        if ids[-1] <= _BESIDE:
+            ids = beside[_BESIDE - ids[-1]]
+        for id_ in ids:
+            if id_ >= 0:
+                marks[id_] = True
 
 
 class Seldom:
@@ -144,20 +147,6 @@ class Seldom:
             places = self._beside.take(some.size)
             self._beside.rows[places] = rows[some]
             self._where[slots[some]] = places
-
-    def copy(self, slots: Slots) -> tuple[Ints, NDArray[np.uint64]]:
-        """Where each of some rows is in the second array, which begins with a row of zeros; ``dense`` reads them."""
-        where = self._where[slots]
-        some = np.flatnonzero(where)
-        beside = self._beside.rows[np.concatenate([[0], where[some]])]
-        where[some] = np.arange(1, some.size + 1)
-        return where, beside
-
-    @staticmethod
-    def dense(where: Ints, beside: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """A matrix of the rows of which ``copy`` gave what they lie in."""
-        found: NDArray[np.uint64] = beside[where]
-        return found
 
     def clear(self, slots: Slots) -> None:
         """Let rows be zero."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.held import Held
-from stream.analysis.packed import Blocks, Packed
+from stream.analysis.packed import Blocks, Packed, Places
 from stream.probing import enter, find, leave
 
 Slots = NDArray[np.int64]
@@ -66,16 +66,20 @@ class Rows:
             enter(self._table, self.columns.key, slots)
         return slots
 
-    def put(self, slots: Slots, data: Sequence[bytes] | Blocks) -> None:
-        """Keep the bytes of rows; ``Blocks`` only when none are kept yet."""
-        if isinstance(data, Blocks):
-            self._data.restore(slots, data)
+    def put(self, slots: Slots, data: Sequence[bytes] | Places) -> None:
+        """Keep the bytes of rows, or where they lie in blocks that ``restore`` brings."""
+        if isinstance(data, Places):
+            self._data.settle(slots, data)
         else:
             self._data.put(slots, data)
 
     def save(self, slots: Slots) -> Blocks:
-        """The bytes of rows, in order, as ``put`` takes them."""
+        """The bytes of rows, in order, as they are now."""
         return self._data.save(slots)
+
+    def restore(self, blocks: Mapping[int, bytes]) -> None:
+        """The blocks of all rows, which were ``put`` by their places. Raises ``ValueError`` for others."""
+        self._data.restore(blocks)
 
     def replace(self, slots: Slots, data: Sequence[bytes]) -> None:
         """Keep other bytes of rows."""

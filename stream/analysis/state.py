@@ -18,7 +18,6 @@ from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.analysed import Analysed, Fresh
 from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
-from stream.analysis.crowd import DAY_MS, day_of
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.folding import Folding
 from stream.analysis.gone import Gone
@@ -26,7 +25,7 @@ from stream.analysis.known import Known
 from stream.analysis.ledger import Ledger
 from stream.analysis.memory import Memory
 from stream.analysis.names import NAMED_BY, Names
-from stream.analysis.packed import Blocks
+from stream.analysis.packed import Places
 from stream.analysis.pulses import Pulses
 from stream.analysis.revisions import Revisions
 from stream.analysis.statistics import Statistics
@@ -138,7 +137,7 @@ class State:
             if fresh[key].digest >= int(known):
                 del fresh[key]
 
-    def _insert(self, rows: Columns, data: Sequence[bytes] | Blocks) -> Slots:
+    def _insert(self, rows: Columns, data: Sequence[bytes] | Places) -> Slots:
         slots = self._ledger.insert(rows, data)
         self._weigh(slots)
         self._ledger.enter(slots)
@@ -168,10 +167,9 @@ class State:
 
     def _weigh(self, slots: Slots) -> None:
         if self.revisions.tallies:
-            for slot, key in zip(slots.tolist(), self._ledger.columns.key[slots].tolist(), strict=True):
-                tally = self.revisions.tallies.get(key)
-                if tally is not None:
-                    self._ledger.columns.weight[slot] = min(max(tally.reactions, 0), 2**31 - 1)
+            tallies = map(self.revisions.tallies.get, self._ledger.columns.key[slots].tolist())
+            told = {s: tally.reactions for s, tally in zip(slots.tolist(), tallies, strict=True) if tally is not None}
+            self._ledger.columns.weigh(np.array(list(told), np.int64), np.clip(list(told.values()), 0, 2**31 - 1))
 
     def _mention(self, slot: int) -> Mention:
         return decode(self._ledger.rows.data(slot))
@@ -278,19 +276,11 @@ class State:
 
     def spoke(self) -> dict[int, NDArray[np.uint64]]:
         """By day what stands in ``memory`` for each author of a row."""
-        slots = self._ledger.rows.slots()
-        days, authors = self._ledger.columns.at[slots] // DAY_MS, self._ledger.columns.author[slots]
-        return {
-            day: self._known.hashes(np.unique(authors[days == day]), self.memory) for day in np.unique(days).tolist()
-        }
+        return self._known.spoke(self._ledger.columns, self.memory)
 
     def acquainted(self, author_ids: Sequence[str], before_ms: int) -> list[bool]:
         """Of each author whether it wrote anything before a time, as far as the rows and ``memory`` know."""
-        people = np.array([self.names.people.find(author) for author in author_ids], np.int32)
-        wrote = self._ledger.wrote_before(before_ms)[people]
-        hashes = np.array([self.memory.hash(author) for author in author_ids], np.uint64)
-        known = self.memory.known(hashes, day_of(before_ms))
-        return [bool(here or then) for here, then in zip(wrote, known, strict=True)]
+        return self._known.acquainted(author_ids, before_ms, self._ledger.wrote_before(before_ms), self.memory)
 
     def rows(self) -> Iterator[Mention]:
         """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""
@@ -355,12 +345,12 @@ class State:
         return list(self.save())
 
     def save(self) -> Iterator[bytes]:
-        """Copy everything now; the pieces are made of it one by one, in any thread and while the state goes on."""
+        """Hold everything as it is now; the pieces are made of it one by one, in any thread and while the state goes on."""
         self.settle()
         slots = self._ledger.lasting(self._ledger.rows.slots())
         columns = self._ledger.columns
         names = {
-            table: interner.only(*(getattr(columns, name)[slots] for name in NAMED_BY[table]))
+            table: interner.only(columns.used(NAMED_BY[table], slots, len(interner)))
             for table, interner in self.names.tables().items()
         }
         parts = saved.Parts(
@@ -368,7 +358,7 @@ class State:
             window_ms=self.window.width,
             t=self.t,
             tables=list(names),
-            data=self._ledger.rows.save(slots),
+            rows=slots.size,
             gone=(
                 dict(self.gone.posts),
                 sorted(self.gone.authors),
@@ -384,23 +374,26 @@ class State:
             memory=self.memory.entries(),
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
-        return saved.pack(parts, names, self._ledger.columns.copy(slots))
+        return saved.pack(parts, names, columns.still(slots), self._ledger.rows.save(slots))
 
     @classmethod
     def from_bytes(cls, pieces: Iterable[bytes], config: Config) -> Self:
         """The state that ``to_bytes`` packed. Raises ``ValueError`` when it cannot be read or is of another configuration."""
-        parts, names, rows = saved.unpack(pieces, config)
+        opened = saved.Opened(pieces, config)
+        parts = opened.parts
         state = cls(config, parts.window_ms)
         for key, value in parts.memory.items():
             state.memory.remember(key, value)
         for name, table in state.names.tables().items():
-            table.restore(names[name])
+            table.restore(opened.names[name])
         posts, authors, blocked, hidden = parts.gone
         state.gone.posts, state.gone.authors = dict(posts), set(authors)
         state.gone.blocked, state.gone.hidden = set(blocked), dict(hidden)
         state.revisions.restore(parts.edits, parts.tallies)
         state._ledger.t = parts.t
         state._ledger.thinning.edge, state._ledger.thinning.levels = parts.thinned
-        state._insert(rows, parts.data)
+        for rows, places in opened.rows():
+            state._insert(rows, places)
+        state._ledger.rows.restore(opened.blocks())
         state._pulses = Pulses()
         return state

@@ -29,7 +29,12 @@ def test_packed_holds_what_a_dictionary_would(steps: list[tuple[bool, set[int]]]
         assert list(packed.every(np.array(list(known), np.int64))) == list(known.values())
     kept = np.array(sorted(known), np.int64)
     restored = Packed()
-    restored.restore(kept[::-1], packed.save(kept[::-1]))
+    blocks = packed.save(kept[::-1])
+    packed.drop(kept)
+    packed.put(kept, [b"later"] * len(kept))
+    restored.settle(kept[::-1], blocks.places)
+    numbers, pieces = blocks.packed()
+    restored.restore(dict(zip(numbers, pieces, strict=True)))
     assert {number: restored.get(number) for number in known} == known
     restored.drop(kept[::2])
     restored.put(kept[::2], [b"again"] * len(kept[::2]))

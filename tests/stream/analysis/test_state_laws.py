@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.analysis import still
 from stream.analysis.memory import Memory
 from stream.analysis.state import State
 from stream.config import Config
@@ -110,6 +113,25 @@ def test_restart_equals_no_restart(world: World, cut: int, moment: int | None) -
         call(state)
     state.advance(NOW)
     assert said(state) == said(after(calls))
+
+
+@LAWS
+@given(worlds(), st.integers(0, 40), st.integers(0, 60))
+def test_a_checkpoint_holds_one_moment(world: World, cut: int, read: int) -> None:
+    """Whatever comes, changes and goes while a checkpoint is written, it says what was so when it was begun."""
+    calls = steps(world)
+    state = State(CONFIG, WINDOW)
+    for call in calls[:cut]:
+        call(state)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(still, "PIECE", 2)
+        expected = state.to_bytes()
+        pieces = state.save()
+        written = list(islice(pieces, read))
+        for call in calls[cut:]:
+            call(state)
+        state.advance(NOW)
+        assert written + list(pieces) == expected
 
 
 def living(world: World) -> list[Mention]:
