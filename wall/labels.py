@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stream.wire.geometry import label_offset
+from stream.wire.geometry import Grid, Rect, label_offset
 from stream.wire.messages import Label, Labels
 from wall.drawlist import HALO, Layer
 from wall.graph import Lights
@@ -22,6 +22,11 @@ EASE_MS: Final = 450.0
 LEAVE_MS: Final = 260.0
 APPEAR_MS: Final = 380.0
 """A new label begins to appear when one that leaves at the same time is gone."""
+EDGE: Final = 12.0
+"""Pixels that stay free between a label and the edge of its screen."""
+ABOVE: Final = 0.9
+BELOW: Final = 0.27
+"""How far letters reach over and under their baseline, in em."""
 TINT: Final = 0.3
 """How much of its node's colour a label has, so that one sees to which group it belongs."""
 BEACON: Final = (58.0, 7.0)
@@ -35,6 +40,8 @@ class _Shown:
     opacity: float
     dx: float
     dy: float
+    screen: Rect | None = None
+    """The screen that most of it lies on."""
 
 
 def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: float, weight: int = 600) -> None:
@@ -67,9 +74,25 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
         dx, dy = label_offset(item.side, radius, block.width, block.cap, block.style.size)
         item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
         opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * light)
-        layer.text(block, x + item.dx, y + item.dy, opacity, "label")
+        layer.text(block, *_kept(place.grid, item, x + item.dx, y + item.dy), opacity, "label")
         beacons[i, 7] = opacity
     layer.halos.append(beacons)
+
+
+def _kept(grid: Grid, item: _Shown, x: float, y: float) -> tuple[float, float]:
+    """Where the label stands when its node would have it at (x, y): it does not follow under a bezel."""
+    block, screen = item.block, item.screen
+    left, right = x + block.ink_left - EDGE, x + block.ink_left + block.width + EDGE
+    top, bottom = y - ABOVE * block.style.size - EDGE, y + BELOW * block.style.size + EDGE
+    if screen is None or not screen.contains(Rect(left, top, right - left, bottom - top)):
+        number = grid.screen_at((left + right) / 2, (top + bottom) / 2)
+        screen = item.screen = screen if number is None else grid.screen(number)
+    if screen is None:
+        return x, y
+    return (
+        x + max(0.0, screen.x - left) - max(0.0, right - screen.right),
+        y + max(0.0, screen.y - top) - max(0.0, bottom - screen.bottom),
+    )
 
 
 def _choose(

@@ -66,6 +66,21 @@ def test_rings_keep_off_the_title() -> None:
     assert all(top >= 226.0 or radius <= least for top, radius in widest)
 
 
+@pytest.mark.parametrize("way", [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+def test_labels_do_not_follow_their_nodes_under_a_bezel(way: tuple[float, float]) -> None:
+    """Nodes that move by a few per cent of the wall before labels are chosen again leave every label whole on a screen."""
+    view = views.view(views.shipped("people"), topics=0, people=400)
+    state, scene = view.graphs["people"], Scene(np.inf)
+    rest, canvas = state.uv.copy(), view.hello.grid.canvas
+    for step in range(12):
+        state.uv = np.clip(rest + np.float32(10.0 * step) * np.array(way) / (canvas.w, canvas.h), 0.0, 1.0).astype(
+            np.float32
+        )
+        view.t += 33.0
+        told = legibility.faults(scene.draw(view), view.hello.grid)
+        assert [fault for fault in told if "wholly" in fault] == []
+
+
 def test_comets_live_for_their_time() -> None:
     """An interaction flies for less than two seconds after it was heard, and not before."""
     view = views.view(views.shipped("topics"), topics=40, people=0)
