@@ -44,13 +44,17 @@ class Alone:
         self._judges = tuple(link.judge for link in self.filters.values())
 
     def settle(self, read: Sequence[Words]) -> None:
-        """Say at once of posts that there is nothing against them, where they have nothing that a filter looks at."""
+        """Say at once of posts what there is against them, where nothing but their links is for a filter to look at."""
         if self._accounts:
             return
+        links = self.filters.get("links")
         for words in read:
             mention = words.mention
-            if words.verdict is None and mention and not (mention.links or mention.flags or words.suspect):
-                words.verdict = NO_OPINION
+            if words.verdict is None and mention and not (mention.flags or words.suspect):
+                if not mention.links:
+                    words.verdict = NO_OPINION
+                elif words.reading.own:
+                    words.verdict = links.judge(words, 0) if links else NO_OPINION
 
     def judge(self, words: Words, t_ms: int) -> Verdict:
         if words.verdict is None:

@@ -1,5 +1,5 @@
-"""Banners: what many gather under who say different things: a tag, a site or a person that nobody had brought up before, or
-a post that they all answer.
+"""Banners: what many gather under who say different things: a tag or a site that nobody had brought up before, or a post that
+they all answer.
 
 What has been brought up for ten minutes is part of the conversation and no banner. Under a banner voices are weighed as among
 posts that are alike (see ``evidence``), only that their accounts must look made for it, too: what goes round the world brings
@@ -8,11 +8,9 @@ strangers as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 from zlib import crc32
-
-import msgspec
 
 from stream.mention import Mention
 from stream.moderation.cluster import Cluster, Post
@@ -28,42 +26,50 @@ FEWEST: Final = 5
 """Posts from which those under a banner are looked at."""
 QUIET_MS: Final = 180_000
 GATHERED: Final = 4_000
+GROUPS: Final = 100
 KNOWN: Final = 50_000
-
-
-class _Known(msgspec.Struct):
-    """A banner: its hash and when it was brought up first (ms)."""
-
-    mark: int
-    first: int
+"""How many waiting posts, groups and names are kept before it is looked what of them may go."""
 
 
 class Banners:
-    """Remembers what was brought up when, and who gathers under what is new."""
+    """Remembers what was brought up when (ms), and who gathers under what is new."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Known] = {}
+        self._tags: dict[str, int] = {}
+        self._sites: dict[str, int] = {}
+        self._alone: dict[int, Post] = {}
         self._under: dict[int, list[Post]] = {}
         self._gathered: dict[int, Cluster] = {}
+        self._most = GROUPS
         self._first = 1 << 62
+        self._old: set[str] = set()
+        """Spellings of tags, and hosts (which have a point), that are known to be no banners any more."""
 
     def fresh(self, mention: Mention) -> Sketch:
         """The banners of a post that is heard: what nobody had brought up ten minutes before."""
         at = mention.at
-        self._first = min(at, self._first)
+        if at < self._first:  # noqa: PLR1730
+            self._first = at
         since = max(self._first + LISTENED_MS, at - FRESH_MS)
-        found = []
-        for name in _names(mention):
-            known = self._known.get(name)
-            if known is None:
-                known = self._meet(name, at)
-            elif at < known.first:
-                known.first = at
-            if known.first >= since:
-                found.append(known.mark)
+        found: list[int] = []
+        for tag in mention.hashtags:
+            if tag not in self._old:
+                name = tag.casefold()
+                if self._tags.setdefault(name, at) >= since:
+                    found.append(_mark(f"#{name}"))
+                else:
+                    self._old.add(tag)
+        for link in mention.links:
+            host = host_of(link)
+            if host not in self._old:
+                name = _site(host)
+                if self._sites.setdefault(name, at) >= since:
+                    found.append(_mark(name))
+                else:
+                    self._old.add(host)
         if mention.target is not None and mention.kind != "post":
             found.append(_mark(f">{mention.target.id}"))
-        return tuple(found[:BANNERS])
+        return tuple(found[:BANNERS]) if found else ()
 
     def add(self, post: Post) -> None:
         """Put a post under its banners."""
@@ -72,80 +78,81 @@ class Banners:
             if gathered is not None:
                 gathered.add(post)
                 continue
-            under = self._under.setdefault(mark, [])
+            under = self._under.get(mark)
+            if under is None:
+                alone = self._alone.setdefault(mark, post)
+                if alone is not post:
+                    self._under[mark] = [self._alone.pop(mark), post]
+                continue
             under.append(post)
             if len(under) >= FEWEST and len({p.author for p in under}) >= FEWEST:
                 gathered = self._gathered[mark] = Cluster(mark)
                 for each in self._under.pop(mark):
                     gathered.add(each)
-        if len(self._under) > GATHERED:
+        if len(self._under) + len(self._alone) > GATHERED or len(self._gathered) > self._most:
             self._tidy(post.at)
 
-    def clusters(self) -> Iterator[Cluster]:
+    def clusters(self) -> Iterable[Cluster]:
         """Those that have gathered under a banner."""
-        yield from self._gathered.values()
+        return self._gathered.values()
 
     def drop(self, gone: set[int]) -> None:
         """Forget who gathered under these."""
         self._gathered = {mark: cluster for mark, cluster in self._gathered.items() if mark not in gone}
 
-    def save(self) -> dict[str, Any]:
+    def save(self) -> list[Any]:
         """What was brought up when."""
-        return {"first": self._first, "known": {name: known.first for name, known in self._known.items()}}
+        return [self._first, self._tags, self._sites]
 
-    def restore(self, saved: dict[str, Any]) -> None:
+    def restore(self, saved: list[Any]) -> None:
         """Know what an earlier life did."""
-        self._first = min(self._first, saved["first"])
-        for name, first in saved["known"].items():
-            self._meet(name, first)
-
-    def _meet(self, name: str, at: int) -> _Known:
-        """Know a name; the spellings of one tag are one."""
-        folded = name.casefold()
-        known = self._known.get(folded)
-        if known is None:
-            if len(self._known) >= KNOWN:
-                newest = sorted(self._known, key=lambda n: self._known[n].first)[KNOWN // 2 :]
-                self._known = {n: self._known[n] for n in newest}
-            known = self._known[folded] = _Known(_mark(folded), at)
-        self._known[name] = known
-        known.first = min(known.first, at)
-        return known
+        self._first = min(self._first, saved[0])
+        for known, earlier in zip((self._tags, self._sites), saved[1:], strict=True):
+            known.update(earlier)
 
     def _tidy(self, now: int) -> None:
         """Let go of what has become quiet, and of what waits longest where that is not enough."""
+        if len(self._old) > KNOWN:
+            self._old.clear()
+        for known in (self._tags, self._sites):
+            if len(known) > KNOWN:
+                newest = sorted(known.items(), key=lambda name: (name[1], name[0]))[-KNOWN // 2 :]
+                known.clear()
+                known.update(newest)
         under = [(mark, posts) for mark, posts in self._under.items() if posts[-1].at > now - QUIET_MS]
-        self._under = dict(under[-GATHERED // 2 :])
+        self._under = dict(under[-GATHERED // 4 :])
+        alone = [(mark, post) for mark, post in self._alone.items() if post.at > now - QUIET_MS]
+        self._alone = dict(alone[-GATHERED // 4 :])
         self._gathered = {
             mark: cluster
             for mark, cluster in self._gathered.items()
             if cluster.raid is not None or cluster.newest > now - QUIET_MS
         }
+        self._most = max(GROUPS, 2 * len(self._gathered))
 
 
 def banners(mention: Mention) -> Sketch:
     """All that might be a banner of a post, whoever brought it up before."""
-    found = [_mark(name.casefold()) for name in _names(mention)]
+    found = [_mark(f"#{tag.casefold()}") for tag in mention.hashtags]
+    found += [_mark(_site(host_of(link))) for link in mention.links]
     if mention.target is not None and mention.kind != "post":
         found.append(_mark(f">{mention.target.id}"))
     return tuple(found)
 
 
-def _names(mention: Mention) -> list[str]:
-    """The tags, sites and people that a post brings up, marked apart."""
-    found = [f"#{tag}" for tag in mention.hashtags] if mention.hashtags else []
-    if mention.links:
-        found += map(_site, mention.links)
-    if mention.mentions:
-        found += [f"@{person.id}" for person in mention.mentions]
-    return found
+def host_of(link: str) -> str:
+    """The host of a link, with a port and a name before it if there are any."""
+    begin = link.find("://") + 3
+    end = link.find("/", begin)
+    return link[begin:] if end < 0 else link[begin:end]
 
 
-def _site(link: str) -> str:
-    """The site of a link: its host without what stands before the registered name."""
-    host = link.partition("://")[2].partition("/")[0]
+def _site(host: str) -> str:
+    """The site of a host: without what stands before the registered name."""
+    if host.count(".") < 2:
+        return host
     parts = host.rsplit(".", 3)
-    return ".".join(parts[-3:] if len(parts) > 2 and len(parts[-2]) <= 3 else parts[-2:])
+    return ".".join(parts[-3:] if len(parts[-2]) <= 3 else parts[-2:])
 
 
 def _mark(what: str) -> int:

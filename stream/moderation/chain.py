@@ -61,7 +61,8 @@ class Chain:
                 filters += [] if before else [self._alone]
             else:
                 filters.append(self._alone.filters[name])
-        self._judges = tuple(link.judge for link in (*filters, *more))
+        self._links = (*filters, *more)
+        self._ask()
 
     def hear(self, mention: Mention) -> list[int]:
         """Take note of a post (its newest edit); keys of other posts that are to be judged anew."""
@@ -115,11 +116,18 @@ class Chain:
     def block_term(self, term: str, on: bool) -> None:
         """Reject a word or phrase from now on, or no more. Raises ``ValueError`` where it has no letter."""
         self._terms.block(term, on)
+        self._ask()
         self._reader.watch_too(self._terms.shapes)
 
     def block_author(self, author_id: str, on: bool) -> None:
         """Reject everything of an author from now on, or no more."""
         self._authors.block(author_id, on)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask every link but those of blocks where nothing is blocked."""
+        idle = [blocks for blocks in (self._authors, self._terms) if not blocks.any]
+        self._judges = tuple(link.judge for link in self._links if link not in idle)
 
     def _words(self, mention: Mention) -> Words:
         """What is judged of a mention; found out once for hearing and judging it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -12,6 +14,8 @@ from stream.moderation.sketch import Sketch
 
 COMMON: Final = 0.3
 """Share of a cluster's posts in which a word of its core stands."""
+LATEST: Final = 200
+"""Newest posts whose voices are weighed; under a banner no others are kept."""
 _SAMPLE: Final = 200
 """Newest posts from which it is told how alike they are."""
 
@@ -55,7 +59,7 @@ class Cluster:
         self.marks: frozenset[int] = frozenset((banner,) if banner else ())
         self.first = self.newest = 0
         self.raid: Raid | None = None
-        self.changed = False
+        self.news = 0
         self.common = 0
         self._words: Counter[int] = Counter()
         self._brought: Counter[int] = Counter()
@@ -70,16 +74,39 @@ class Cluster:
         self.first = min(self.first, post.at) if self.posts else post.at
         self.newest = max(self.newest, post.at)
         self.posts[post.id] = post
-        self.changed = True
+        self.news += 1
         if self.banner:
+            if len(self.posts) > 2 * LATEST:
+                self.posts = {each.id: each for each in reversed([*self.latest()])}
+            return
+        if len(self.posts) > LATEST and len(self.posts) % 8:
             return
         self._words.update(post.sketch)
         self._brought.update(post.marks)
         if len(self.posts) >= 1.2 * self._cored:
             self._cored = len(self.posts)
-            least = max(2.0, COMMON * self._cored)
+            least = max(2.0, COMMON * (self._cored if self._cored <= LATEST else LATEST + (self._cored - LATEST) / 8))
             self.core = frozenset(word for word, count in self._words.items() if count >= least)
             self.marks = frozenset(mark for mark, count in self._brought.items() if count >= least)
+
+    def latest(self) -> Iterator[Post]:
+        """The posts that came last, the newest first."""
+        return islice(reversed(self.posts.values()), LATEST)
+
+    @property
+    def due(self) -> bool:
+        """Whether so many posts are new that it is worth while to weigh its voices again: one, of many one in twenty."""
+        return self.news > min(len(self.posts), LATEST) // 20
+
+    def together(self, fewest: int, span_ms: int) -> bool:
+        """Whether so many authors have spoken within ``span_ms``."""
+        found = set()
+        for post in self.latest():
+            if post.at > self.newest - span_ms:
+                found.add(post.author)
+                if len(found) >= fewest:
+                    return True
+        return False
 
     @property
     def links(self) -> int:

@@ -126,6 +126,11 @@ class BlockedAuthors:
     def __init__(self) -> None:
         self._blocked: set[str] = set()
 
+    @property
+    def any(self) -> bool:
+        """Whether one is blocked."""
+        return bool(self._blocked)
+
     def block(self, author_id: str, on: bool) -> None:
         (self._blocked.add if on else self._blocked.discard)(author_id)
 
@@ -153,6 +158,11 @@ class BlockedTerms:
         else:
             self._terms.pop(shape, None)
         self._build()
+
+    @property
+    def any(self) -> bool:
+        """Whether one is blocked."""
+        return self._automaton is not None
 
     @property
     def shapes(self) -> list[str]:

@@ -46,8 +46,8 @@ class DoubtfulLinks:
         if not self._on or mention is None or not mention.links:
             return NO_OPINION
         for link in mention.links:
-            scheme, _, address = link.partition("://")
-            host = f"{scheme}://{address.partition('/')[0]}"
+            end = link.find("/", link.find("://") + 3)
+            host = link if end < 0 else link[:end]
             why = self._known.get(host)
             if why is None:
                 if len(self._known) >= KNOWN:

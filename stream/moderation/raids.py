@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -51,7 +52,8 @@ class Raids:
         self._next = 0
         self._voices = Voices(self._span)
         self._raids: dict[str, Raid] = {}
-        self._texts: dict[int, list[tuple[Raid, Text]]] = {}
+        self._texts: dict[int, list[int]] = {}
+        self._said: list[tuple[Raid, Text]] = []
         self._marks: dict[int, Raid] = {}
         self._told: dict[str, bytes] = {}
         self._written: dict[str, set[bytes]] = {}
@@ -84,7 +86,8 @@ class Raids:
         """Holds what belongs to a raid, rejects it when the staff hid the raid."""
         if not self._raids or words.mention is None:
             return NO_OPINION
-        raid = self._belongs(words.sketch, (*words.marks, *banners(words.mention)), words.mention.at)
+        marks = (*words.marks, *banners(words.mention)) if self._marks else ()
+        raid = self._belongs(words.sketch, marks, words.mention.at)
         if raid is None or raid.decided == "approved":
             return NO_OPINION
         same = "say nearly the same" if raid.texts else "that nobody knows come together at once"
@@ -95,8 +98,8 @@ class Raids:
         """See whether a cluster is a raid, or a raid has grown or is none; ids of posts that are to be judged anew."""
         self._gather()
         anew: list[str] = []
-        for cluster in [c for c in self._all() if c.changed]:
-            cluster.changed = False
+        for cluster in [c for c in self._all() if c.news and c.due]:
+            cluster.news = 0
             if cluster.raid is None:
                 if self._recognised(cluster, acquainted):
                     anew += self._spread(cluster)
@@ -188,6 +191,12 @@ class Raids:
 
     def _join(self, post: Post, near: Sequence[Post]) -> None:
         """Put a post into the cluster of its neighbours; two that say the same become one."""
+        among = {other.cluster for other in near}
+        only = among.pop() if len(among) == 1 else None
+        if only is not None:
+            if post.at - only.newest < QUIET_MS and (len(near) >= only.links or only.likes(post)):
+                only.add(post)
+            return
         joined: Cluster | None = None
         votes = Counter(id(other.cluster) for other in near if other.cluster is not None)
         clusters = {id(other.cluster): other.cluster for other in near if other.cluster is not None}
@@ -226,18 +235,16 @@ class Raids:
 
     def _recognised(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether a cluster is a raid now; it then has one."""
-        together = {p.author for p in cluster.posts.values() if p.at > cluster.newest - self._span}
         ongoing = self._ongoing(cluster)
-        if len(together) < (FEWEST if ongoing else self._config.accounts) or len(cluster.posts) < cluster.common:
+        fewest = FEWEST if ongoing else self._config.accounts
+        if len(cluster.posts) < max(fewest, cluster.common) or not cluster.together(fewest, self._span):
             return False
-        weighed = self._voices.weigh(cluster, acquainted)
+        weighed = self._voices.weigh(cluster, acquainted, (), self._config.strangers)
         if cluster.banner:
             enough = weighed.made >= MADE and weighed.ratio >= (SURE if ongoing else SURE_UNDER_BANNER)
         else:
             enough = weighed.ratio >= (SURE_OF_MORE if ongoing else SURE)
-        if not enough or weighed.strangers < self._config.strangers:
-            return False
-        if not cluster.banner and self._common(cluster, acquainted):
+        if not enough or (not cluster.banner and self._common(cluster, acquainted)):
             return False
         first = min(cluster.posts.values(), key=lambda p: (p.at, p.id))
         raid = ongoing or Raid(f"{first.at:x}-{(first.sketch or first.marks or first.banners)[0]:08x}")
@@ -272,8 +279,7 @@ class Raids:
         return [cluster for cluster in self._all() if cluster.raid is raid]
 
     def _all(self) -> Iterator[Cluster]:
-        yield from self._clusters.values()
-        yield from self._banners.clusters()
+        return chain(self._clusters.values(), self._banners.clusters())
 
     def _ongoing(self, cluster: Cluster) -> Raid | None:
         """A raid that is on while ``cluster`` speaks, in other words."""
@@ -317,14 +323,12 @@ class Raids:
             marked = self._marks.get(mark)
             if marked is not None and marked.covers(at):
                 return marked
-        shared: Counter[int] = Counter()
-        met: dict[int, tuple[Raid, Text]] = {}
+        shared: dict[int, int] = {}
         for word in sketch:
-            for entry in self._texts.get(word, ()):
-                shared[id(entry[1])] += 1
-                met[id(entry[1])] = entry
-        for number, count in shared.most_common():
-            raid, text = met[number]
+            for number in self._texts.get(word, ()):
+                shared[number] = shared.get(number, 0) + 1
+        for number, count in sorted(shared.items(), key=lambda found: -found[1]):
+            raid, text = self._said[number]
             if says_the_same(count, len(sketch), len(text.words)) and raid.covers(at):
                 return raid
         return None
@@ -340,8 +344,9 @@ class Raids:
     def _index(self) -> None:
         """Find raids by the words of their texts, and by their marks."""
         self._texts, self._marks = {}, {}
+        self._said = [(raid, text) for raid in self._raids.values() for text in raid.texts]
+        for number, (_, text) in enumerate(self._said):
+            for word in text.words:
+                self._texts.setdefault(word, []).append(number)
         for raid in self._raids.values():
             self._marks |= dict.fromkeys(raid.marks, raid)
-            for text in raid.texts:
-                for word in text.words:
-                    self._texts.setdefault(word, []).append((raid, text))

@@ -44,7 +44,7 @@ def marks(mention: Mention, words: int) -> Sketch:
 
     A picture is known by the end of its address, where networks write what is in it.
     """
-    found = [_mark(_address(link)) for link in mention.links]
+    found = [crc32(_address(link).encode("utf-8", "surrogatepass")) for link in mention.links]
     if mention.media:
         found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
@@ -60,10 +60,10 @@ def marks(mention: Mention, words: int) -> Sketch:
 
 def _address(link: str) -> str:
     """Host and path of a link."""
-    address = link[link.find("://") + 3 :] if "://" in link else ""
-    if "?" in address or "#" in address:
-        address = address.partition("?")[0].partition("#")[0]
-    return address.removeprefix("www.").rstrip("/") or link
+    address = link
+    if "?" in link or "#" in link:
+        address = link.partition("?")[0].partition("#")[0]
+    return address.partition("://")[2].removeprefix("www.").rstrip("/") or link
 
 
 def _mark(what: str) -> int:

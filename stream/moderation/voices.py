@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from stream.moderation.cluster import Cluster, Post
@@ -52,18 +54,25 @@ class Voices:
         if self._heard % EVERY == 0:
             self._usual.append(post)
 
-    def weigh(self, cluster: Cluster, acquainted: Acquainted, beside: Sequence[Post] = ()) -> Weighed:
-        """The evidence of a cluster's voices, and of those who have said the same ``beside`` it."""
+    def weigh(
+        self, cluster: Cluster, acquainted: Acquainted, beside: Sequence[Post] = (), least: float = 0.0
+    ) -> Weighed:
+        """The evidence of a cluster's voices, and of those who have said the same ``beside`` it.
+
+        Where the share of strangers is below ``least`` no more is asked: there is none.
+        """
         since = cluster.newest - LATELY * self._span
-        latest = {p.author: p for p in (*beside, *cluster.posts.values()) if p.at >= since or p.cluster is not cluster}
+        latest = {p.author: p for p in beside} | {p.author: p for p in cluster.latest() if p.at >= since}
         if unasked := [p for author, p in latest.items() if author not in cluster.asked]:
             known = acquainted([p.author for p in unasked], min(p.at for p in unasked) - self._span)
             cluster.asked |= {p.author: not (k or p.followed) for p, k in zip(unasked, known, strict=True)}
+        strangers = sum(map(cluster.asked.__getitem__, latest))
+        if strangers < least * len(latest):
+            return Weighed(-math.inf, strangers / len(latest), -math.inf)
         others = {p.author: p for p in self._usual if p.author not in cluster.asked}
         usual = self._strange(list(others), min(p.at for p in latest.values()) - self._span, acquainted)
         voices, people = list(latest.values()), list(others.values())
         made = by_followers(*_followed(voices, people)) + _signs(voices, people)
-        strangers = sum(cluster.asked[author] for author in latest)
         crowd = min(MOST, max(DRAWN, usual + MORE))
         told = by_strangers(len(latest), strangers, crowd)
         return Weighed(told + made, strangers / len(latest), made)
@@ -103,7 +112,12 @@ def _signs(posts: Sequence[Post], others: Sequence[Post]) -> float:
 
 
 def _numbered(post: Post) -> bool:
-    return post.handle.partition("@")[0][-FIGURES:].isdecimal() and len(post.handle) > FIGURES
+    return _ends_in_figures(post.handle)
+
+
+@lru_cache(20_000)
+def _ends_in_figures(handle: str) -> bool:
+    return handle.partition("@")[0][-FIGURES:].isdecimal() and len(handle) > FIGURES
 
 
 def _young(post: Post) -> bool:
