@@ -59,6 +59,10 @@ def other_views(text: str, plain: str, causes: int) -> str:
     if causes & MIXED:
         mixed = [word for word in plain.split() if _LATIN_AND_OTHER.search(word)]
         found += "\n " + " ".join(mixed).translate(_LOOKALIKES) + " "
+        signed = [
+            word for word in _hosts_alone(lowered(text)).split() if _LATIN_AND_OTHER.search(word) and _SIGN.search(word)
+        ]
+        found += " ".join(undisguised(word.translate(_LOOKALIKES)) for word in signed) + " "
     return found
 
 

@@ -60,6 +60,12 @@ class WordLists:
                 owners.setdefault(shape, set()).add(language)
                 bare = shape.strip()
                 if len(bare) >= SHORTEST_ANYWHERE and bare.isascii() and bare.isalpha():
+                    if (
+                        language == "en"
+                        and not bare.endswith(("s", "x", "y", "z", "ing"))
+                        and f"{bare}s" not in allowed
+                    ):
+                        owners.setdefault(f" {bare}s ", set()).add(language)
                     for mask in masks(bare):
                         owners.setdefault(mask, set()).add(language)
         self._terms = list(owners)

@@ -14,6 +14,7 @@ from stream.mention import Author, Mention
 from stream.moderation import Chain
 from stream.moderation.wordlists import LANGUAGES, entries
 from tests.bench.figure import Figure, figure
+from tests.eval import held_out
 
 FRAMES: Final = ("You are such a {}", "What a {} day", "{} everywhere, honestly", "They said {} to me on the stage")
 ORDINARY: Final = """
@@ -96,6 +97,24 @@ def measure() -> Iterator[Figure]:
     yield figure(
         "moderation: ordinary words of other languages held", len(held) / len(innocent), "", most=0.0, note=note
     )
+
+    yield from _held_out(chain, plain)
+
+
+def _held_out(chain: Chain, plain: list[str]) -> Iterator[Figure]:
+    """What was written without a look at the results; no bars, for the words of two meanings among it are held on purpose."""
+    said = [
+        (lang, text.strip()) for lang, all_ in held_out.INNOCENT.items() for text in all_.replace("\n", ";").split(";")
+    ]
+    held = [text for lang, text in said if _held(chain, text, lang)]
+    note = f"{len(said)} sentences of {len(held_out.INNOCENT)} languages, some with a listed word on purpose"
+    yield figure("moderation, held out: innocent sentences held", len(held) / len(said), "", note=note)
+    for name, disguise in held_out.DISGUISES.items():
+        frames = held_out.FRAMES
+        texts = [frames[i % len(frames)].replace("{}", disguise(word)) for i, word in enumerate(plain)]
+        yield figure(
+            f"moderation, held out: held, {name}", _share(chain, texts, "en"), "", note=f"{len(texts)} sentences"
+        )
 
 
 def _plain(chain: Chain, language: str, rng: Random) -> list[str]:

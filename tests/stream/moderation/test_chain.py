@@ -10,6 +10,7 @@ from stream.config import ModerationConfig
 from stream.mention import Author, Media, Mention, Target
 from stream.moderation import Chain, Verdict
 from stream.moderation.filters import BlockedTerms, Words
+from stream.moderation.wordlists import WordLists, entries
 
 CHAIN = Chain()
 
@@ -225,3 +226,17 @@ def test_a_blocked_word_is_found_wherever_it_stands(before, after):
 def test_a_text_of_a_megabyte_is_judged():
     """Only what could be shown is searched."""
     assert CHAIN.judge(post("a" * 1_000_000), 0).what == "none"
+
+
+def test_plurals_and_mixed_disguises() -> None:
+    """An English entry in the plural, or with look-alike letters and figures at once, is found; words in -ings are not."""
+    lists = WordLists(("en",))
+    plain = [w for w in entries("en") if w.isalpha() and w.isascii() and 4 <= len(w) <= 8 and w[0] not in "aeiou"]
+    word = next(w for w in plain if "o" in w[1:-1] and "e" in w and lists.find(f" {w} ") and w[-1] not in "sxyzg")
+    chain = Chain()
+    for said in (f"you {word}s", f"you {word.replace('o', '0').replace('e', 'е')}"):
+        assert (
+            chain.judge(Mention("x:1", "x", "post", 0, 0, Author("x:9", "ann", "Ann"), text=said, lang="en"), 0).what
+            == "hold"
+        )
+    assert lists.find(" elijah cummings ") is None
