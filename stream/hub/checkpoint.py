@@ -1,7 +1,7 @@
 """The checkpoint: what the hub knew and how far it had read, so that a restart is quick. It never changes the result.
 
 One file, replaced as a whole: a line that names the version, a checksum of the rest, then pieces, each after its length: what
-the hub knows beside the state as MessagePack, then the pieces of the state.
+the hub knows beside the state as MessagePack, the arrays that are in it (lz4), then the pieces of the state.
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+import cramjam
 import msgspec
+import numpy as np
 import structlog
 import xxhash
+from numpy.typing import NDArray
 
 import stream
 from stream.config import Config, TrackConfig
 from stream.log import MENTIONS, Log
 from stream.wire.messages import Graph
 
-MAGIC: Final = b"agora checkpoint 5\n"
+MAGIC: Final = b"agora checkpoint 6\n"
 _CHECKSUM: Final = 8
 _LENGTH: Final = 8
+_ARRAY: Final = 1
+"""The extension of MessagePack that stands in the place of an array: its dtype."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,9 +57,6 @@ class Saved(msgspec.Struct, frozen=True):
     """Whether some of the rows were not yet."""
 
 
-_decoder = msgspec.msgpack.Decoder(Saved, strict=False)
-
-
 @cache
 def program() -> str:
     """A hash of the code that makes and reads checkpoints: what another version of it wrote is read from the log instead."""
@@ -77,9 +79,17 @@ def write(path: Path, saved: Saved) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     checksum, size = xxhash.xxh3_64(), 0
+    arrays: list[NDArray[Any]] = []
+
+    def aside(array: NDArray[Any]) -> msgspec.msgpack.Ext:
+        arrays.append(array)
+        return msgspec.msgpack.Ext(_ARRAY, array.dtype.str.encode())
+
+    head = msgspec.msgpack.encode(msgspec.structs.replace(saved, state=()), enc_hook=aside)
+    packed = (bytes(cramjam.lz4.compress_block(array.view(np.uint8).data)) for array in arrays)
     with fresh.open("wb") as file:
         file.write(MAGIC + bytes(_CHECKSUM))
-        for piece in chain([msgspec.msgpack.encode(msgspec.structs.replace(saved, state=()))], saved.state):
+        for piece in chain([head], packed, saved.state):
             for part in (len(piece).to_bytes(_LENGTH, "little"), piece):
                 checksum.update(part)
                 size += file.write(part)
@@ -110,8 +120,8 @@ def read(path: Path, config: Config) -> Saved | None:
     else:
         try:
             pieces = _pieces(body)
-            saved = msgspec.structs.replace(_decoder.decode(next(pieces, b"")), state=pieces)
-        except (msgspec.DecodeError, ValueError) as fault:
+            saved = msgspec.structs.replace(_decode(pieces), state=pieces)
+        except (msgspec.DecodeError, cramjam.DecompressionError, ValueError) as fault:
             reason = str(fault)
         else:
             if saved.made_for == made_for(config):
@@ -119,6 +129,15 @@ def read(path: Path, config: Config) -> Saved | None:
             reason = "it was made with another configuration"
     log.warning("the checkpoint is ignored", reason=reason)
     return None
+
+
+def _decode(pieces: Iterator[bytes]) -> Saved:
+    """The first piece, and the arrays that follow it, in the order in which they stand in it."""
+
+    def bring(_code: int, dtype: memoryview) -> NDArray[Any]:
+        return np.frombuffer(bytes(cramjam.lz4.decompress_block(next(pieces, b""))), bytes(dtype).decode())
+
+    return msgspec.msgpack.decode(next(pieces, b""), type=Saved, strict=False, ext_hook=bring)
 
 
 def _pieces(body: memoryview) -> Iterator[bytes]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import cramjam
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -78,16 +77,15 @@ class Heard:
         slots = self._all()
         self._drop(slots[self._at[slots] < before_ms])
 
-    def save(self) -> list[bytes]:
+    def save(self) -> list[NDArray[Any]]:
         """Everything, for ``restore``."""
         slots = self._all()
-        columns = (self._key[slots], self._at[slots], self._post[slots])
-        return [bytes(cramjam.lz4.compress_block(column.tobytes())) for column in columns]
+        return [self._key[slots], self._at[slots], self._post[slots]]
 
-    def restore(self, saved: list[bytes]) -> None:
+    def restore(self, saved: Sequence[NDArray[Any]]) -> None:
         """Keep what ``save`` gave, and nothing else."""
-        keys, times, posts = (bytes(cramjam.lz4.decompress_block(column)) for column in saved)
-        self._begin(np.frombuffer(keys, np.uint64), np.frombuffer(times, np.int64), np.frombuffer(posts, np.uint64))
+        keys, times, posts = saved
+        self._begin(keys, times, posts)
 
     def _begin(self, keys: NDArray[Any], times: NDArray[Any], posts: NDArray[Any], more: int = 0) -> None:
         """Keep rows that differ, in the first slots, with a quarter more room, or for so many ``more``."""

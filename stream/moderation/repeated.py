@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import xxhash
+from numpy.typing import NDArray
 
 from stream.analysis.extract import key_of as post_key
 from stream.moderation.filters import Words
@@ -87,11 +88,11 @@ class Repeated:
         before = bisect_left(said, (mention.at, post_key(mention.id))) - bisect_left(said, (mention.at - self._span, 0))
         return Verdict("hold", self._reason.format(before + 1)) if before >= self._times else NO_OPINION
 
-    def save(self) -> list[bytes]:
+    def save(self) -> list[NDArray[Any]]:
         """What is kept in mind, for ``restore``."""
         return self._heard.save()
 
-    def restore(self, said: list[bytes]) -> None:
+    def restore(self, said: Sequence[NDArray[Any]]) -> None:
         """Keep in mind what an earlier life did."""
         self._heard.restore(said)
 
