@@ -30,6 +30,8 @@ from stream.mention import Mention, Person, Retraction, Target
 from stream.wire.messages import Hello, Labels, OnAir, decode_from_hub
 from tests.stream.hub.house import NOW, edit, post
 
+COMPILED_S = 60.0
+"""A hub may have to compile what it runs first."""
 LAYOUT = 'name = "{0}"\ntitle = "{0}"\n[[panels]]\nvisual = "{1}"\nscreens = "1-6"\n'
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -56,7 +58,7 @@ def config(folder: Path, name: str = "hub", **tables) -> Config:
 
 async def until(true: Callable[[], object]) -> None:
     """Return when something is true; the test fails when it never is."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(COMPILED_S):
         while not true():
             await asyncio.sleep(0.005)
 
