@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import structlog
 
@@ -26,8 +26,6 @@ from stream.log import (
     PARTIALS,
     RETRACTIONS,
     Entry,
-    LogDamaged,
-    LogUnavailable,
     Offsets,
     Record,
     Topic,
@@ -35,6 +33,7 @@ from stream.log import (
 )
 from stream.log.kafka import KafkaLog
 from stream.log.kafka_share import KafkaShare
+from stream.log.persist import Persistence
 from stream.warm import warm
 
 GROUP: Final = "count"
@@ -42,13 +41,10 @@ FIRST: Final = (CONTROL, RETRACTIONS)
 POLL_S: Final = 0.2
 MOST: Final = 4_000
 """Mentions that are read in one go."""
-RETRY_S: Final = 0.5
 TOLD_S: Final = 10.0
 """How often the journal says how much was read."""
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 
 class Worker:
@@ -62,6 +58,7 @@ class Worker:
         self._telling: asyncio.Task[None] | None = None
         self._heard: list[Record] = []
         self._read = 0
+        self._persist = Persistence()
 
     async def run(self) -> None:
         """Count for ever; ends only by cancellation, or with a fault that waiting does not mend."""
@@ -74,13 +71,13 @@ class Worker:
 
     async def _follow(self, ready: asyncio.Event) -> None:
         """Read what staff decided and who is gone, first to the end and then as it comes."""
-        ends = {topic: await _persist(lambda topic=topic: self._log.end(topic)) for topic in FIRST}  # type: ignore[misc]
-        reader = await _persist(lambda: self._log.reader(dict.fromkeys(FIRST)))
+        ends = {topic: await self._persist(lambda topic=topic: self._log.end(topic)) for topic in FIRST}  # type: ignore[misc]
+        reader = await self._persist(lambda: self._log.reader(dict.fromkeys(FIRST)))
         try:
             while True:
                 if not ready.is_set() and _beyond(ends, reader.position):
                     ready.set()
-                records = await _persist(lambda: reader.poll(POLL_S))
+                records = await self._persist(lambda: reader.poll(POLL_S))
                 self._heard += records
         finally:
             await reader.close()
@@ -91,7 +88,7 @@ class Worker:
             while True:
                 self._hear()
                 await self._take_over(share)
-                for partition, records in (await _persist(lambda: share.poll(POLL_S, MOST))).items():
+                for partition, records in (await self._persist(lambda: share.poll(POLL_S, MOST))).items():
                     await self._read_some(partition, records)
                 await self._tell(share)
                 now_s = time.monotonic()
@@ -121,7 +118,7 @@ class Worker:
             return
         fresh = [partition for partition in resting if partition not in self._counters]
         if fresh:
-            starts = await _persist(lambda: self._starts(fresh))
+            starts = await self._persist(lambda: self._starts(fresh))
             self._counters |= {p: Counter(p, start, self._followed) for p, start in starts.items()}
         for partition in resting:
             share.begin(partition, self._counters[partition].next)
@@ -167,31 +164,18 @@ class Worker:
         async def publish() -> None:
             await self._log.publish(PARTIALS, [entry for entry in due if entry.partition in share.mine])
 
-        await _persist(publish)
+        await self._persist(publish)
 
 
 def _beyond(ends: Mapping[Topic, Offsets], position: Callable[[Topic], Mapping[int, int]]) -> bool:
     return all(position(topic).get(p, 0) >= end for topic, of in ends.items() for p, end in of.items())
 
 
-async def _persist(call: Callable[[], Awaitable[T]]) -> T:
-    """What ``call`` gives, tried again and again while the log is away."""
-    said = False
-    while True:
-        try:
-            return await call()
-        except LogDamaged:
-            raise
-        except LogUnavailable as fault:
-            if not said:
-                log.warning("the log is not there", fault=str(fault))
-            said = True
-            await asyncio.sleep(RETRY_S)
-
-
 async def work(config: Config, now: Callable[[], int]) -> None:
     """Count until this is cancelled. Raises ``ValueError`` for a log that is no Kafka."""
-    opened = await _persist(lambda: open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s))
+    opened = await Persistence()(
+        lambda: open_log(config.log.url, prefix=config.log.prefix, timeout_s=config.log.timeout_s)
+    )
     try:
         if not isinstance(opened, KafkaLog):
             raise ValueError(f"{config.log.url} has no partitions to share: agora count needs kafka://host:9092")

@@ -7,9 +7,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, TypeVar
-
-import structlog
+from typing import Final
 
 from stream.config import LogConfig
 from stream.count.partial import decode
@@ -22,24 +20,18 @@ from stream.log import (
     RETRACTIONS,
     SOURCES,
     Log,
-    LogDamaged,
-    LogUnavailable,
     Offsets,
     Reader,
     Record,
     Topic,
     open_log,
 )
+from stream.log.persist import Persistence
 
 FIRST: Final = (CONTROL, RETRACTIONS, MEMORY)
 POLL_S: Final = 0.5
-RETRY_S: Final = 0.5
-RETRY_MAX_S: Final = 5.0
 MEASURE_S: Final = 1.0
 
-log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 Take = Callable[[Sequence[Record]], Awaitable[None]]
 
 
@@ -73,8 +65,7 @@ class Follower:
         self._said = PARTIALS if partials else MENTIONS
         self._next: dict[Topic, dict[int, int]] = {}
         self.log: Log | None = None
-        self.fault = ""
-        """Why the log cannot be read now; empty while it can."""
+        self._persist = Persistence(metrics.log_faults.inc)
         self.caught_up = False
         self.behind = 0
         """Records of ``mentions`` that are not yet read."""
@@ -83,6 +74,11 @@ class Follower:
         self._even_s = time.monotonic()
         self.looked: tuple[float, Offsets | None] = (0.0, None)
         """When (monotonic, s) and where the end of ``mentions`` was seen last."""
+
+    @property
+    def fault(self) -> str:
+        """Why the log cannot be read now; empty while it can."""
+        return self._persist.fault
 
     def waits_ms(self, now: float) -> float:
         """For how long a mention may have waited to be read, at log time ``now``; 0 when none waits.
@@ -213,24 +209,3 @@ class Follower:
         for record in records:
             with contextlib.suppress(ValueError):  # the analyst tells of a broken one
                 places[record.partition] = max(decode(record.value).through + 1, places.get(record.partition, 0))
-
-    async def _persist(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What ``call`` gives, tried again and again while the log is away."""
-        wait = RETRY_S
-        while True:
-            try:
-                result = await call()
-            except LogDamaged:
-                raise
-            except LogUnavailable as fault:
-                if not self.fault:
-                    log.warning("the log is not there", fault=str(fault))
-                self.fault = str(fault)
-                self._metrics.log_faults.inc()
-                await asyncio.sleep(wait)
-                wait = min(RETRY_MAX_S, wait * 2)
-            else:
-                if self.fault:
-                    log.warning("the log is back")
-                    self.fault = ""
-                return result

@@ -12,7 +12,7 @@ from stream.config import LogConfig
 from stream.hub import reader
 from stream.hub.metrics import Metrics
 from stream.hub.reader import Follower
-from stream.log import CONTROL, MENTIONS, RETRACTIONS, Entry, LogDamaged, LogUnavailable, Record, open_log
+from stream.log import CONTROL, MENTIONS, RETRACTIONS, Entry, LogDamaged, LogUnavailable, Record, open_log, persist
 from tests.stream.hub.test_hub import until
 
 
@@ -85,7 +85,7 @@ async def test_resume(url: str) -> None:
 
 async def test_the_log_is_away(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log that cannot be opened, or goes away, is tried again until it is there; meanwhile the fault is told."""
-    monkeypatch.setattr(reader, "RETRY_S", 0.01)
+    monkeypatch.setattr(persist, "RETRY_S", 0.01)
     faults = iter([LogUnavailable("no log at all")] * 3)
 
     async def flaky(*args, **options):
