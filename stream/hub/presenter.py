@@ -39,9 +39,7 @@ CARDS_MS: Final = 50
 """New cards come so often."""
 SOON_MS: Final = 50
 SHARE: Final = 4
-"""A snapshot that takes c comes no sooner than this many times c after the one before, and removals too."""
-CARDS_SHARE: Final = 8
-"""The same for cards between snapshots: there are many more of them."""
+"""A snapshot that takes c comes no sooner than this many times c after the one before, cards and removals too."""
 SLOW_MS: Final = 40
 """Beyond this, and in a hub that is behind, a removal first leaves the newest feeds as they are but for its words."""
 BEHIND_MS: Final = 250
@@ -301,7 +299,7 @@ class Presenter:
         told = msgspec.structs.replace(self.snapshot, at=t_ms, stories=state.stories())
         self._tell_stories(told, hub_ms)
         self._fresh = False
-        self._cards_ms = hub_ms + max(CARDS_MS, CARDS_SHARE * (self._timer() - begun) * 1000)
+        self._cards_ms = hub_ms + max(CARDS_MS, SHARE * (self._timer() - begun) * 1000)
 
     def _tell_words(self, snapshot: Snapshot, hub_ms: int) -> None:
         """Take what must go out of the feeds of an older snapshot, while a new one takes its time."""
