@@ -20,7 +20,7 @@ _VOTERS: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "fi", "sv", "da", "n
 
 @cache
 def _identifier() -> Any:
-    """py3langid's model, loaded when it is first needed: a second, then some 25 µs a text.
+    """py3langid's model, loaded when it is first needed: a second, then about a tenth of a millisecond a text.
 
     Few texts need it, and each reads a little: its two great tables (67 MB) lie in a file without a name, from which only what
     is read comes into memory.

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
-from zlib import crc32
 
 from stream.mention import Mention
 from stream.moderation.cluster import Cluster, Post
-from stream.moderation.sketch import Sketch
+from stream.moderation.sketch import Sketch, mark_of
 
 FRESH_MS: Final = 600_000
 """How long a banner is one after it was brought up first."""
@@ -56,7 +55,7 @@ class Banners:
             if tag not in self._old:
                 name = tag.casefold()
                 if self._tags.setdefault(name, at) >= since:
-                    found.append(_mark(f"#{name}"))
+                    found.append(mark_of(f"#{name}"))
                 else:
                     self._old.add(tag)
         for link in mention.links:
@@ -64,11 +63,11 @@ class Banners:
             if host not in self._old:
                 name = _site(host)
                 if self._sites.setdefault(name, at) >= since:
-                    found.append(_mark(name))
+                    found.append(mark_of(name))
                 else:
                     self._old.add(host)
         if mention.target is not None and mention.kind != "post":
-            found.append(_mark(f">{mention.target.id}"))
+            found.append(mark_of(f">{mention.target.id}"))
         return tuple(found[:BANNERS]) if found else ()
 
     def add(self, post: Post) -> None:
@@ -133,10 +132,10 @@ class Banners:
 
 def banners(mention: Mention) -> Sketch:
     """All that might be a banner of a post, whoever brought it up before."""
-    found = [_mark(f"#{tag.casefold()}") for tag in mention.hashtags]
-    found += [_mark(_site(host_of(link))) for link in mention.links]
+    found = [mark_of(f"#{tag.casefold()}") for tag in mention.hashtags]
+    found += [mark_of(_site(host_of(link))) for link in mention.links]
     if mention.target is not None and mention.kind != "post":
-        found.append(_mark(f">{mention.target.id}"))
+        found.append(mark_of(f">{mention.target.id}"))
     return tuple(found)
 
 
@@ -153,7 +152,3 @@ def _site(host: str) -> str:
         return host
     parts = host.rsplit(".", 3)
     return ".".join(parts[-3:] if len(parts[-2]) <= 3 else parts[-2:])
-
-
-def _mark(what: str) -> int:
-    return crc32(what.encode("utf-8", "surrogatepass"))

@@ -70,8 +70,8 @@ class Raids:
             return
         author = mention.author
         followed = author.followers >= self._config.followers or author.role != "public"
-        told = author.handle, author.since, fresh
-        post = Post(mention.id, mention.at, author.id, author.followers, followed, hashes, marks, *told)
+        who = author.id, author.followers, followed
+        post = Post(mention.id, mention.at, *who, hashes, marks, author.handle, author.since, fresh)
         if self._raids and (raid := self._belongs(post.sketch, (*marks, *fresh), post.at)) is not None:
             raid.take(post.id, post.author, post.at)
         self._waiting.append(post)

@@ -44,15 +44,15 @@ def marks(mention: Mention, words: int) -> Sketch:
 
     A picture is known by the end of its address, where networks write what is in it.
     """
-    found = [crc32(_address(link).encode("utf-8", "surrogatepass")) for link in mention.links]
+    found = [mark_of(_address(link)) for link in mention.links]
     if mention.media:
-        found += [_mark(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
+        found += [mark_of(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
         if bare := _AGAIN.sub(r"\1", " ".join(_WORD.findall(said))):
-            found.append(_mark(bare))
+            found.append(mark_of(bare))
         elif signs := {c for c in said if c > "\u2000" and unicodedata.category(c) not in ("Mn", "Sk", "Cf")}:
-            found += map(_mark, sorted(signs))
+            found += map(mark_of, sorted(signs))
         elif mention.media:
             found.append(_WORDLESS)
     return tuple(dict.fromkeys(found[-MARKS:])) if len(found) > 1 else tuple(found)
@@ -66,11 +66,12 @@ def _address(link: str) -> str:
     return address.partition("://")[2].removeprefix("www.").rstrip("/") or link
 
 
-def _mark(what: str) -> int:
+def mark_of(what: str) -> int:
+    """What stands for a link, a picture, a tag, in a sketch."""
     return crc32(what.encode("utf-8", "surrogatepass"))
 
 
-_WORDLESS: Final = _mark("a picture without words")
+_WORDLESS: Final = mark_of("a picture without words")
 
 
 def likeness(one: Sketch, other: Sketch) -> float:

@@ -1,7 +1,7 @@
 """The atlas: pictures of text on the GPU, on pages packed in shelves.
 
 Shelves from which nothing was drawn for a while make room for others before a page is written farther down, or another one is
-added: a page takes no memory where it was never written. So the atlas is as large as what a wall shows in a minute, not as
+added: a page takes no memory where it was never written. So the atlas is as large as what a wall shows in half a minute, not as
 what it ever showed.
 """
 
@@ -20,8 +20,8 @@ from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 PAGE: Final = 2048
 LIMIT_MB: Final = 384
 """With the frame of a large wall all pictures stay under 512 MB."""
-STALE: Final = 1_440
-"""Frames, 24 to 60 s, after which what was not drawn makes room."""
+STALE: Final = 600
+"""Frames, 10 to 40 s, after which what was not drawn makes room."""
 Key = tuple[str, Style, float]
 
 

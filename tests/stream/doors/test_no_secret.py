@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import ssl
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 import httpx2
 import pytest
-from websockets.sync.client import connect
+from websockets.asyncio.client import connect
 
 from stream.wire.messages import WallState, encode
 from tests.stream.doors.process import HubProcess
 
 ALERTS = "whsec_c2VjcmV0IG9mIHRoZSBhbGVydHM="
+FRAMES = 6
 OWN_PLACES = ("secrets.toml", "authority/ca.key", "authority/hub.key", "joined.json")
 """Where secrets stand, by name in the hub's folder, readable by nobody else."""
 
@@ -62,19 +66,29 @@ class Evening:
                     self.said.append((path, answer.content + str(answer.headers).encode()))
                 address = hub.url.replace("https", "wss") + "/ws/tablet"
                 headers = {"Cookie": f"__Host-agora-{hub.port}={cookie}", "Origin": hub.url}
-                with connect(address, ssl=hub.trust(), additional_headers=headers) as socket:
-                    for _ in range(6):
-                        frame = socket.recv(timeout=10)
-                        self.said.append(("tablet", frame if isinstance(frame, bytes) else frame.encode()))
+                self.said += [("tablet", frame) for frame in asyncio.run(heard(address, hub.trust(), headers))]
         bearer = {"Authorization": f"Bearer {hub.token('metrics')}"}
         self.said.append(("metrics", httpx2.get(f"{hub.url}/metrics", headers=bearer, verify=hub.trust()).content))  # type: ignore[arg-type]
         address = hub.url.replace("https", "wss") + "/ws/wall"
         wall = {"Authorization": f"Bearer {hub.token('wall')}"}
-        with connect(address, ssl=hub.trust(), additional_headers=wall) as socket:
-            socket.send(encode(WallState("hall", (1,), 0, 1, False, 20.0, 40.0, 0, 0.5, 2000)))
-            for _ in range(6):
-                frame = socket.recv(timeout=10)
-                self.said.append(("wall", frame if isinstance(frame, bytes) else frame.encode()))
+        hall = encode(WallState("hall", (1,), 0, 1, False, 20.0, 40.0, 0, 0.5, 2000))
+        self.said += [("wall", frame) for frame in asyncio.run(heard(address, hub.trust(), wall, hall))]
+
+
+async def heard(
+    address: str, trust: ssl.SSLContext | None, headers: Mapping[str, str], word: bytes = b""
+) -> list[bytes]:
+    """The first frames that a socket gives after ``word``.
+
+    In one thread: two that read and write one TLS socket disturb each other before Python 3.13. ``max_queue``: a queue that is
+    full lets no close through.
+    """
+    opened = connect(address, ssl=trust, additional_headers=headers, max_queue=None)
+    async with asyncio.timeout(60), opened as socket:
+        if word:
+            await socket.send(word)
+        frames = [await socket.recv() for _ in range(FRAMES)]
+    return [frame if isinstance(frame, bytes) else frame.encode() for frame in frames]
 
 
 @pytest.fixture(scope="module")
