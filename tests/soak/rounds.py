@@ -37,7 +37,7 @@ SAME_PATIENCE: Final = 4.0
 """Beyond that the hub holds T no more."""
 FRESH_MS: Final = 2_500
 ANOTHER_LOG: Final = frozenset({"WAL cut", "log cut"})
-"""After these the log is another one."""
+"""After these the log is another one, to which no checkpoint belongs."""
 DARK_S: Final = 4.0
 """A wall that used no processor for so long draws nothing."""
 SETTLE_MS: Final = 1_500
@@ -147,7 +147,7 @@ class Rounds:
         self._acknowledged = Harm(frozenset(self._crowd.posts), frozenset(self._crowd.gone))
         await self._until(self._running, 45.0, "every part runs")
         began = time.monotonic()
-        without = any(fault.kind == "checkpoint cut" for fault in faults)
+        without = any(fault.kind == "checkpoint cut" or fault.kind in ANOTHER_LOG for fault in faults)
         await self._until(self._ready, WITHOUT_S if without else READY_S, "the hub has caught up")
         await self._until(self._lit, LIT_S, "every screen shows what is on air")
         back_s = time.monotonic() - began

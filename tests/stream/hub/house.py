@@ -19,6 +19,8 @@ from stream.mention import Author, Mention, Retraction, Target
 from stream.wire.messages import Layout, OnAir, Panel, Stories, decode_from_hub
 
 NOW = 1_700_000_000_000
+WORD = "Zanzibar"
+SECRET = f"Everybody goes to {WORD} tomorrow #{WORD} to dance"
 
 ALL = Layout(
     name="all",
@@ -61,6 +63,10 @@ def edit(of: Mention, text: str, revision: int = 2) -> Mention:
         hashtags=tuple(re.findall(r"#(\w+)", text)),
         target=Target(of.id, of.author.id),
     )
+
+
+def others(start: int = 100, count: int = 6) -> list:
+    return [post(start + i, f"Good morning from hall {i} #{'tea' if i % 2 else 'sun'} #music") for i in range(count)]
 
 
 class House:

@@ -8,17 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.analysis.state import State
-from stream.config import ClockConfig, HubConfig, ModerationConfig, ShowConfig
+from stream.config import ModerationConfig, ShowConfig
 from stream.hub import feeds
-from stream.hub.gate import MUTE_MS, fingerprint
+from stream.hub.gate import fingerprint
 from stream.hub.memoir import placed
-from stream.mention import NO_DELETIONS, Author, Target, Weight, encode
-from stream.wire.snapshot import Snapshot
-from tests.stream.hub.house import NOW, House, config, edit, post
-
-WORD = "Zanzibar"
-SECRET = f"Everybody goes to {WORD} tomorrow #{WORD} to dance"
+from stream.mention import Author, Target
+from tests.stream.hub.house import NOW, SECRET, WORD, House, config, edit, others, post
 
 
 def approving() -> House:
@@ -27,10 +22,6 @@ def approving() -> House:
 
 def blocking(*terms: str) -> House:
     return House(config(moderation=ModerationConfig(block=terms)))
-
-
-def others(start: int = 100, count: int = 6) -> list:
-    return [post(start + i, f"Good morning from hall {i} #{'tea' if i % 2 else 'sun'} #music") for i in range(count)]
 
 
 def test_a_post_is_shown() -> None:
@@ -182,23 +173,6 @@ def test_retraction_of_an_author() -> None:
     house.at_once()
     assert house.leaks(WORD, ("board", "tablet")) == []
     assert house.told("numbers")["numbers"]["posts"] == 6
-
-
-def test_slow_snapshot() -> None:
-    """Where snapshots are slow, the words of a retracted post leave the newest feeds before the next one is made."""
-    house = House()
-    house.hear(post(1, SECRET), *others())
-    house.later()
-    presenter = house.engine.presenter
-    presenter._cost_ms, presenter._soon_ms, presenter._due_ms = (
-        3000.0,
-        house.now + 6000.0,
-        house.now + 12_000.0,
-    )
-    house.retract("simulation:1")
-    house.at_once()
-    assert "simulation:1" not in house.cards()
-    assert house.removed
 
 
 def test_blocked_author() -> None:
@@ -356,154 +330,6 @@ def test_order_does_not_matter(steps: list[tuple[str, int]], random) -> None:
     assert houses[0].cards() == houses[1].cards()
 
 
-def test_a_card_comes_within_a_tenth_of_a_second() -> None:
-    """A post that may be shown at once is a card before the next snapshot."""
-    house = House()
-    house.hear(*others())
-    house.later()
-    house.later(50)
-    house.hear(post(1, SECRET))
-    house.at_once()
-    assert "simulation:1" in house.cards()
-
-
-def test_a_new_card_does_not_wait_for_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a snapshot is due too the card is told before it is made, unless something has to go from the feeds first."""
-    house = House()
-    house.hear(*others())
-    house.later()
-    told: list[bool] = []
-    snapshot = State.snapshot
-
-    def looked(state: State, t_ms: int) -> Snapshot:
-        told.append("simulation:1" in house.cards())
-        return snapshot(state, t_ms)
-
-    monkeypatch.setattr(State, "snapshot", looked)
-    house.hear(post(1, SECRET))
-    house.later()
-    house.engine.decide("post:simulation:1", {"show": "hidden"})
-    house.later()
-    house.hear(post(1, SECRET), post(2, "Another one"))
-    house.engine.decide("post:simulation:1", None)
-    house.later()
-    assert told == [True, True, False]
-    assert "simulation:2" in house.cards()
-
-
-def test_the_staff_are_told_in_a_turn_of_their_own() -> None:
-    """The wall's feeds do not wait for the tablet's, but what has to go is gone from both in one turn."""
-    house = House()
-    house.hear(*others())
-    house.later()
-
-    def turn(ms: int = 0) -> list[str]:
-        house.now += ms
-        house.engine.tick(house.now, house.now)
-        return [told["id"] for told in house.told("posts")["posts"]]
-
-    house.hear(post(1, SECRET))
-    assert "simulation:1" not in turn(1000)
-    assert "simulation:1" in house.cards()
-    assert "simulation:1" in turn()
-    house.retract("simulation:1")
-    assert "simulation:1" not in turn(1000)
-    assert house.leaks(WORD, ("board", "tablet")) == []
-
-
-def test_the_staff_are_not_told_names_that_have_to_go() -> None:
-    """A label that is blocked between a snapshot and the staff's turn is not told to them, neither then nor later."""
-    house = House()
-    house.hear(*others())
-    house.later()
-    house.hear(*(post(n, f"Off to #{'Lisbon' if n % 2 else WORD} today, number {n}") for n in range(40, 56)))
-    house.now += 1000
-    house.engine.tick(house.now, house.now)
-    assert house.leaks(WORD, ("board",)) != []
-    house.engine.decide(f"block:term:{WORD}", {})
-    for ms in (1, 1, 1000, 0):
-        house.now += ms
-        house.engine.tick(house.now, house.now)
-        assert WORD.casefold() not in str(house.told("conversation")).casefold()
-    assert "lisbon" in str(house.told("conversation")).casefold()
-
-
-def test_the_strongest_and_the_newest() -> None:
-    """A new post is a card also where a hundred are stronger."""
-    house = House()
-    letters = random.Random(1)
-    for i in range(100):
-        text = " ".join("".join(letters.choices("aeioklmnrst", k=6)) for _ in range(12))
-        house.hear(post(i, text, at=NOW - 90_000 + i, weight=Weight(likes=900 - i)))
-    house.hear(post(200, SECRET, at=NOW))
-    house.later()
-    cards = list(house.cards())
-    assert len(cards) == 40
-    assert cards[:20] == [f"simulation:{i}" for i in range(20)]
-    assert "simulation:200" in cards[20:]
-
-
-def live() -> House:
-    return House(config(hub=HubConfig(window_s=3600), clock=ClockConfig()))
-
-
-def replay() -> House:
-    return House(config(hub=HubConfig(window_s=3600), clock=ClockConfig(mode="replay")))
-
-
-def test_a_source_that_does_not_tell_of_deletions() -> None:
-    """Its posts are shown for fifteen minutes after the log took them, then only their numbers count."""
-    house = live()
-    house.hear(post(1, SECRET, flags=(NO_DELETIONS,)), *others())
-    house.later(MUTE_MS - 1)
-    assert "simulation:1" in house.cards()
-    house.at_once()
-    assert house.leaks(WORD) == []
-    assert house.cards()
-    assert house.told("numbers")["numbers"]["posts"] == 7
-    assert house.told("posts")["posts"][-1]["state"] == "hidden"
-    assert "does not tell of deletions" in house.told("posts")["posts"][-1]["reason"]
-
-
-def test_its_time_runs_on_over_a_restart() -> None:
-    """With or without a checkpoint, a post whose time is over is not shown again, nor one longer because of it."""
-    muted = post(1, SECRET, flags=(NO_DELETIONS,))
-    for passed, shown in ((MUTE_MS - 10_000, True), (MUTE_MS + 10_000, False)):
-        first = live()
-        record = first.record("mentions", "a", encode(muted))
-        first.engine.apply([record], first.now)
-        first.later(passed)
-        with_it, without = live(), live()
-        with_it.engine.restore(first.engine.save()(), State.from_bytes(first.engine.state.to_bytes(), first.config))
-        without.engine.apply([record], first.now)
-        then = first.now
-        for house in (first, with_it, without):
-            house.now = then
-            house.later(1000)
-            assert ("simulation:1" in house.cards()) == shown
-            house.later(20_000)
-            assert house.leaks(WORD) == []
-
-
-def test_in_a_replay_nobody_waits_for_deletions() -> None:
-    """The limit is for what is said now."""
-    house = replay()
-    house.hear(post(1, SECRET, flags=(NO_DELETIONS,)))
-    house.later(MUTE_MS + 1000)
-    assert "simulation:1" in house.cards()
-
-
-def test_sources_say_whether_they_tell_of_deletions() -> None:
-    """A source whose newest post came with the flag does not; whatever the order of reading."""
-    told = []
-    for order in (1, -1):
-        house = live()
-        house.hear(*[post(1, "One"), post(2, "Two", at=NOW, flags=(NO_DELETIONS,))][::order])
-        house.later()
-        told.append([s["deletions"] for s in (*house.told("sources")["sources"], *house.snapshot()["sources"])])
-    assert told == [[False, False]] * 2
-
-
 def test_repetitions_whatever_the_order() -> None:
     """Of what an author says again and again the first three are shown, however they are read; one that goes frees the next."""
     advert = "Come to my stall behind the second hall today, for tea and sweets and a story"
@@ -522,25 +348,6 @@ def test_repetitions_whatever_the_order() -> None:
         house.later()
         assert [p["id"] for p in house.engine.presenter.staff.held] == ["simulation:4"]
     assert all(end == ends[0] for end in ends)
-
-
-def test_removals_are_timed() -> None:
-    """How long it took from hearing of a removal to feeds without it is a metric."""
-    house = House()
-    house.hear(post(1, SECRET))
-    house.later()
-    house.retract("simulation:1")
-    house.at_once()
-    assert house.metrics.registry.get_sample_value("agora_removal_seconds_count") == 1
-
-
-def test_the_first_posts_are_on_the_board_at_once() -> None:
-    """Feeds do not wait a second when the ones before them were empty, even while words wait for their delay."""
-    house = House(config(show=ShowConfig(delay_s=10)))
-    house.later()
-    house.hear(*others())
-    house.at_once()
-    assert house.told("numbers")["numbers"]["posts"] == 6
 
 
 def test_places_come_back() -> None:
