@@ -37,11 +37,11 @@ def turned(view: View, picture: Lights, memory: dict[str, Any]) -> Lights:
 
 
 def draw_ring(layer: Layer, view: View, picture: Lights) -> None:
-    """A fine ring around the node that the wall turns to."""
+    """A fine ring around the node that the wall turns to, within the room that its label leaves."""
     key, share = _share(view, picture)
     for node in np.flatnonzero(picture.state.key == key)[:1] if share > 0.0 else ():
         x, y = picture.xy[node]
-        ring = (x, y, picture.radius[node] * 1.5 + 14.0, 4.0, 1.0, 1.0, 1.0, 0.85 * share)
+        ring = (x, y, picture.radius[node] * 0.62 + 16.0, 4.0, 1.0, 1.0, 1.0, 0.85 * share)
         layer.rings.append(np.array([ring], np.float32).reshape(-1, len(RING)))
 
 
