@@ -21,8 +21,6 @@ from stream.mention import Rejected, rejected
 
 POLL_S: Final = 15.0
 """Pause between two questions while nothing is pushed."""
-AGAIN_S: Final = 5.0
-"""After so long at least a push that ended is asked for again, ever later while it does not go."""
 SILENCE_S: Final = 90.0
 """A push without even a keep-alive, of which there are two a minute, is dead after this long."""
 AT_ONCE: Final = 8
@@ -139,7 +137,7 @@ class Wire:
 
     async def _follow(self, name: str, take: Callable[[Any, bytes], None]) -> None:
         """Hear ``name`` for ever: pushed while that goes, asked for meanwhile."""
-        pauses = BackOff(AGAIN_S, 900.0, draw=self._context.draw)
+        pauses = BackOff(60.0, 900.0, draw=self._context.draw)
         while True:
             try:
                 await self._push(name, take, pauses.reset)

@@ -31,7 +31,8 @@ from tests.standins.jetstream import Jetstream, ProfileService, about, post
 from tests.standins.mastodon import TOKEN, MastodonStandIn, account, status
 from tests.standins.x import Stage, XStandIn, message
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
+"""A push of Hacker News that breaks off is asked for again after a minute at least."""
 TAG = "hashtag:lantern"
 SECRET = b"a secret of the desk"
 
