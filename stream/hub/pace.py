@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -105,20 +105,26 @@ class Pacer:
         pace = Pace(self.lag_ms(), sum(coming.values()), capacity)
         share = self._shedder.look(now, self.share, pace)
         if share is not None:
-            place = last.ends if self._ahead else self._engine.offsets[MENTIONS.name]
-            start = {p: place.get(p, 0) + math.ceil(rate * AHEAD_S) for p, rate in coming.items()}
-            await self._decide(Rule(share, start, now), pace)
+            await self._decide(share, coming, last.ends, now, pace)
 
-    async def _decide(self, rule: Rule, pace: Pace) -> None:
-        rules = self._engine.shedding.rules
+    async def _decide(self, share: int, coming: Mapping[int, float], ends: Offsets, now: int, pace: Pace) -> None:
+        value = await self._analyst.ask(lambda: self._begin(share, coming, ends, now))
         told = {
             "lag_s": round(pace.lag_ms / 1000, 1),
             "coming": round(pace.coming),
             "capacity": round(pace.capacity or 0),
         }
-        log.warning(
-            "the hub sheds" if rule.share < WHOLE else "the hub reads everything again", share=rule.share, **told
-        )
+        log.warning("the hub sheds" if share < WHOLE else "the hub reads everything again", share=share, **told)
         reason = f"{told['coming']} mentions a second come, {told['capacity']} can be read"
-        value = more(rules, rule, 2 * self._engine.state.window.reach)
         await self._desk.put(SUBJECT, value, seen=None, by="hub", reason=reason)
+
+    def _begin(self, share: int, coming: Mapping[int, float], ends: Offsets, now: int) -> dict[str, Any]:
+        """Let a rule stand, in the analyst's thread; what ``control`` is to hold.
+
+        It stands here before the next mention is applied, not when it is read back: this hub could have come past its start.
+        """
+        shedding, place = self._engine.shedding, ends if self._ahead else self._engine.offsets[MENTIONS.name]
+        start = {p: place.get(p, 0) + math.ceil(rate * AHEAD_S) for p, rate in coming.items()}
+        value = more(shedding.rules, Rule(share, start, now), 2 * self._engine.state.window.reach)
+        shedding.decide(value)
+        return value

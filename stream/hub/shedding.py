@@ -135,7 +135,7 @@ def place(post_id: str) -> int:
     return (xxhash.xxh3_64_intdigest(post_id.encode("utf-8", "surrogatepass"), seed=1) >> 32) * WHOLE >> 32
 
 
-def more(rules: Sequence[Rule], rule: Rule, reach_ms: int) -> dict[str, Any] | None:
+def more(rules: Sequence[Rule], rule: Rule, reach_ms: int) -> dict[str, Any]:
     """``rules`` and one more as ``control`` holds them, less those that nothing in reach of the window needs."""
     last = rules[-1].start if rules else {}
     start = {p: max(offset, last.get(p, 0)) for p, offset in rule.start.items()}

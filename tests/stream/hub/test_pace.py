@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
-from tests.stream.hub.house import House, post
+from stream.hub.pace import Pacer
+from stream.hub.shedding import LATE_MS, SUBJECT
+from tests.stream.hub.house import NOW, House, post
 
 
 def turns(house: House, behind_ms: float, seconds: int = 20) -> list[int]:
@@ -75,3 +79,50 @@ def test_posts_judged_anew_that_stay_held_take_nothing_out_of_the_feeds() -> Non
     house.hear(post(904, said, author="loud", at=began + 1600))
     house.at_once()
     assert not house.removed
+
+
+class Behind:
+    """A follower that always waits, and a log whose ends grow by 1,500 a second."""
+
+    looked: tuple[float, dict[int, int]] = (0.0, {0: 0})
+
+    def waits_ms(self, now: float) -> float:  # noqa: ARG002
+        return LATE_MS + 1.0
+
+
+class Directly:
+    """An analyst that answers where it is asked, and was busy all the time with 100 mentions a second."""
+
+    queued, oldest_ms, busy_s = 0, None, 0.0
+
+    async def ask(self, what: Callable[[], Any]) -> Any:
+        return what()
+
+
+async def test_a_rule_that_is_read_back_late_has_stood_from_its_start() -> None:
+    """Though a hub comes far past the start of its rule before the log gives it back, a later life leaves out the same."""
+    house, behind, analyst, written = House(), Behind(), Directly(), list[Any]()
+
+    class Slowly:
+        """A desk whose log takes its time: 6,000 mentions are applied until a decision is in it."""
+
+        async def put(self, subject: str, value: Any, **_: Any) -> None:
+            house.hear(*said[house.engine.read :])
+            written.append(value)
+            house.engine.decide(subject, value)
+
+    parts: Any = {"analyst": analyst, "follower": behind, "desk": Slowly()}
+    pacer = Pacer(house.config, engine=house.engine, metrics=house.metrics, clock=lambda: house.now, **parts)
+    said = [post(n, f"Post {n} of the crowd about #tea", at=NOW - 60_000 + n) for n in range(6500)]
+    for second in range(5):
+        if written:
+            break
+        behind.looked = (float(second), {0: 1500 * second})
+        analyst.busy_s = float(second)
+        house.hear(*said[100 * second : 100 * (second + 1)])
+        await pacer.look()
+    assert written
+    later = House()
+    later.engine.decide(SUBJECT, written[-1])
+    later.hear(*said)
+    assert house.engine.shedding.shed(house.now) == later.engine.shedding.shed(later.now) > 0
