@@ -1,21 +1,15 @@
-"""A real hub as its own process, a made-up wall that sends pictures, and Chromium."""
+"""A real hub and a real wall, each as its own process, and Chromium."""
 
 from __future__ import annotations
 
-import io
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
-from stream.wire.geometry import Grid
-from stream.wire.messages import Hello, OnAir, Picture, Ping, Pong, WallState, decode_from_hub, encode
+from tests.browser.walls import RealWall
 from tests.stream.doors.process import HubProcess
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -23,65 +17,12 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-quic",
 ]  # fmt: skip
-COLOURS = {"pulse": (40, 90, 200), "topics": (200, 60, 40), "people": (30, 160, 90), "stories": (150, 120, 20)}
-SAFE = (12, 12, 16)
-OTHER = (120, 60, 160)
-
-
-class MadeUpWall:
-    """A wall that paints every screen in the colour of the layout on air, and sends it as a real one would."""
-
-    def __init__(self, hub: HubProcess) -> None:
-        self._hub = hub
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._ending.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        headers = {"Authorization": f"Bearer {self._hub.token('wall')}"}
-        address = self._hub.url.replace("http", "ws") + "/ws/wall"
-        while not self._ending.is_set():
-            try:
-                with connect(address, additional_headers=headers) as socket:
-                    grid, on_air, now = Grid(), None, 0.0
-                    socket.send(encode(Ping(0.0)))
-                    while not self._ending.is_set():
-                        match decode_from_hub(socket.recv(decode=False)):
-                            case Hello() as hello:
-                                grid = hello.grid
-                            case Pong(hub=time):
-                                now = time
-                            case OnAir() as on_air:
-                                pass
-                            case _:
-                                continue
-                        if on_air is not None and now:
-                            self._show(socket.send, grid, on_air, int(now))
-                            self._ending.wait(0.05)
-                            socket.send(encode(Ping(0.0)))
-            except (OSError, ConnectionClosed):
-                self._ending.wait(0.1)
-
-    def _show(self, send: Callable[[bytes], None], grid: Grid, on_air: OnAir, at: int) -> None:
-        screens = tuple(range(1, grid.count + 1))
-        send(encode(WallState("hall", screens, at, on_air.rev, on_air.panic, 30.0, 20.0, 0, 1.0, 6000)))
-        image = Image.new("RGB", (640, 241), SAFE if on_air.panic else COLOURS.get(on_air.layout.name, OTHER))
-        ImageDraw.Draw(image).text((20, 20), on_air.layout.title, fill="white")
-        data = io.BytesIO()
-        image.save(data, "JPEG", quality=90)
-        send(encode(Picture(screens, at, 640, 241, data.getvalue())))
 
 
 @pytest.fixture(scope="package")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    with HubProcess(tmp_path_factory.mktemp("hub")) as hub:
-        wall = MadeUpWall(hub)
+    with HubProcess(tmp_path_factory.mktemp("hub")) as hub, RealWall(hub):
         yield hub
-        wall.stop()
 
 
 @pytest.fixture(scope="package")

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from stream.mention import Author, Mention, Target
-from tests.browser.conftest import MadeUpWall
 from tests.browser.looking import faults, keep
 from tests.browser.saying import publish
+from tests.browser.walls import RealWall
 from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
@@ -70,9 +70,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         patch.setenv("AGORA_SHOW_DELAY_S", "0")
         with HubProcess(tmp_path_factory.mktemp("talk"), toml='[tracks.boats]\nterms = ["#ferry"]\n') as hub:
             publish(hub, *evening(time.time_ns() // 1_000_000))
-            wall = MadeUpWall(hub)
-            yield hub
-            wall.stop()
+            with RealWall(hub):
+                yield hub
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import MadeUpWall
 from tests.browser.looking import faults, keep
+from tests.browser.walls import RealWall
 from tests.stream.doors.process import HubProcess
 from tests.wall.shell.frames import hello
 from wall.app import local_ms
@@ -55,24 +55,23 @@ def light(page: Page, name: str) -> object:
 
 def test_every_part_has_its_light_and_what_to_do(tablet: Callable[..., Page], own: HubProcess) -> None:
     """Screens, log, guest book and tablets are told, green or not, each that is not well with a sentence."""
-    wall = MadeUpWall(own)
-    page = tablet()
-    expect(light(page, "Screen 6")).to_contain_text("Green: hall")  # type: ignore[arg-type]
-    expect(light(page, "The log")).to_contain_text("Green: is read and written")  # type: ignore[arg-type]
-    expect(light(page, "Guest book")).to_contain_text("Quiet: is not set up")  # type: ignore[arg-type]
-    expect(light(page, "Tablets")).to_contain_text("1 signed in")  # type: ignore[arg-type]
-    assert faults(page) == []
-    keep(page, "health")
-    wall.stop()
+    with RealWall(own):
+        page = tablet()
+        expect(light(page, "Screen 6")).to_contain_text("Green: hall", timeout=30_000)  # type: ignore[arg-type]
+        expect(light(page, "The log")).to_contain_text("Green: is read and written")  # type: ignore[arg-type]
+        expect(light(page, "Guest book")).to_contain_text("Quiet: is not set up")  # type: ignore[arg-type]
+        expect(light(page, "Tablets")).to_contain_text("1 signed in")  # type: ignore[arg-type]
+        assert faults(page) == []
+        keep(page, "health")
     expect(light(page, "Screen 6")).to_contain_text("See whether its machine has power and network")  # type: ignore[arg-type]
 
 
 def test_dead_screens_are_an_alert_until_somebody_has_seen_it(tablet: Callable[..., Page], own: HubProcess) -> None:
     """An alert stands on every page of every tablet; one desk sees it, the others read who did; it goes when all is well."""
-    wall = MadeUpWall(own)
-    page, other = tablet(desk="Desk 1"), tablet("moderator", desk="Desk 2")
-    expect(light(page, "Screen 1")).to_contain_text("Green")  # type: ignore[arg-type]
-    wall.stop()
+    with RealWall(own) as wall:
+        page, other = tablet(desk="Desk 1"), tablet("moderator", desk="Desk 2")
+        expect(light(page, "Screen 1")).to_contain_text("Green", timeout=30_000)  # type: ignore[arg-type]
+        wall.process.kill()
     alert = page.get_by_role("alert").filter(has_text="do not answer")
     expect(alert).to_contain_text("Screens 1, 2, 3, 4, 5 and 6 do not answer.", timeout=60_000)
     page.get_by_role("link", name="Posts").click()
@@ -81,9 +80,8 @@ def test_dead_screens_are_an_alert_until_somebody_has_seen_it(tablet: Callable[.
     keep(page, "alert")
     alert.get_by_role("button", name="Seen").click()
     expect(other.get_by_role("alert").filter(has_text="do not answer")).to_contain_text("Seen by Desk 1.")
-    again = MadeUpWall(own)
-    expect(alert).to_be_hidden(timeout=60_000)
-    again.stop()
+    with RealWall(own):
+        expect(alert).to_be_hidden(timeout=60_000)
 
 
 def test_wall_is_let_in_by_its_code(

@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import COLOURS
-from tests.browser.looking import keep
-from tests.browser.test_tablet import shows
+from tests.browser.looking import keep, shows
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +79,7 @@ def test_playlist_is_made_and_runs(desk: Page) -> None:
     keep(desk, "show")
     open_tab(desk, "On air")
     expect(desk.locator("[data-now-why]")).to_contain_text(re.compile(r"playlist Day, People in 0:5\d"))
-    shows(desk, COLOURS["topics"])
+    shows(desk, "topics")
     desk.get_by_role("button", name="Next in the playlist").click()
     expect(desk.locator("[data-now-title]")).to_have_text("People")
     open_tab(desk, "Show")

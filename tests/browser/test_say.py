@@ -10,10 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OTHER
-from tests.browser.looking import keep
+from tests.browser.looking import keep, shows
 from tests.browser.test_programme import desk, open_tab
-from tests.browser.test_tablet import shows
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +51,7 @@ def test_urgent_announcement_takes_the_wall(desk: Page) -> None:
     say(desk, "Please leave by exits B and C", urgent=True)
     open_tab(desk, "On air")
     expect(desk.locator("[data-now-why]")).to_contain_text("an urgent announcement by Desk 1, until it is taken back")
-    shows(desk, OTHER)
+    shows(desk, "urgent")
     open_tab(desk, "Say")
     desk.get_by_role("button", name="Take “Please leave by exits B and C” back").click()
     open_tab(desk, "On air")

@@ -9,26 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import COLOURS, SAFE
+from tests.browser.looking import shows
 from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
 
 SignIn = Callable[..., Page]
-
-MIDDLE = """() => {
-  const canvas = document.querySelector("canvas");
-  const [x, y] = [canvas.width * 0.5, canvas.height * 0.25];
-  return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3);
-}"""
-
-
-def shows(page: Page, colour: tuple[int, int, int]) -> None:
-    """Wait until the picture of the screens has this colour."""
-    page.wait_for_function(
-        f"colour => {{ const seen = ({MIDDLE})(); return seen.every((c, i) => Math.abs(c - colour[i]) < 12); }}",
-        arg=list(colour),
-    )
 
 
 def take(page: Page, title: str) -> None:
@@ -60,8 +46,7 @@ def test_wrong_pin_is_told_and_right_one_lets_in(open_page: Callable[..., Page],
 def test_page_shows_what_the_screens_show(sign_in: SignIn) -> None:
     """The picture is the walls' own, with its age and the number of screens beside it."""
     page = sign_in()
-    name = on_air(page).lower()
-    shows(page, COLOURS[name])
+    shows(page, on_air(page).lower())
     expect(page.locator("[data-chips]")).to_contain_text(re.compile(r"Six screens, newest picture \d"))
 
 
@@ -82,7 +67,7 @@ def test_take_changes_the_wall(sign_in: SignIn) -> None:
     expect(page.locator(".now .tag")).to_have_text("On air")
     expect(page.locator("[data-now-title]")).to_have_text(title)
     expect(page.locator("[data-now-why]")).to_contain_text("taken by Desk 2; the programme goes on in 1")
-    shows(page, COLOURS[title.lower()])
+    shows(page, title.lower())
     page.get_by_role("button", name="Back to programme").click()
     expect(page.get_by_role("button", name="Back to programme")).to_be_hidden()
 
@@ -109,7 +94,7 @@ def test_safe_scene_is_one_tap_and_release_two(sign_in: SignIn) -> None:
     """One tap shows the safe scene on every screen and tablet; one tap does not release it, two do."""
     page, other = sign_in(desk="Desk 3"), sign_in(desk="Desk 4", width=390, height=844)
     page.get_by_role("button", name="Safe scene").click()
-    shows(page, SAFE)
+    shows(page, "safe")
     expect(other.locator("[data-bars]")).to_contain_text("The safe scene is on, by Desk 3.")
     other.locator("[data-safe]").click()
     expect(other.locator("[data-safe]")).to_have_text("Tap again to release")
@@ -189,7 +174,7 @@ def test_wall_page_shows_the_wall(open_page: Callable[..., Page], hub: HubProces
     page.get_by_label("PIN").fill(hub.pins["viewer"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/wall")
-    page.wait_for_function(f"() => ({MIDDLE})().some(c => c > 30)")
+    shows(page, page.evaluate("async () => (await (await fetch('/api/v1/layout')).json()).layout"))
     box = page.locator("canvas").bounding_box()
     assert box is not None
     assert box["width"] == pytest.approx(1280, abs=1)

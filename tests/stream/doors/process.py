@@ -23,7 +23,11 @@ from stream.config import load
 from stream.hub.app import serve
 sys.exit(serve(load(sys.argv[1])))
 """
-LAYOUT = 'name = "{name}"\ntitle = "{title}"\n[[panels]]\nvisual = "numbers"\nscreens = "1-6"\ncaption = "Right now"\n'
+LAYOUT = (
+    'name = "{name}"\ntitle = "{title}"\n[[panels]]\nvisual = "numbers"\nscreens = "{screens}"\ncaption = "Right now"\n'
+)
+SCREENS = {"pulse": "1", "topics": "2", "people": "3", "stories": "4-6"}
+"""The screens of each layout: by the place of its title one sees which is on air."""
 
 
 def free_port() -> int:
@@ -48,8 +52,9 @@ class HubProcess:
         self.pins = auth.ensure(folder) or {}
         layouts = folder / "layouts"
         layouts.mkdir(exist_ok=True)
-        for name in ("pulse", "topics", "people", "stories"):
-            (layouts / f"{name}.toml").write_text(LAYOUT.format(name=name, title=name.title()))
+        for name, screens in SCREENS.items():
+            file = layouts / f"{name}.toml"
+            file.write_text(LAYOUT.format(name=name, title=name.title(), screens=screens))
         self.config = folder / "agora.toml"
         self.config.write_text(
             f'[log]\nurl = "sqlite:{folder / "agora.db"}"\n[hub]\nport = {self.port}\ncheckpoint = "{folder / "point"}"\n'
