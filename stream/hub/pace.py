@@ -21,7 +21,7 @@ from stream.log import MENTIONS, Offsets
 
 LOOK_S: Final = 1.0
 SPAN_S: Final = 5.0
-"""Rates are means of so long."""
+"""Rates are means of so long, and of more where a starved hub looks more rarely."""
 AHEAD_S: Final = 2.0
 """A rule begins so far ahead of what is applied: hubs that are no further from one another have read it by then."""
 FREE: Final = 0.7
@@ -92,7 +92,7 @@ class Pacer:
         if ends is None or (self._looks and self._looks[-1].at_s == at_s):
             return
         self._looks.append(_Look(at_s, dict(ends), self._engine.read, self._analyst.busy_s))
-        while at_s - self._looks[0].at_s > SPAN_S:
+        while len(self._looks) > 2 and at_s - self._looks[0].at_s > SPAN_S:
             self._looks.popleft()
         first, last = self._looks[0], self._looks[-1]
         passed = last.at_s - first.at_s

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from stream.hub.pace import Pacer
 from stream.hub.shedding import LATE_MS, SUBJECT
 from tests.stream.hub.house import NOW, House, post
@@ -99,8 +101,10 @@ class Directly:
         return what()
 
 
-async def test_a_rule_that_is_read_back_late_has_stood_from_its_start() -> None:
-    """Though a hub comes far past the start of its rule before the log gives it back, a later life leaves out the same."""
+@pytest.mark.parametrize("every_s", [1, 8])
+async def test_a_rule_that_is_read_back_late_has_stood_from_its_start(every_s: int) -> None:
+    """However rarely a starved hub looks it decides, and though it comes far past the start of its rule before the log gives it
+    back, a later life leaves out the same."""
     house, behind, analyst, written = House(), Behind(), Directly(), list[Any]()
 
     class Slowly:
@@ -117,7 +121,7 @@ async def test_a_rule_that_is_read_back_late_has_stood_from_its_start() -> None:
     for second in range(5):
         if written:
             break
-        behind.looked = (float(second), {0: 1500 * second})
+        behind.looked = (float(every_s * second), {0: 1500 * second})
         analyst.busy_s = float(second)
         house.hear(*said[100 * second : 100 * (second + 1)])
         await pacer.look()
