@@ -1,8 +1,8 @@
 """The atlas: pictures of text on the GPU, on pages packed in shelves.
 
-Shelves from which nothing was drawn for a while make room for others before a page is written farther down, or another one is
-added: a page takes no memory where it was never written. So the atlas is as large as what a wall shows in half a minute, not as
-what it ever showed.
+Shelves from which nothing was drawn for a while make room for others before new ones are cut, and these before a page is added:
+on software GL a page takes its whole memory at once, and old shelves between new ones leave gaps too low for tall text. So the
+atlas is as large as what a wall shows at a time, not as what it ever showed; text that comes back is drawn again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from wall.text.typesetter import SHADOW_SCALE, Block, Pixels, Style
 PAGE: Final = 2048
 LIMIT_MB: Final = 384
 """With the frame of a large wall all pictures stay under 512 MB."""
-STALE: Final = 600
-"""Frames, 10 to 40 s, after which what was not drawn makes room."""
+STALE: Final = 48
+"""Frames, 1 to 5 s, after which what was not drawn makes room: more than a switch of layouts lasts."""
 Key = tuple[str, Style, float]
 
 

@@ -51,13 +51,35 @@ def test_what_is_seldom_said_makes_room_for_what_is_said_now() -> None:
     first = atlas.spot(title, 1.0)
     lowest = 0
     for i in range(300):
-        for _ in range(STALE // 20):
+        for _ in range(STALE // 16):
             atlas.begin(float("inf"))
             assert atlas.spot(title, 1.0) is first
         spot = atlas.spot(_block(type_, f"guest number {i}", 60.0 + 20 * (i % 7)), 1.0)
         assert spot is not None
         lowest = max(lowest, spot.page * PAGE + spot.y + spot.h)
     assert lowest < 1.6 * PAGE, "all of two pages, though a third of them is in use"
+
+
+@pytest.mark.gl
+def test_an_evening_of_layouts_in_turns_lies_on_one_page() -> None:
+    """Eleven layouts in turns, four seconds each, half of their words new each time, lie on one page all evening."""
+    atlas, type_ = Atlas(context()), Typesetter()
+    rng = random.Random(11)
+    styles = [Style(rng.choice((20.0, 26.0, 34.0, 48.0)), 600, shadow=True) for _ in range(28)]
+    styles += [Style(90.0), Style(150.0), Style(40.0, width=900.0, lines=4), Style(46.0, width=900.0, lines=3)]
+    ever = 0
+    for turn in range(44):
+        shown = []
+        for k, style in enumerate(styles):
+            more = k % 3 if style.lines == 1 else 3 * style.lines
+            shown.append(type_.set(f"{turn * (k % 2)} {turn % 11} {k} " + "and who said so " * more, style))
+        for _ in range(96):
+            atlas.begin(float("inf"))
+            spots = [atlas.spot(block, 1.0) for block in shown if block is not None]
+        assert len(spots) == len(styles)
+        ever += sum((spot.w + 2) * (spot.h + 2) for spot in spots if spot is not None)
+        assert len(atlas.pages) == 1
+    assert ever > 5 * PAGE * PAGE
 
 
 @pytest.mark.gl
