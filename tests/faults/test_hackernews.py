@@ -431,6 +431,9 @@ async def test_questions_that_are_answered_with_nonsense(tmp_path: Path, news: H
             await ingest.until(lambda: not news.troubles["/v0/updates.json"] and len(ingest.hours.waits) >= 2)
         await ingest.hours.pass_by(15)
         await ingest.until(ingest.letters)
+        await ingest.until(
+            lambda: len(ingest.hours.waits) >= 2
+        )  # nobody is being asked: the refusal is for the next question
         news.trouble("/v0/updates.json", status(404))
         await ingest.hours.pass_by(15)
         await ingest.until(lambda: ingest.health.condition == "waiting")
