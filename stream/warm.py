@@ -9,6 +9,7 @@ import numpy as np
 
 from stream.analysis.folding import ALL
 from stream.analysis.state import State
+from stream.compiled import clear_stale
 from stream.config import Config
 from stream.forces import Layout
 from stream.mention import Author, Mention, Target
@@ -37,6 +38,7 @@ def warm() -> None:
         chain.judge(post, VOICES)
     chain.raids.look(lambda authors, _: [False] * len(authors))
     chain.forget(posts[0])
+    chain.prune(VOICES)
     for nodes in (50, 500):
         Layout(nodes, 0).step(np.array([[0, 1], [1, 2]]), np.ones(2, np.float32))
 
@@ -51,10 +53,13 @@ def warm_whole() -> None:
         state.add(posts[begin : begin + MANY // 4])
         state.snapshot(t)
     state.show(posts[0].id, False)
+    state.show(posts[0].id, True)
+    state.show(posts[1].id, False)
     state.stories()
     state.acquainted([posts[0].author.id], t)
     state.snapshot(t + MINUTE_MS)
     state.merge(State.from_bytes(state.to_bytes(), Config()))
+    state.advance(10 * t)
 
 
 def _evening() -> Iterator[Mention]:
@@ -82,4 +87,5 @@ def _evening() -> Iterator[Mention]:
 
 
 if __name__ == "__main__":
+    clear_stale()
     warm_whole()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,20 +16,24 @@ from stream.analysis.columns import FEATURES, SHAPES, Columns
 from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Blocks, Places
 from stream.analysis.still import Still
+from stream.analysis.until import Keys, Times
 from stream.config import Config
 
-VERSION: Final = 11
+VERSION: Final = 12
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What travels first; after it the names of each of ``tables``, the ``rows``, and the blocks of their mentions."""
+    """What travels first; after it the names of each of ``tables``, the posts that are ``Gone`` and those that are hidden, the
+    ``rows``, and the blocks of their mentions.
+    """
 
     config: int
     window_ms: int
     t: int | None
     tables: list[str]
     rows: int
-    gone: tuple[dict[int, int], list[str], list[str], dict[int, int]]
+    authors: list[str]
+    blocked: list[str]
     edits: list[tuple[int, str, int, str, bytes, int]]
     tallies: list[tuple[int, int, str, int, int]]
     memory: dict[str, bytes]
@@ -50,11 +54,16 @@ def digest(config: Config) -> int:
     )
 
 
-def pack(parts: Parts, names: dict[str, list[str]], still: Still, blocks: Blocks) -> Iterator[bytes]:
+def pack(
+    parts: Parts, names: dict[str, list[str]], kept: Sequence[tuple[Keys, Times]], still: Still, blocks: Blocks
+) -> Iterator[bytes]:
     """The pieces, made one by one, none of which holds up other threads for long, nor takes much memory."""
     yield _encoder.encode(parts)
     for table in parts.tables:
         yield _encoder.encode(names.pop(table))
+    for keys, until in kept:
+        yield _packed(keys)
+        yield _packed(until)
     where, place = blocks.places
     end = 0
     for rows in still.pieces():
@@ -79,6 +88,8 @@ class Opened:
             if self.parts.config != digest(config):
                 raise ValueError("a checkpoint of another configuration")
             self.names = {table: _names.decode(next(self._rest)) for table in self.parts.tables}
+            self.posts = self._array(np.uint64), self._array(np.int64)
+            self.hidden = self._array(np.uint64), self._array(np.int64)
 
     def rows(self) -> Iterator[tuple[Columns, Places]]:
         """The rows, some at a time, and where their mentions lie. Raises ``ValueError``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stream.analysis.extract import key_of
+from stream.analysis.until import Until
 from stream.mention import Retraction
 
 KEPT_MS: Final = 8 * 86_400_000
@@ -15,11 +16,11 @@ class Gone:
     """The sets. Posts are keys (``extract.key_of``), authors are stable ids."""
 
     def __init__(self) -> None:
-        self.posts: dict[int, int] = {}
+        self.posts = Until()
         """Retracted posts, and until when the retraction is kept."""
         self.authors: set[str] = set()
         self.blocked: set[str] = set()
-        self.hidden: dict[int, int] = {}
+        self.hidden = Until()
         """Posts that must not be shown, and until when that is kept."""
 
     def retract(self, retraction: Retraction, t_ms: int) -> set[int]:
@@ -33,7 +34,7 @@ class Gone:
         post, _, _ = retraction.target.rpartition("@")
         keys = {key_of(target) for target in (retraction.target, post) if target}
         for key in keys:
-            self.posts[key] = max(self.posts.get(key, 0), max(retraction.at, t_ms) + KEPT_MS)
+            self.posts.keep(key, max(retraction.at, t_ms) + KEPT_MS)
         return keys
 
     def person(self, person_id: str) -> bool:
@@ -42,17 +43,12 @@ class Gone:
 
     def merge(self, other: Gone) -> None:
         """The union; of two times the later."""
-        for mine, theirs in ((self.posts, other.posts), (self.hidden, other.hidden)):
-            for key, until in theirs.items():
-                mine[key] = max(mine.get(key, 0), until)
+        self.posts.merge(other.posts)
+        self.hidden.merge(other.hidden)
         self.authors |= other.authors
         self.blocked |= other.blocked
 
     def forget(self, t_ms: int) -> set[int]:
         """Drop what is kept no longer; returns the keys of posts that were hidden."""
-        for key in [key for key, until in self.posts.items() if until < t_ms]:
-            del self.posts[key]
-        shown = {key for key, until in self.hidden.items() if until < t_ms}
-        for key in shown:
-            del self.hidden[key]
-        return shown
+        self.posts.forget(t_ms)
+        return set(self.hidden.forget(t_ms).tolist())

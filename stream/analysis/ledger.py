@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis import columns as fields
-from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN, Columns
+from stream.analysis.columns import BEFORE, LINKED, LIVE, NOWHERE, REPOST, SHOWN, Columns, Ints
 from stream.analysis.gone import Gone
 from stream.analysis.held import Held
 from stream.analysis.names import NAMED_BY, Names
@@ -97,11 +97,12 @@ class Ledger:
         """Those of some rows that nobody took back, nor what they repeat: words that are gone are written nowhere."""
         if not (self.gone.posts or self.gone.authors):
             return slots
-        keys = np.fromiter(self.gone.posts, np.uint64, len(self.gone.posts))
         people = np.array([self.names.people.find(author) for author in sorted(self.gone.authors)], np.int32)
         columns = self.columns
-        gone = np.isin(columns.key[slots], keys) | np.isin(columns.author[slots], people[people >= 0])
-        repeats = np.isin(columns.target[slots], keys) | np.isin(columns.people.first[slots], people[people >= 0])
+        gone = self.gone.posts.among(columns.key[slots]) | np.isin(columns.author[slots], people[people >= 0])
+        repeats = self.gone.posts.among(columns.target[slots]) | np.isin(
+            columns.people.first[slots], people[people >= 0]
+        )
         gone |= repeats & (columns.kind[slots] == REPOST)
         lasting: Slots = slots[~gone]
         return lasting
@@ -115,28 +116,23 @@ class Ledger:
         flags = np.full(slots.size, _ALL, np.uint8)
         if not (gone.posts or gone.authors or gone.blocked or gone.hidden):
             return flags
-        columns, gone_person = self.columns, self._gone if gone.authors or gone.blocked else _nobody
-        read = (columns.key, columns.author, columns.kind, columns.target, columns.people.first)
-        for i, (key, author, kind, target, whose) in enumerate(zip(*(of[slots].tolist() for of in read), strict=True)):
-            if key in gone.posts or gone_person(author):
-                flags[i] = 0
-                continue
-            if key in gone.hidden:
-                flags[i] &= ~np.uint8(SHOWN)
-            if not target or kind not in (REPOST, fields.QUOTE):
-                continue
-            lost = target in gone.posts or gone_person(whose)
-            if not lost and gone_person is not _nobody:
-                other = self.rows.slot(target)
-                lost = other >= 0 and self._gone(int(columns.author[other]))
-            if kind == REPOST:
-                if lost:
-                    flags[i] = 0
-                elif target in gone.hidden:
-                    flags[i] &= ~np.uint8(SHOWN)
-            elif lost:
-                flags[i] &= ~np.uint8(LINKED)
+        columns = self.columns
+        key, target, kind = columns.key[slots], columns.target[slots], columns.kind[slots]
+        points = (target != 0) & ((kind == REPOST) | (kind == fields.QUOTE))
+        lost, gone_post = gone.posts.among(target), gone.posts.among(key)
+        if gone.authors or gone.blocked:
+            gone_post |= self._of_gone(columns.author[slots])
+            others = self.rows.find(target)
+            lost |= self._of_gone(columns.people.first[slots])
+            lost |= self._of_gone(np.where(others >= 0, columns.author[others], -1))
+        flags[gone.hidden.among(key) | ((kind == REPOST) & points & gone.hidden.among(target))] &= ~np.uint8(SHOWN)
+        flags[points & lost & (kind == fields.QUOTE)] &= ~np.uint8(LINKED)
+        flags[gone_post | (points & lost & (kind == REPOST))] = 0
         return flags
+
+    def _of_gone(self, people: Ints) -> NDArray[np.bool_]:
+        """Of people by id, -1 is nobody, whether nothing of them may count."""
+        return np.fromiter(map(self._gone, people.tolist()), np.bool_, people.size)
 
     def _count(self, slots: Slots) -> None:
         if self.t is None:
@@ -225,11 +221,8 @@ class Ledger:
         Returns whether that is news. It is kept in mind for as long as the post can matter, no longer: a hub that starts later
         knows as much.
         """
-        if shown:
-            news = self.gone.hidden.pop(key, None) is not None
-        else:
-            news = key not in self.gone.hidden
-            self.gone.hidden[key] = (self.t or 0) + self.window.reach
+        hidden, until = self.gone.hidden, (self.t or 0) + self.window.reach
+        news = hidden.discard(key) if shown else hidden.keep(key, until)
         if news:
             self._stale_posts.add(key)
         return news
@@ -237,7 +230,7 @@ class Ledger:
     def merge(self, gone: Gone) -> None:
         """Know what else is gone."""
         self.gone.merge(gone)
-        self._stale_posts |= set(gone.posts) | set(gone.hidden)
+        self._stale_posts.update(gone.posts.keys.tolist(), gone.hidden.keys.tolist())
         self._stale_authors |= gone.authors | gone.blocked
 
     def settle(self) -> None:
@@ -293,11 +286,6 @@ class Ledger:
                 continue
             interner.sweep(self.columns.used(NAMED_BY[table], held, len(interner)))
             self._swept[table] = max(_SWEEP, 2 * interner.used)
-
-
-def _nobody(person: int) -> bool:  # noqa: ARG001
-    """Nobody is gone."""
-    return False
 
 
 def _among(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -359,12 +359,8 @@ class State:
             t=self.t,
             tables=list(names),
             rows=slots.size,
-            gone=(
-                dict(self.gone.posts),
-                sorted(self.gone.authors),
-                sorted(self.gone.blocked),
-                dict(self.gone.hidden),
-            ),
+            authors=sorted(self.gone.authors),
+            blocked=sorted(self.gone.blocked),
             edits=[
                 (key, author, e.at, e.id, e.data, e.until)
                 for (key, author), e in self.revisions.edits.items()
@@ -374,7 +370,8 @@ class State:
             memory=self.memory.entries(),
             thinned=(self._ledger.thinning.edge, dict(self._ledger.thinning.levels)),
         )
-        return saved.pack(parts, names, columns.still(slots), self._ledger.rows.save(slots))
+        kept = self.gone.posts.save(), self.gone.hidden.save()
+        return saved.pack(parts, names, kept, columns.still(slots), self._ledger.rows.save(slots))
 
     @classmethod
     def from_bytes(cls, pieces: Iterable[bytes], config: Config) -> Self:
@@ -386,9 +383,9 @@ class State:
             state.memory.remember(key, value)
         for name, table in state.names.tables().items():
             table.restore(opened.names[name])
-        posts, authors, blocked, hidden = parts.gone
-        state.gone.posts, state.gone.authors = dict(posts), set(authors)
-        state.gone.blocked, state.gone.hidden = set(blocked), dict(hidden)
+        state.gone.posts.restore(*opened.posts)
+        state.gone.hidden.restore(*opened.hidden)
+        state.gone.authors, state.gone.blocked = set(parts.authors), set(parts.blocked)
         state.revisions.restore(parts.edits, parts.tallies)
         state._ledger.t = parts.t
         state._ledger.thinning.edge, state._ledger.thinning.levels = parts.thinned

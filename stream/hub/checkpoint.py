@@ -1,7 +1,7 @@
 """The checkpoint: what the hub knew and how far it had read, so that a restart is quick. It never changes the result.
 
 One file, replaced as a whole: a line that names the version, a checksum of the rest, then pieces, each after its length: what
-the hub knows beside the state as MessagePack, the arrays that are in it (lz4), then the pieces of the state.
+the hub knows beside the state as MessagePack, the arrays that are in it (lz4, in pieces), then the pieces of the state.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from numpy.typing import NDArray
 import stream
 from stream.config import Config, TrackConfig
 from stream.log import MENTIONS, Log
+from stream.pieces import Pieces
 from stream.wire.messages import Graph
 
-MAGIC: Final = b"agora checkpoint 6\n"
+MAGIC: Final = b"agora checkpoint 7\n"
 _CHECKSUM: Final = 8
 _LENGTH: Final = 8
 _ARRAY: Final = 1
-"""The extension of MessagePack that stands in the place of an array: its dtype."""
+"""The extension of MessagePack that stands in the place of an array: its dtype, and of how many pieces it is."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,14 +80,14 @@ def write(path: Path, saved: Saved) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     checksum, size = xxhash.xxh3_64(), 0
-    arrays: list[NDArray[Any]] = []
+    arrays: list[Pieces] = []
 
-    def aside(array: NDArray[Any]) -> msgspec.msgpack.Ext:
+    def aside(array: Pieces) -> msgspec.msgpack.Ext:
         arrays.append(array)
-        return msgspec.msgpack.Ext(_ARRAY, array.dtype.str.encode())
+        return msgspec.msgpack.Ext(_ARRAY, f"{array.dtype.str} {len(array)}".encode())
 
     head = msgspec.msgpack.encode(msgspec.structs.replace(saved, state=()), enc_hook=aside)
-    packed = (bytes(cramjam.lz4.compress_block(array.view(np.uint8).data)) for array in arrays)
+    packed = (bytes(cramjam.lz4.compress_block(piece.view(np.uint8).data)) for array in arrays for piece in array)
     with fresh.open("wb") as file:
         file.write(MAGIC + bytes(_CHECKSUM))
         for piece in chain([head], packed, saved.state):
@@ -134,8 +135,10 @@ def read(path: Path, config: Config) -> Saved | None:
 def _decode(pieces: Iterator[bytes]) -> Saved:
     """The first piece, and the arrays that follow it, in the order in which they stand in it."""
 
-    def bring(_code: int, dtype: memoryview) -> NDArray[Any]:
-        return np.frombuffer(bytes(cramjam.lz4.decompress_block(next(pieces, b""))), bytes(dtype).decode())
+    def bring(_code: int, told: memoryview) -> NDArray[Any]:
+        named, number = bytes(told).decode().split()
+        parts = [bytes(cramjam.lz4.decompress_block(next(pieces, b""))) for _ in range(int(number))]
+        return np.frombuffer(b"".join(parts), named)
 
     return msgspec.msgpack.decode(next(pieces, b""), type=Saved, strict=False, ext_hook=bring)
 

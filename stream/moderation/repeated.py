@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import xxhash
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from stream.analysis.extract import key_of as post_key
 from stream.moderation.filters import Words
 from stream.moderation.heard import KNOWN, Heard
 from stream.moderation.verdict import NO_OPINION, Verdict
+from stream.pieces import Pieces
 
 REPEATS: Final = 3
 """How often an author may say the same within ``REPEAT_MS``; each further time waits for staff."""
@@ -88,11 +89,11 @@ class Repeated:
         before = bisect_left(said, (mention.at, post_key(mention.id))) - bisect_left(said, (mention.at - self._span, 0))
         return Verdict("hold", self._reason.format(before + 1)) if before >= self._times else NO_OPINION
 
-    def save(self) -> list[NDArray[Any]]:
+    def save(self) -> list[Pieces]:
         """What is kept in mind, for ``restore``."""
         return self._heard.save()
 
-    def restore(self, said: Sequence[NDArray[Any]]) -> None:
+    def restore(self, said: Sequence[ArrayLike]) -> None:
         """Keep in mind what an earlier life did."""
         self._heard.restore(said)
 

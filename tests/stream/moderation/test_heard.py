@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,30 @@ def test_it_grows() -> None:
     heard.forget(4_000)
     assert len(heard) == 2_000
     assert heard.add([7], [4_500], [4_501]) == [KNOWN]
+
+
+@given(_STEPS)
+def test_what_is_saved_stays_as_it_was(steps: list[tuple[str, int, int, int]]) -> None:
+    """What a save gives, read later, is what was held then, whatever was added, removed and forgotten since."""
+    heard, saved = Heard(), []
+    for what, key, at, post in steps:
+        if what == "add":
+            heard.add([key, key + 7 & 3], [at, at], [post, post])
+        elif what == "remove":
+            heard.remove(key, at, post)
+        elif what == "forget":
+            heard.forget(at)
+        else:
+            saved = saved[-1:] if post > 5 else saved
+            saved.append((heard.save(), _all(heard)))
+    for pieces, then in saved:
+        assert sorted(zip(*(np.asarray(column).tolist() for column in pieces), strict=True)) == then
+
+
+def _all(heard: Heard) -> list[tuple[int, int, int]]:
+    other = Heard()
+    other.restore(heard.save())
+    return sorted((key, at, post) for key in {0, 1, 2, 3, 2**63 + 5, 2**64 - 1} for at, post in other.of(key))
 
 
 @given(_STEPS)
