@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import xxhash
@@ -19,9 +19,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stream.analysis.columns import BANDS, BINS, Columns
-from stream.analysis.held import Held
 from stream.analysis.plain import plain
+from stream.analysis.sparse import hint
 from stream.analysis.text import LIMIT, Texts, classes
+
+if TYPE_CHECKING:
+    from stream.analysis.held import Held
 
 SHORTEST: Final = 16
 """Letters that a text must have (an ideograph is two); shorter ones are alike by accident."""
@@ -105,6 +108,14 @@ def bands(signs: NDArray[np.uint8], slots: NDArray[np.int64], most: int = BANDS)
     keys = np.empty((slots.size, most), np.uint32)
     _bands(signs, slots, keys)
     return keys
+
+
+@njit(cache=True, nogil=True)
+def write_hints(signs, slots, hints):  # type: ignore[no-untyped-def]
+    """Write the ``hint`` of the keys of the first bands of some rows."""
+    for slot in slots:
+        for band in range(hints.shape[1]):
+            hints[slot, band] = hint(band_key(signs[slot], band))
 
 
 @njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stream.analysis.columns import BANDS, BINS, NEWER, OLDER, REPOST, SHOWN
 from stream.analysis.echoes import AKIN, ALIKE, alike, alike_beside, band_key
 from stream.analysis.held import Held
-from stream.analysis.sparse import SparseCounts, among
+from stream.analysis.sparse import SparseCounts, among, perhaps
 from stream.analysis.view import View
 
 ALL: Final = 20_000
@@ -158,9 +158,8 @@ class _Rows:
 def _echoing(view: View) -> NDArray[np.uint8]:
     """By slot how another may belong to the story of each row; where there are many rows, to one that is much repeated."""
     columns, echoed = view.columns, view.statistics.echoed
-    inside = (view.span_of == NEWER) | (view.span_of == OLDER)
-    found = np.where(inside & ((columns.flags & SHOWN) != 0), COMPARED, NOT_TOLD).astype(np.uint8)
-    if np.count_nonzero(found) > ALL:
+    found = np.empty(columns.size, np.uint8)
+    if _may_be_told(view.span_of, columns.flags, found) > ALL:
         reposted, linked, texts = (
             _hot(counts, rows, least).few()
             for counts, rows, least in (
@@ -169,14 +168,25 @@ def _echoing(view: View) -> NDArray[np.uint8]:
                 (echoed.texts, FOLDED, 2),
             )
         )
-        read = (columns.kind, columns.key, columns.target, columns.link, columns.sign, columns.ends)
+        read = columns.kind, columns.key, columns.target, columns.link, columns.sign, columns.ends, columns.hints
         _mark(read, reposted, linked, texts, found)
     return found
 
 
 @njit(cache=True, nogil=True)
+def _may_be_told(spans, flags, found):  # type: ignore[no-untyped-def]
+    """Let rows of the window that may be shown be ``COMPARED``, the others ``NOT_TOLD``; how many there are of the former."""
+    count = 0
+    for slot in range(found.size):
+        told = (spans[slot] == NEWER or spans[slot] == OLDER) and flags[slot] & SHOWN != 0
+        found[slot] = COMPARED if told else NOT_TOLD
+        count += told
+    return count
+
+
+@njit(cache=True, nogil=True)
 def _mark(rows, reposted, linked, texts, found):  # type: ignore[no-untyped-def]
-    kinds, posts, targets, links, signs, ends = rows
+    kinds, posts, targets, links, signs, ends, hints = rows
     for slot in range(found.size):
         if found[slot] == NOT_TOLD:
             continue
@@ -185,8 +195,8 @@ def _mark(rows, reposted, linked, texts, found):  # type: ignore[no-untyped-def]
         elif ends[slot, 0] != 0 and (
             among(ends[slot, 0], texts)
             or among(ends[slot, 1], texts)
-            or among(band_key(signs[slot], 0), texts)
-            or among(band_key(signs[slot], 1), texts)
+            or (perhaps(hints[slot, 0], texts) and among(band_key(signs[slot], 0), texts))
+            or (perhaps(hints[slot, 1], texts) and among(band_key(signs[slot], 1), texts))
         ):
             found[slot] = COMPARED
         elif among(posts[slot], reposted) or (links[slot] != 0 and among(links[slot], linked)):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream.analysis.columns import FEATURES, PEOPLE, SHAPES, TERMS, Columns, Ints
+from stream.analysis.echoes import write_hints
 from stream.analysis.ragged import Ragged, Seldom
 from stream.analysis.still import Slots, Still, Stills
 
@@ -17,7 +18,10 @@ _NONE: Final = np.zeros(0, np.int64)
 
 
 class Held:
-    """The columns of ``Columns`` by slot, with the ``span`` in which each row counts, and whether there is a row: ``held``."""
+    """The columns of ``Columns`` by slot, with the ``span`` in which each row counts, and whether there is a row: ``held``.
+
+    ``hints`` (n, 2) are those of the first two bands of each row's signature.
+    """
 
     key: NDArray[np.uint64]
     digest: NDArray[np.uint64]
@@ -49,6 +53,7 @@ class Held:
                 setattr(self, name, np.zeros((0, width) if width else 0, dtype))
         self.span = np.zeros(0, np.uint8)
         self.held = np.zeros(0, np.uint8)
+        self.hints = np.zeros((0, 2), np.uint16)
         self.terms, self.forms = Ragged(TERMS), Ragged(TERMS)
         self.people, self.handles = Ragged(PEOPLE), Ragged(PEOPLE)
         self.tracks = Seldom(SHAPES["tracks"][1])
@@ -60,7 +65,7 @@ class Held:
             return
         size = max(size, self.size + self.size // 5, 1024)
         with self._stills.changing(_NONE):
-            for name in ("span", "held", *(name for name in SHAPES if name not in _BESIDE)):
+            for name in ("span", "held", "hints", *(name for name in SHAPES if name not in _BESIDE)):
                 old = getattr(self, name)
                 new = np.zeros((size, *old.shape[1:]), old.dtype)
                 new[: self.size] = old
@@ -74,6 +79,7 @@ class Held:
         with self._stills.changing(slots):
             for name in FEATURES:
                 getattr(self, name)[slots] = getattr(rows, name)
+            write_hints(self.sign, slots, self.hints)
 
     def weigh(self, slots: Slots, weights: NDArray[np.int64]) -> None:
         """Give rows another weight."""

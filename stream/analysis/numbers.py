@@ -24,7 +24,7 @@ def of(view: View) -> Numbers:
     volume, voices = view.statistics.volume, view.statistics.voices
     posts = int(volume.posts[0])
     rows_by, creating_by = voices.counts[0], voices.counts[1]
-    stands = _stands_for(view, rows_by.size)
+    stands = _stands_for(view, rows_by)
     authors = np.flatnonzero(rows_by)
     total, creators = int(stands[authors].sum()), int(stands[creating_by > 0].sum())
     buckets = view.window.edges(view.t) // view.window.bucket
@@ -79,12 +79,17 @@ def _sentiment(mood: NDArray[np.int64]) -> Sentiment:
     )
 
 
-def _stands_for(view: View, size: int) -> NDArray[np.int64]:
-    """By id of a person how many voices it stands for."""
-    stands = np.ones(size, np.int64)
-    if view.approximate:
-        authors, voices = view.people(view.inside())
-        stands[authors] = voices
+def _stands_for(view: View, rows_by: NDArray[np.int32]) -> NDArray[np.int64]:
+    """By id of a person how many voices it stands for: one, unless all its rows (``rows_by``) are of a sample."""
+    stands = np.ones(rows_by.size, np.int64)
+    sampled = [view.counted_in(bucket) for bucket, level in view.thinning.levels.items() if level]
+    if not (view.approximate and sampled):
+        return stands
+    rows = np.concatenate(sampled)
+    rows = rows[view.span_of[rows] != BEFORE]
+    authors, voices = view.people(rows)
+    there = np.bincount(np.searchsorted(authors, view.columns.author[rows]), view.weights(rows), authors.size)
+    stands[authors] = np.where(rows_by[authors] > there, 1, voices)
     return stands
 
 

@@ -14,6 +14,7 @@ _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _SMALLEST: Final = 1024
 SIEVE_BITS: Final = 17
+"""One more than a ``hint`` has."""
 
 
 @njit(cache=True, nogil=True)
@@ -84,6 +85,18 @@ def among(key, few):  # type: ignore[no-untyped-def]
             return True
         j = (j + 1) & (keys.size - 1)
     return False
+
+
+@njit(cache=True, nogil=True)
+def hint(key):  # type: ignore[no-untyped-def]
+    """16 bits of a key, which tell most keys from a few others (``perhaps``) where it would take long to make it."""
+    return np.uint16(np.uint64(key) * _MIX >> np.uint64(48))
+
+
+@njit(cache=True, nogil=True)
+def perhaps(bits, few):  # type: ignore[no-untyped-def]
+    """Whether a key with these ``hint`` bits may be ``among`` a few: each stands for two marks."""
+    return (few[0][bits >> np.uint16(5)] >> (np.uint64(bits & np.uint16(31)) << np.uint64(1))) & np.uint64(3) != 0
 
 
 @njit(cache=True, nogil=True)

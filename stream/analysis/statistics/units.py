@@ -18,7 +18,7 @@ from stream.analysis.firsts import Firsts
 from stream.analysis.held import Held
 from stream.analysis.lottery import Lottery
 from stream.analysis.ragged import at as listed
-from stream.analysis.sparse import SparseCounts
+from stream.analysis.sparse import SparseCounts, among
 from stream.analysis.statistics.base import grown
 from stream.analysis.window import RING
 
@@ -113,7 +113,9 @@ class Units:
             ids = np.arange(first + fresh.size, self.size, dtype=np.int32)
             self._of_phrases = np.concatenate([self._of_phrases, ids])
             self._table = _table(self._phrases, self._of_phrases)
-        self._read(counted, first)
+        if self.size > first:
+            shown = (counted.columns.flags & SHOWN) != 0
+            self._read(counted, first, np.flatnonzero(shown & (counted.span_of != NOWHERE)))
 
     def lacks(self, terms: Sequence[int], phrases: NDArray[np.uint32]) -> bool:
         """Whether any of them has no unit."""
@@ -127,10 +129,11 @@ class Units:
 
     def group(self, counted: Counted, members: Sequence[Sequence[int]]) -> NDArray[np.int64]:
         """The unit of each group, whose ``members`` are units of topics."""
-        first = self.size
+        first, fresh = self.size, list[int]()
         for of in members:
             group = tuple(sorted(of))
             if group not in self._of_groups:
+                fresh += group
                 self._grow(1)
                 self._of_groups[group] = self.size - 1
                 for unit in group:
@@ -140,7 +143,8 @@ class Units:
                     if gone >= 0:
                         self._of_groups = {key: known for key, known in self._of_groups.items() if known != gone}
                         self._groups[self._groups == gone] = -1
-        self._read(counted, first)
+        if fresh:
+            self._read(counted, first, self._saying(counted, np.array(fresh)))
         return np.array([self._of_groups[tuple(sorted(of))] for of in members], np.int64)
 
     def _grow(self, more: int) -> None:
@@ -152,14 +156,21 @@ class Units:
             fresh = np.full((room - len(self._groups), _GROUPS), -1, np.int32)
             self._groups = np.concatenate([self._groups, fresh])
 
-    def _read(self, counted: Counted, first: int) -> None:
-        """Count all rows in the units from ``first`` on."""
-        if first == self.size:
-            return
+    def _saying(self, counted: Counted, units: Slots) -> Slots:
+        """The rows that say any of some topics, and perhaps a few others."""
+        columns, asked = counted.columns, np.zeros(self.size + 1, np.bool_)
+        asked[units] = True
+        terms, phrases = asked[self._by_term], SparseCounts(np.uint32)
+        phrases.add(self._phrases[asked[self._of_phrases]], 1)
+        found = np.empty(columns.size, np.int32)
+        size = _saying(self._rows(columns), counted.span_of, columns.flags, terms, phrases.few(), found)
+        return found[:size].astype(np.int64)
+
+    def _read(self, counted: Counted, first: int, rows: Slots) -> None:
+        """Count rows in the units from ``first`` on."""
         columns, spans = counted.columns, counted.span_of
-        every = np.flatnonzero((spans != NOWHERE) & ((columns.flags & SHOWN) != 0))
-        for start in range(0, every.size, 1 << 16):
-            slots = every[start : start + (1 << 16)]
+        for start in range(0, rows.size, 1 << 16):
+            slots = rows[start : start + (1 << 16)]
             weights = counted.weights(slots)
             for weight in np.unique(weights).tolist():
                 some = slots[weights == weight]
@@ -297,6 +308,30 @@ def _units(rows, tables, slot, found):  # type: ignore[no-untyped-def]
                 found[count] = group
                 count += 1
     return count
+
+
+@njit(cache=True, nogil=True)
+def _saying(rows, spans, flags, terms, few, found):  # type: ignore[no-untyped-def]
+    """Write the rows that say one of ``terms`` (marks by id) or of a ``few`` phrases into ``found``; how many there are."""
+    near, beside, phrases = rows
+    size = 0
+    for slot in range(spans.size):
+        if spans[slot] == NOWHERE or flags[slot] & SHOWN == 0:
+            continue
+        says = False
+        for k in range(TERMS):
+            term = listed(near, beside, slot, k)
+            if term < 0 or says:
+                break
+            says = term < terms.size and terms[term]
+        for k in range(PHRASES):
+            if says or phrases[slot, k] == 0:
+                break
+            says = among(phrases[slot, k], few)
+        if says:
+            found[size] = slot
+            size += 1
+    return size
 
 
 @njit(cache=True, nogil=True)

@@ -9,6 +9,7 @@ from ingest.simulation.world import World
 from stream.analysis import folding
 from stream.analysis.columns import NEWER, OLDER, REPOST, SHOWN
 from stream.analysis.folding import Folded, fold
+from stream.analysis.sparse import SparseCounts, among, hint, perhaps
 from stream.analysis.state import State
 from stream.config import Config
 from stream.mention import Mention, Retraction
@@ -96,3 +97,13 @@ def test_a_post_that_is_taken_back_leaves_the_stories_at_once() -> None:
     assert [(story.id, story.count) for story in state.stories()] == [("sim:1", 2)]
     state.add([post("2@1", "ben", 3, kind="edit", of=("2", "ben"), text=MARKET)])
     assert sorted((story.id, story.count) for story in state.stories()) == [("sim:1", 1), ("sim:2", 1)]
+
+
+def test_a_hint_hides_no_key_that_is_among_a_few() -> None:
+    """Of a thousand keys the hint of each says that it may be among them; of as many others that of few does."""
+    keys = np.random.default_rng(1).permutation(2**20).astype(np.uint32)[:2000]
+    counts = SparseCounts(np.uint32)
+    counts.add(keys[:1000], 1)
+    few = counts.few()
+    assert all(among(key, few) and perhaps(hint(key), few) for key in keys[:1000])
+    assert sum(perhaps(hint(key), few) for key in keys[1000:]) < 100
