@@ -17,7 +17,7 @@ from ingest.simulation import cheers, raid
 from ingest.simulation.world import World
 from stream.mention import Mention
 from tests.bench.figure import Figure, figure
-from tests.eval import unseen, unseen_second, unseen_third
+from tests.eval import unseen, unseen_fourth, unseen_second, unseen_third
 from tests.eval.data import Absent, find
 from tests.eval.raided import Played, played
 from tests.eval.unseen import Speech
@@ -34,21 +34,30 @@ NEW: Final = (0.2, 0.4, 0.6)
 
 
 class Unseen(NamedTuple):
-    """A list; ``ordinary`` are raids whose raiders say other things, too, ``called`` how those of one after the other are."""
+    """A list; ``ordinary`` are raids whose raiders say other things, too, ``called`` how those of one after the other are,
+    ``within`` what a crowd says in whose middle one comes.
+    """
 
     title: str
     raids: Mapping[str, Speech]
     crowds: Mapping[str, Speech]
     ordinary: Collection[str] = ()
     called: Sequence[unseen.Called] = (unseen.numbered,)
+    sizes: Sequence[int] = OTHER_SIZES
+    how: Mapping[str, unseen.How] = {}
+    within: Mapping[str, Speech] = {}
 
 
 LISTS: Final = (
     Unseen(", unseen", unseen.RAIDS, unseen.CROWDS),
     Unseen(", second list", unseen_second.RAIDS, unseen_second.CROWDS, unseen_second.WITH_ORDINARY),
     Unseen(", third list", unseen_third.RAIDS, unseen_third.CROWDS, (), (unseen.numbered, unseen_third.named)),
-)
-"""What was written when the shield was done, and twice when it was done again."""
+    Unseen(
+        ", fourth list", unseen_fourth.RAIDS, unseen_fourth.CROWDS, (), (unseen.numbered, unseen_fourth.called),
+        (20, 60, 250, 2000), unseen_fourth.HOW, unseen_fourth.WITHIN,
+    ),
+)  # fmt: skip
+"""What was written when the shield was done, and each time when it was done again."""
 CLASSES: Final = (12, 25, 60)
 ARCHIVES: Final = (("congress/tweets-2016-q1.ndjson.gz", "twitter-v1"),)
 
@@ -97,11 +106,15 @@ def measure() -> Iterator[Figure]:
 def _unseen(listed: Unseen, seed: int) -> Iterator[Figure]:
     """Raids of one list in every size, every third of them slow."""
     found, worst, own, title = [], [], [], listed.title
-    for i, size in enumerate(OTHER_SIZES):
+    for i, size in enumerate(listed.sizes):
         for k, (name, speech) in enumerate(listed.raids.items()):
-            called = listed.called[k % len(listed.called)]
-            posts = unseen.raid(speech, size, BEGINS, seed + 20 * i + k, slow=k % 3 == 2, called=called)
-            if name in listed.ordinary:
+            called, how = listed.called[k % len(listed.called)], listed.how.get(name, unseen.USUAL)
+            slow = k % 3 == 2 if how.slow is None else how.slow
+            posts = unseen.raid(speech, size, BEGINS, seed + 20 * i + k, slow=slow, called=called, how=how)
+            if name in listed.within:
+                crowd = unseen.crowd(listed.within[name], 300, NEW[0], _backdrop()[0].people, BEGINS - 10_000, seed + k)
+                found.append(_measured(posts, BEGINS, crowd))
+            elif name in listed.ordinary:
                 said = unseen.said_beside(posts, seed + k)
                 own.append(_event([*posts, *said]).wrongly([post.id for post in said]))
                 found.append(_measured(posts, BEGINS, said, counted=False))
@@ -110,7 +123,7 @@ def _unseen(listed: Unseen, seed: int) -> Iterator[Figure]:
             worst.append((min(found[-1][:2]), f"{name} by {size}"))
     missed = ", ".join(f"{name} {share:.2f}" for share, name in sorted(worst) if share < 0.9)
     yield from _figures(
-        title, f"{len(found)} raids of {OTHER_SIZES[0]} to {OTHER_SIZES[-1]}; below 0.9: {missed or 'none'}", found
+        title, f"{len(found)} raids of {listed.sizes[0]} to {listed.sizes[-1]}; below 0.9: {missed or 'none'}", found
     )
     if own:
         yield figure(

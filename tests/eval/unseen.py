@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec import structs
+
 from stream.mention import Author, Media, Mention, Target
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class Said(NamedTuple):
     target: Target | None = None
 
 
+YEAR_MS: Final = 365 * 86_400_000
 Speech = Callable[[Random, int], Said]
 
 _REWORDED: Final = (
@@ -79,17 +82,30 @@ CROWDS: Final[dict[str, Speech]] = {
 Called = Callable[[Random, int], str]
 
 
+class How(NamedTuple):
+    """The share of accounts that were ``bought``, with followers and years; how many times as long as usual it takes; ``slow``
+    see ``raid``, None for every third kind.
+    """
+
+    bought: float = 0.0
+    times: float = 1.0
+    slow: bool | None = None
+
+
+USUAL: Final = How()
+
+
 def numbered(rng: Random, _: int) -> str:
     """A handle that ends in figures."""
     return f"user{rng.randrange(10**7)}"
 
 
 def raid(
-    speech: Speech, accounts: int, start: int, seed: int, *, slow: bool, called: Called = numbered
+    speech: Speech, accounts: int, start: int, seed: int, *, slow: bool, called: Called = numbered, how: How = USUAL
 ) -> list[Mention]:
     """``accounts`` strangers, ``called`` so; ``slow``: one in ten in the first minute, then all in another."""
     rng, found = Random(f"raid {seed} {accounts}"), []
-    lasting = int(25_000 * max(1.0, (accounts / 20) ** 0.35))
+    lasting = int(how.times * 25_000 * max(1.0, (accounts / 20) ** 0.35))
     for n in range(accounts):
         who = Author(
             f"simulation:u{seed}x{n}",
@@ -97,6 +113,9 @@ def raid(
             "",
             followers=rng.choice((0, 0, 1, 3, 8, 20, 60, 150)),
         )
+        if how.bought and rng.random() < how.bought:
+            years = rng.uniform(2, 9) * YEAR_MS
+            who = structs.replace(who, followers=int(rng.lognormvariate(4.6, 1.4)), since=start - int(years))
         at = rng.randrange(60_000) if slow and n < accounts / 10 else 60_000 * slow + rng.randrange(lasting)
         found.append(_post(f"u{seed}x{n}", who, speech(rng, n), start + at))
     return found
