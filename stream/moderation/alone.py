@@ -50,7 +50,7 @@ class Alone:
         links = self.filters.get("links")
         for words in read:
             mention = words.mention
-            if words.verdict is None and mention and not (mention.flags or words.suspect):
+            if words.verdict is None and mention is not None and not (words.suspect or mention.flags):
                 if not mention.links:
                     words.verdict = NO_OPINION
                 elif words.reading.own:

@@ -49,23 +49,27 @@ class Banners:
         at = mention.at
         if at < self._first:  # noqa: PLR1730
             self._first = at
-        since = max(self._first + LISTENED_MS, at - FRESH_MS)
+        since = at - FRESH_MS
+        since = max(since, self._first + LISTENED_MS)
         found: list[int] = []
+        old = self._old
         for tag in mention.hashtags:
-            if tag not in self._old:
+            if tag not in old:
                 name = tag.casefold()
                 if self._tags.setdefault(name, at) >= since:
                     found.append(mark_of(f"#{name}"))
                 else:
-                    self._old.add(tag)
+                    old.add(tag)
         for link in mention.links:
-            host = host_of(link)
-            if host not in self._old:
+            begin = link.find("://") + 3
+            end = link.find("/", begin)
+            host = link[begin:] if end < 0 else link[begin:end]
+            if host not in old:
                 name = _site(host)
                 if self._sites.setdefault(name, at) >= since:
                     found.append(mark_of(name))
                 else:
-                    self._old.add(host)
+                    old.add(host)
         if mention.target is not None and mention.kind != "post":
             found.append(mark_of(f">{mention.target.id}"))
         return tuple(found[:BANNERS]) if found else ()
@@ -85,7 +89,7 @@ class Banners:
                 continue
             under.append(post)
             if len(under) >= FEWEST and len({p.author for p in under}) >= FEWEST:
-                gathered = self._gathered[mark] = Cluster(mark)
+                gathered = self._gathered[mark] = Cluster(banner=mark)
                 for each in self._under.pop(mark):
                     gathered.add(each)
         if len(self._under) + len(self._alone) > GATHERED or len(self._gathered) > self._most:

@@ -76,8 +76,7 @@ class Chain:
         heard = Words.all(mentions, known, self._reader)
         self._newest = dict(zip(map(id, mentions), heard, strict=True))
         self._alone.settle(heard)
-        for words in heard:
-            self.raids.hear(words)
+        self.raids.hear_all(heard)
         return [post for pace in self._paced for post in pace.hear_all(heard)]
 
     def forget(self, mention: Mention) -> list[int]:
@@ -92,7 +91,8 @@ class Chain:
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""
-        return first(self._judges, self._words(mention), t_ms)
+        words = self._newest.get(id(mention)) or self._words(mention)
+        return first(self._judges, words, t_ms)
 
     def judge_words(self, text: str) -> Verdict:
         """The verdict on words without a post: a name, a label, a link's title. Their language is unknown."""

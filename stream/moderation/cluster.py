@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -20,10 +19,11 @@ _SAMPLE: Final = 200
 """Newest posts from which it is told how alike they are."""
 
 
-class Post(msgspec.Struct, eq=False):
+class Post(msgspec.Struct, eq=False, gc=False):
     """What is remembered of a recent post. ``followed`` says that its author has many followers, ``followers`` how many.
 
-    ``since`` is when the account was opened, 0 where nobody tells; ``banners`` see there.
+    ``since`` is when the account was opened, 0 where nobody tells; ``banners`` see there. ``cluster`` is the number of its
+    cluster, 0 for none.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Post(msgspec.Struct, eq=False):
     handle: str = ""
     since: int = 0
     banners: Sketch = ()
-    cluster: Cluster | None = None
+    cluster: int = 0
 
     @property
     def sketch(self) -> Sketch:
@@ -48,10 +48,12 @@ class Cluster:
     """Posts that are alike; ``asked`` are authors of whom it is known whether they are strangers.
 
     ``core`` are the words that ``COMMON`` of the posts share, ``marks`` their links and pictures. Those under a ``banner`` have
-    it alone in common. ``common`` is how many posts it must have before it is asked again whether it is a raid.
+    it alone in common. ``common`` is how many posts it must have before it is asked again whether it is a raid, ``least`` with
+    how many strangers could be enough of its voices, as long as none of these is too old to be counted.
     """
 
-    def __init__(self, banner: int = 0) -> None:
+    def __init__(self, number: int = 0, banner: int = 0) -> None:
+        self.number = number
         self.banner = banner
         self.posts: dict[str, Post] = {}
         self.asked: dict[str, bool] = {}
@@ -61,14 +63,24 @@ class Cluster:
         self.raid: Raid | None = None
         self.news = 0
         self.common = 0
-        self._words: Counter[int] = Counter()
-        self._brought: Counter[int] = Counter()
+        self.least = 0
+        self._words: dict[int, int] = {}
+        self._brought: dict[int, int] = {}
         self._cored = 0
 
-    def add(self, post: Post) -> None:
-        """One more post; the core follows as the cluster grows."""
+    def add(self, *posts: Post) -> None:
+        """More posts; the core follows as the cluster grows."""
+        for post in posts:
+            self._add(post)
+        if not self.banner and len(self.posts) >= 1.2 * self._cored:
+            self._cored = len(self.posts)
+            least = max(2.0, COMMON * (self._cored if self._cored <= LATEST else LATEST + (self._cored - LATEST) / 8))
+            self.core = frozenset([word for word, count in self._words.items() if count >= least])
+            self.marks = frozenset([mark for mark, count in self._brought.items() if count >= least])
+
+    def _add(self, post: Post) -> None:
         if not self.banner:
-            post.cluster = self
+            post.cluster = self.number
         if post.id in self.posts:
             return
         self.first = min(self.first, post.at) if self.posts else post.at
@@ -81,13 +93,11 @@ class Cluster:
             return
         if len(self.posts) > LATEST and len(self.posts) % 8:
             return
-        self._words.update(post.sketch)
-        self._brought.update(post.marks)
-        if len(self.posts) >= 1.2 * self._cored:
-            self._cored = len(self.posts)
-            least = max(2.0, COMMON * (self._cored if self._cored <= LATEST else LATEST + (self._cored - LATEST) / 8))
-            self.core = frozenset(word for word, count in self._words.items() if count >= least)
-            self.marks = frozenset(mark for mark, count in self._brought.items() if count >= least)
+        words, brought = self._words, self._brought
+        for word in post.sketch:
+            words[word] = words.get(word, 0) + 1
+        for mark in post.marks:
+            brought[mark] = brought.get(mark, 0) + 1
 
     def latest(self) -> Iterator[Post]:
         """The posts that came last, the newest first."""

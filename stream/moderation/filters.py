@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick
 from stream.mention import Mention
 from stream.moderation.folding import term
 from stream.moderation.reading import Reader, Reading
-from stream.moderation.sketch import FEW, Sketch, marks
+from stream.moderation.sketch import Sketch, marks
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.wordlists import WordLists
 
@@ -33,7 +33,7 @@ class Judged(NamedTuple):
     sketch: Sketch
 
 
-class Words(msgspec.Struct, eq=False):
+class Words(msgspec.Struct, eq=False, gc=False):
     """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
     ``names`` stand beside the text. ``key`` is for the filter of repetitions, ``verdict`` what ``alone`` says of the post. What
@@ -55,11 +55,7 @@ class Words(msgspec.Struct, eq=False):
     @classmethod
     def of(cls, mention: Mention, judged: Judged | None = None, reader: Reader = _READER) -> Self:
         """What is judged of a mention, and what is known of it already."""
-        author = mention.author
-        names = f"{author.name}\n{author.handle}"
-        if mention.media:
-            names = "\n".join((names, *(media.alt for media in mention.media if media.alt)))[:WORDS_LIMIT]
-        words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, names, reader)
+        words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, _names(mention), reader)
         if judged is not None:
             words.verdict, words.key, sketch = judged
             words._hashes = array("I", sketch).tobytes()
@@ -68,13 +64,17 @@ class Words(msgspec.Struct, eq=False):
     @classmethod
     def all(cls, mentions: Sequence[Mention], known: Mapping[int, Judged], reader: Reader) -> list[Self]:
         """What is judged of mentions, their texts read in one pass; what is ``known`` of some, by ``id`` of the object."""
-        found = [cls.of(mention, known.get(id(mention)), reader) for mention in mentions]
-        unread = [words for words in found if words.verdict is None]
-        readings = reader.read_all([words.text for words in unread])
-        beside = reader.read_again([words.names for words in unread])
-        for words, reading, names in zip(unread, readings, beside, strict=True):
-            words._reading, words._hashes = reading, reading.hashes
-            words._suspect = f"{reading.suspect}\n{names.suspect}" if names.suspect else reading.suspect
+        if known:
+            unread = iter(cls.all([m for m in mentions if id(m) not in known], {}, reader))
+            return [cls.of(m, known[id(m)], reader) if id(m) in known else next(unread) for m in mentions]
+        texts = [mention.text[:WORDS_LIMIT] for mention in mentions]
+        names = list(map(_names, mentions))
+        found = []
+        for mention, text, beside, reading, named in zip(
+            mentions, texts, names, reader.read_all(texts), reader.read_again(names), strict=True
+        ):
+            suspect = f"{reading.suspect}\n{named.suspect}" if named.suspect else reading.suspect
+            found.append(cls(text, mention.lang, mention, beside, reader, None, None, reading, suspect, reading.hashes))
         return found
 
     @property
@@ -108,10 +108,17 @@ class Words(msgspec.Struct, eq=False):
     def marks(self) -> Sketch:
         """Links and pictures that other posts may bring too, and what is said where it is little."""
         if self._marks is None:
-            mention, words = self.mention, len(self.hashes) // 4
-            some = mention is not None and (mention.links or mention.media or words <= FEW)
-            self._marks = marks(mention, words) if mention is not None and some else ()
+            self._marks = marks(self.mention, len(self.hashes) // 4) if self.mention is not None else ()
         return self._marks
+
+
+def _names(mention: Mention) -> str:
+    """What stands beside the text: name and handle, and the descriptions of pictures."""
+    author = mention.author
+    names = f"{author.name}\n{author.handle}"
+    if mention.media:
+        names = "\n".join((names, *(media.alt for media in mention.media if media.alt)))[:WORDS_LIMIT]
+    return names
 
 
 class Filter(Protocol):

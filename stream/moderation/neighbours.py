@@ -6,7 +6,7 @@ so that the cost of a post does not grow with how many are remembered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -51,11 +51,15 @@ class Neighbours:
         self._posts: list[Post | None] = [None] * REMEMBERED
         self._count = 0
 
-    def place(self, posts: Sequence[Post]) -> list[list[Post]]:
-        """Remember posts; the earlier neighbours of each. Posts of one call may be neighbours, too."""
-        found: list[list[Post]] = []
+    def place(self, posts: Sequence[Post]) -> dict[int, list[Post]]:
+        """Remember posts; the earlier neighbours of those that have any, by the post's place in ``posts``.
+
+        Posts of one call may be neighbours, too.
+        """
+        found: dict[int, list[Post]] = {}
         for first in range(0, len(posts), REMEMBERED // 2):
-            found += self._placed(posts[first : first + REMEMBERED // 2])
+            for i, near in self._placed(posts[first : first + REMEMBERED // 2]):
+                found[first + i] = near
         return found
 
     def remembered(self) -> list[Post]:
@@ -63,18 +67,22 @@ class Neighbours:
         start = self._count % REMEMBERED
         return [post for post in (*self._posts[start:], *self._posts[:start]) if post is not None]
 
-    def _placed(self, posts: Sequence[Post]) -> list[list[Post]]:
-        first, places = self._count, [n % REMEMBERED for n in range(self._count, self._count + len(posts))]
-        for place, post in zip(places, posts, strict=True):
-            self._posts[place] = post
-        words = np.frombuffer(b"".join([post.hashes for post in posts]), np.uint32)
-        marks = np.array([mark for post in posts for mark in post.marks], np.uint32)
-        told = np.empty((len(posts), 4), np.int64)
-        told[:, _AT] = [post.at for post in posts]
-        told[:, _AUTHOR] = [hash(post.author) for post in posts]
-        told[:, _SIZES] = [len(post.hashes) << 6 | len(post.marks) for post in posts]
-        _write(self._tokens, first, words, marks, told)
-        self._told[places] = told
+    def _placed(self, posts: Sequence[Post]) -> Iterator[tuple[int, list[Post]]]:
+        first, place = self._count, self._count % REMEMBERED
+        self._posts[place : place + len(posts)] = posts[: REMEMBERED - place]
+        self._posts[: max(0, place + len(posts) - REMEMBERED)] = posts[REMEMBERED - place :]
+        hashes, times, authors, sizes = [], [], [], []
+        marks: list[int] = []
+        for post in posts:
+            hashes.append(post.hashes)
+            times.append(post.at)
+            authors.append(hash(post.author))
+            sizes.append(len(post.hashes) << 6 | len(post.marks))
+            if post.marks:
+                marks += post.marks
+        words = np.frombuffer(b"".join(hashes), np.uint32)
+        told = np.array((times, authors, sizes), np.int64)
+        _write(self._tokens, self._told, first, words, np.array(marks, np.uint32), told)
         self._count += len(posts)
         if first // 4096 != self._count // 4096:
             self._often >>= 1
@@ -82,19 +90,20 @@ class Neighbours:
             self._tokens, self._told, self._looked_at, self._until, self._older, self._newest, self._often, first,
             self._count, self._span,
         )  # fmt: skip
-        found: list[list[Post]] = [[] for _ in posts]
         for i in np.flatnonzero(counts).tolist():
             some = [self._posts[n % REMEMBERED] for n in near[i, : counts[i]].tolist()]
-            found[i] = [post for post in some if post is not None]
-        return found
+            yield i, [post for post in some if post is not None]
 
 
 @njit(cache=True, nogil=True)
-def _write(tokens, first, words, marks, told):  # type: ignore[no-untyped-def]
-    """Put the words and the marks of posts into their places, and what their words sign them with."""
+def _write(tokens, told, first, words, marks, new):  # type: ignore[no-untyped-def]
+    """Put the words and the marks of posts into their places, what is told of each (``new``: when, by whom, sizes), and what
+    their words sign them with.
+    """
     word, mark = 0, 0
-    for i in range(len(told)):
-        row, sizes, sign = tokens[(first + i) % REMEMBERED], told[i, _SIZES], 0
+    for i in range(new.shape[1]):
+        r = (first + i) % REMEMBERED
+        row, sizes, sign = tokens[r], new[2, i], 0
         for j in range(sizes >> 8):
             row[j] = words[word]
             sign |= 1 << (words[word] & 63)
@@ -102,7 +111,7 @@ def _write(tokens, first, words, marks, told):  # type: ignore[no-untyped-def]
         for j in range(sizes & 255):
             row[(sizes >> 8) + j] = marks[mark]
             mark += 1
-        told[i, _SIGN] = sign
+        told[r] = new[0, i], new[1, i], sign, sizes
 
 
 @njit(cache=True, nogil=True)

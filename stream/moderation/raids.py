@@ -24,7 +24,7 @@ from stream.moderation.evidence import MADE, OVER, SURE, SURE_OF_MORE, SURE_UNDE
 from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
 from stream.moderation.raid import BEFORE_MS, Raid, Text
-from stream.moderation.sketch import Sketch, likeness
+from stream.moderation.sketch import FEW, Sketch, likeness
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.voices import Acquainted, Voices
 
@@ -35,7 +35,7 @@ ALIKE: Final = 0.4
 FEWEST: Final = 4
 """Accounts of the smallest cluster that joins a raid that is on, in other words."""
 SAVED: Final = 2_000
-CLUSTERS: Final = 300
+CLUSTERS: Final = 4_000
 QUIET_MS: Final = 120_000
 
 
@@ -49,6 +49,8 @@ class Raids:
         self._waiting: list[Post] = []
         self._clusters: dict[int, Cluster] = {}
         self._banners = Banners()
+        self._touched: set[int] = set()
+        """Those that have grown since it was looked last."""
         self._next = 0
         self._voices = Voices(self._span)
         self._raids: dict[str, Raid] = {}
@@ -59,22 +61,30 @@ class Raids:
         self._written: dict[str, set[bytes]] = {}
         self._over: list[str] = []
 
-    def hear(self, words: Words) -> None:
-        """Take note of a post."""
-        mention = words.mention
-        if mention is None or not self._config.on or mention.kind not in KINDS:
+    def hear_all(self, heard: Sequence[Words]) -> None:
+        """Take note of posts."""
+        if not self._config.on:
             return
-        hashes, marks = words.hashes, words.marks
-        fresh = self._banners.fresh(mention)
-        if len(hashes) < 8 and not marks and not fresh:
-            return
-        author = mention.author
-        followed = author.followers >= self._config.followers or author.role != "public"
-        who = author.id, author.followers, followed
-        post = Post(mention.id, mention.at, *who, hashes, marks, author.handle, author.since, fresh)
-        if self._raids and (raid := self._belongs(post.sketch, (*marks, *fresh), post.at)) is not None:
-            raid.take(post.id, post.author, post.at)
-        self._waiting.append(post)
+        many, fresh_of, wait = self._config.followers, self._banners.fresh, self._waiting.append
+        for words in heard:
+            mention = words.mention
+            if mention is None or mention.kind not in KINDS:
+                continue
+            hashes = words.hashes
+            links = mention.links
+            marks = words.marks if links or mention.media or len(hashes) <= 4 * FEW else ()
+            fresh = fresh_of(mention) if links or mention.hashtags or mention.target is not None else ()
+            if len(hashes) < 8 and not marks and not fresh:
+                continue
+            author, at = mention.author, mention.at
+            followers = author.followers
+            followed = followers >= many or author.role != "public"
+            post = Post(
+                mention.id, at, author.id, followers, followed, hashes, marks, author.handle, author.since, fresh
+            )
+            if self._raids and (raid := self._belongs(words.sketch, (*marks, *fresh), at)) is not None:
+                raid.take(post.id, post.author, at)
+            wait(post)
 
     def forget(self, words: Words) -> None:
         """A post that was heard is gone."""
@@ -98,7 +108,9 @@ class Raids:
         """See whether a cluster is a raid, or a raid has grown or is none; ids of posts that are to be judged anew."""
         self._gather()
         anew: list[str] = []
-        for cluster in [c for c in self._all() if c.news and c.due]:
+        touched = [self._clusters[n] for n in sorted(self._touched) if n in self._clusters]
+        self._touched.clear()
+        for cluster in [c for c in chain(touched, self._banners.clusters()) if c.news and c.due]:
             cluster.news = 0
             if cluster.raid is None:
                 if self._recognised(cluster, acquainted):
@@ -181,44 +193,50 @@ class Raids:
     def _gather(self) -> None:
         """Put the posts that were heard since among the recent ones, and with those that they are like."""
         posts, self._waiting = self._waiting, []
-        for post, near in zip(posts, self._neighbours.place(posts) if posts else (), strict=True):
+        near_of = self._neighbours.place(posts)
+        for i, post in enumerate(posts):
             if post.banners:
                 self._banners.add(post)
-            if near:
-                self._join(post, near)
-            else:
-                self._voices.usual(post)
+            if i in near_of:
+                self._join(post, near_of[i])
+        self._voices.usual([post for i, post in enumerate(posts) if i not in near_of] if near_of else posts)
+        if len(self._clusters) > CLUSTERS:
+            self._tidy(posts[-1].at)
+
+    def _tidy(self, now: int) -> None:
+        """Let go of clusters that have become quiet, and of what is quiet longest where that is not enough."""
+        kept = [n for n, c in self._clusters.items() if c.raid or c.newest > now - QUIET_MS]
+        kept = sorted(kept, key=lambda n: self._clusters[n].newest)[-CLUSTERS // 2 :]
+        self._clusters = {n: self._clusters[n] for n in sorted(kept)}
 
     def _join(self, post: Post, near: Sequence[Post]) -> None:
         """Put a post into the cluster of its neighbours; two that say the same become one."""
-        among = {other.cluster for other in near}
-        only = among.pop() if len(among) == 1 else None
-        if only is not None:
+        known = self._clusters.get
+        if (only := known(near[0].cluster)) is not None and all(p.cluster == only.number for p in near):
             if post.at - only.newest < QUIET_MS and (len(near) >= only.links or only.likes(post)):
                 only.add(post)
+                self._touched.add(only.number)
             return
         joined: Cluster | None = None
-        votes = Counter(id(other.cluster) for other in near if other.cluster is not None)
-        clusters = {id(other.cluster): other.cluster for other in near if other.cluster is not None}
+        votes = Counter(other.cluster for other in near if other.cluster in self._clusters)
+        clusters = {number: self._clusters[number] for number in votes}
         for number, _ in votes.most_common():
             cluster = clusters[number]
             if post.at - cluster.newest < QUIET_MS and (votes[number] >= cluster.links or cluster.likes(post)):
                 joined = cluster if joined is None else self._merged(joined, cluster)
-        alone = [other for other in near if other.cluster is None]
+        alone = [other for other in near if other.cluster not in clusters]
         if joined is None:
             if not alone:
                 return
-            joined = Cluster()
-        new = not joined.posts
-        for other in (*alone, post):
-            if new or other is post or joined.likes(other):
-                joined.add(other)
-        if new:
             self._next += 1
-            self._clusters[self._next] = joined
-            if len(self._clusters) > CLUSTERS:
-                newest = sorted(self._clusters, key=lambda n: self._clusters[n].newest)[-CLUSTERS // 2 :]
-                self._clusters = {n: self._clusters[n] for n in sorted(newest)}
+            joined = Cluster(self._next)
+        new = not joined.posts
+        if new:
+            self._clusters[joined.number] = joined
+            joined.add(*alone, post)
+        else:
+            joined.add(*(other for other in alone if joined.likes(other)), post)
+        self._touched.add(joined.number)
 
     def _merged(self, one: Cluster, other: Cluster) -> Cluster:
         """One cluster of two that a post is like, when they say the same."""
@@ -226,15 +244,16 @@ class Raids:
             return one
         if len(one.posts) < len(other.posts):
             one, other = other, one
-        for post in other.posts.values():
-            one.add(post)
+        one.add(*other.posts.values())
         one.asked |= other.asked
         one.raid = one.raid or other.raid
-        self._clusters = {n: c for n, c in self._clusters.items() if c is not other}
+        del self._clusters[other.number]
         return one
 
     def _recognised(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether a cluster is a raid now; it then has one."""
+        if len(cluster.posts) < min(FEWEST, self._config.accounts) or self._voices.still_known(cluster):
+            return False
         ongoing = self._ongoing(cluster)
         fewest = FEWEST if ongoing else self._config.accounts
         if len(cluster.posts) < max(fewest, cluster.common) or not cluster.together(fewest, self._span):
@@ -284,7 +303,9 @@ class Raids:
     def _ongoing(self, cluster: Cluster) -> Raid | None:
         """A raid that is on while ``cluster`` speaks, in other words."""
         near = [r for r in self._raids.values() if r.told and abs(r.newest - cluster.newest) <= self._span]
-        return max(near, key=lambda r: (r.newest, r.id), default=None)
+        if not near:
+            return None
+        return max(near, key=lambda r: (r.newest, r.id))
 
     def _grown(self, cluster: Cluster) -> bool:
         """Whether a raid's words are others now, or its links and pictures."""
@@ -327,7 +348,7 @@ class Raids:
         for word in sketch:
             for number in self._texts.get(word, ()):
                 shared[number] = shared.get(number, 0) + 1
-        for number, count in sorted(shared.items(), key=lambda found: -found[1]):
+        for number, count in sorted(shared.items(), key=lambda found: -found[1]) if shared else ():
             raid, text = self._said[number]
             if says_the_same(count, len(sketch), len(text.words)) and raid.covers(at):
                 return raid

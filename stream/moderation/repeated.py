@@ -53,12 +53,20 @@ class Repeated:
 
     def hear_all(self, heard: Sequence[Words]) -> list[int]:
         """Take note of posts; those whose verdict may be another now, for others or for these."""
-        keyed = [(words, words.mention, key) for words in heard if words.mention and (key := self._key(words))]
-        keys = [key for _, _, key in keyed]
-        times = [mention.at for _, mention, _ in keyed]
-        posts = [post_key(mention.id) for _, mention, _ in keyed]
+        counted: list[Words] = []
+        keys, times, posts = [], [], []
+        of = self._key
+        for words in heard:
+            if (mention := words.mention) is not None and (key := of(words)):
+                counted.append(words)
+                keys.append(key)
+                times.append(mention.at)
+                posts.append(post_key(mention.id))
         others = self._heard.add(keys, times, posts)
-        self._seldom = {told[0] for told, n in zip(keyed, others, strict=True) if KNOWN < n < self._times}
+        if others and min(others) > KNOWN and max(others) < self._times:
+            self._seldom = set(counted)
+            return []
+        self._seldom = {words for words, n in zip(counted, others, strict=True) if KNOWN < n < self._times}
         often = [i for i, n in enumerate(others) if n >= self._times]
         return [post for i in often for post in self._followers(keys[i], times[i], posts[i])]
 

@@ -44,7 +44,7 @@ def marks(mention: Mention, words: int) -> Sketch:
 
     A picture is known by the end of its address, where networks write what is in it.
     """
-    found = [mark_of(_address(link)) for link in mention.links]
+    found = [crc32(_address(link).encode("utf-8", "surrogatepass")) for link in mention.links]
     if mention.media:
         found += [mark_of(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
     if words <= FEW:
@@ -60,10 +60,16 @@ def marks(mention: Mention, words: int) -> Sketch:
 
 def _address(link: str) -> str:
     """Host and path of a link."""
-    address = link
-    if "?" in link or "#" in link:
-        address = link.partition("?")[0].partition("#")[0]
-    return address.partition("://")[2].removeprefix("www.").rstrip("/") or link
+    end = len(link)
+    if "?" in link:
+        end = link.index("?")
+    if "#" in link:
+        end = min(end, link.index("#"))
+    begun = link.find("://", 0, end)
+    if begun < 0:
+        return link
+    begun += 7 if link.startswith("www.", begun + 3, end) else 3
+    return link[begun:end].rstrip("/") or link
 
 
 def mark_of(what: str) -> int:

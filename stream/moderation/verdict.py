@@ -10,7 +10,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """``accept`` and ``reject`` end the chain, ``hold`` waits for staff, ``none`` is no opinion. ``reason`` is for staff;
     ``raid`` names the raid that a post belongs to.
     """

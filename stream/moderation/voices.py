@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from stream.moderation.cluster import Cluster, Post
+from stream.moderation.cluster import LATEST, Cluster, Post
 from stream.moderation.evidence import DRAWN, by_followers, by_sign, by_strangers
 
 EVERY: Final = 8
@@ -48,11 +48,10 @@ class Voices:
         self._heard = 0
         self._usual: deque[Post] = deque(maxlen=SAMPLE)
 
-    def usual(self, post: Post) -> None:
-        """A post that is like no other."""
-        self._heard += 1
-        if self._heard % EVERY == 0:
-            self._usual.append(post)
+    def usual(self, posts: Sequence[Post]) -> None:
+        """Posts that are like no others."""
+        self._usual.extend(posts[-(self._heard + 1) % EVERY :: EVERY])
+        self._heard += len(posts)
 
     def weigh(
         self, cluster: Cluster, acquainted: Acquainted, beside: Sequence[Post] = (), least: float = 0.0
@@ -68,6 +67,9 @@ class Voices:
             cluster.asked |= {p.author: not (k or p.followed) for p, k in zip(unasked, known, strict=True)}
         strangers = sum(map(cluster.asked.__getitem__, latest))
         if strangers < least * len(latest):
+            cluster.least = len(cluster.posts) + math.ceil(
+                (least * len(latest) - strangers) / max(1e-9, 1 - least) - 1e-9
+            )
             return Weighed(-math.inf, strangers / len(latest), -math.inf)
         others = {p.author: p for p in self._usual if p.author not in cluster.asked}
         usual = self._strange(list(others), min(p.at for p in latest.values()) - self._span, acquainted)
@@ -76,6 +78,11 @@ class Voices:
         crowd = min(MOST, max(DRAWN, usual + MORE))
         told = by_strangers(len(latest), strangers, crowd)
         return Weighed(told + made, strangers / len(latest), made)
+
+    def still_known(self, cluster: Cluster) -> bool:
+        """Whether too few have spoken since a cluster was weighed for strangers to be ``least`` of its voices by now."""
+        fresh = len(cluster.posts) <= LATEST and cluster.first >= cluster.newest - LATELY * self._span
+        return fresh and len(cluster.posts) < cluster.least
 
     @staticmethod
     def _strange(authors: Sequence[str], before: int, acquainted: Acquainted) -> float:

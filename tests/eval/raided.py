@@ -67,7 +67,7 @@ def played(items: Iterable[tuple[int, Mention]]) -> Played:
         post_id = mention.id
         told[post_id] = due
         heard[post_id] = Words(mention.text, mention.lang, mention)
-        raids.hear(heard[post_id])
+        raids.hear_all((heard[post_id],))
         spoke[mention.author.id] = min(mention.at, spoke.get(mention.author.id, mention.at))
         review([post_id], due)
     review(raids.look(acquainted), step)

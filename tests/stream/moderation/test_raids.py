@@ -181,3 +181,21 @@ def test_the_ratio_tells_raids_from_crowds() -> None:
     assert by_strangers(9, 9, 0.63) + by_followers(9, 0) > SURE
     assert max(by_strangers(n, round(0.65 * n), 0.63) for n in range(1, 500)) < SURE
     assert by_strangers(20, 20, 0.9) < SURE
+
+
+def test_what_others_repeat_meanwhile_hides_no_raid() -> None:
+    """A raid that began before hundreds of others said something twice is recognised all the same."""
+
+    def guests_are_known(authors: Sequence[str], before: int) -> list[bool]:
+        return ["guest" in author for author in authors]
+
+    chain = Chain()
+    hear(chain, [post(i, at=i) for i in range(3)])
+    chain.raids.look(guests_are_known)
+    for i in range(400):
+        text = f"wonderful{i} lantern{i} parade{i} harbour{i} evening{i}"
+        hear(chain, [post(1000 + 2 * i + k, text, author=f"x:guest{i}_{k}", at=10 + i) for k in range(2)])
+    chain.raids.look(guests_are_known)
+    raiders = [post(i, at=1000 + i) for i in range(3, 20)]
+    hear(chain, raiders)
+    assert {p.id for p in raiders} <= set(chain.raids.look(guests_are_known))
