@@ -19,6 +19,10 @@ SURE_UNDER_BANNER: Final = math.log(1000)
 """The same for those who say different things under one banner: a crowd gathers there more easily than around one text."""
 MADE: Final = math.log(30)
 """What the accounts alone must say, under a banner: what goes round the world brings strangers, too, but not of that kind."""
+SURE_OF_ONE: Final = math.log(1000)
+"""The same for one of the many texts of a crowd that gathers under a banner: each of them is a try."""
+LEAST_UNDER_BANNER: Final = 0.95
+"""The share of strangers among all who stand under a banner that may be held as a whole: others would be held with them."""
 OVER: Final = 0.0
 """The ratio below which what was taken for a raid is a crowd after all."""
 AMONG_RAIDERS: Final = (0.7, 0.85, 0.97)

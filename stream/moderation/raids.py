@@ -19,8 +19,16 @@ import msgspec
 
 from stream.config import RaidConfig
 from stream.moderation.banners import Banners, banners
-from stream.moderation.cluster import Cluster, Post, says_the_same
-from stream.moderation.evidence import MADE, OVER, SURE, SURE_OF_MORE, SURE_UNDER_BANNER
+from stream.moderation.cluster import LATEST, Cluster, Post, says_the_same
+from stream.moderation.evidence import (
+    LEAST_UNDER_BANNER,
+    MADE,
+    OVER,
+    SURE,
+    SURE_OF_MORE,
+    SURE_OF_ONE,
+    SURE_UNDER_BANNER,
+)
 from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
 from stream.moderation.raid import BEFORE_MS, Raid, Text
@@ -263,7 +271,9 @@ class Raids:
             enough = weighed.made >= MADE and weighed.ratio >= (SURE if ongoing else SURE_UNDER_BANNER)
         else:
             enough = weighed.ratio >= (SURE_OF_MORE if ongoing else SURE)
-        if not enough or (not cluster.banner and self._common(cluster, acquainted)):
+        if not enough or self._common(cluster, acquainted):
+            return False
+        if weighed.ratio < SURE_OF_ONE and not (cluster.banner or ongoing) and self._of_a_crowd(cluster, acquainted):
             return False
         first = min(cluster.posts.values(), key=lambda p: (p.at, p.id))
         raid = ongoing or Raid(f"{first.at:x}-{(first.sketch or first.marks or first.banners)[0]:08x}")
@@ -272,12 +282,26 @@ class Raids:
         return True
 
     def _common(self, cluster: Cluster, acquainted: Acquainted) -> bool:
-        """Whether what a cluster says is what others say here anyway: it would hold them, too."""
-        beside = [p for p in self._neighbours.remembered() if p.id not in cluster.posts and cluster.likes(p)]
-        if not beside or self._voices.weigh(cluster, acquainted, beside).ratio >= SURE_OF_MORE:
+        """Whether what a cluster says is what others say here anyway, or gathers others too: it would hold them."""
+        banner, remembered = cluster.banner, self._neighbours.remembered()
+        if banner:
+            beside = [p for p in remembered if banner in p.banners]
+        else:
+            beside = [p for p in remembered if p.id not in cluster.posts and cluster.likes(p)]
+        if not beside:
+            return False
+        weighed = self._voices.weigh(cluster, acquainted, beside)
+        if weighed.ratio >= SURE_OF_MORE and (not banner or weighed.strangers >= LEAST_UNDER_BANNER):
             return False
         cluster.common = len(cluster.posts) * 3 // 2
         return True
+
+    def _of_a_crowd(self, cluster: Cluster, acquainted: Acquainted) -> bool:
+        """Whether most of a cluster stand under a banner with a crowd that says other things as well."""
+        under = Counter(mark for post in cluster.latest() for mark in post.banners)
+        most = min(len(cluster.posts), LATEST) / 2
+        gathered = [c for c in self._banners.clusters() if under[c.banner] > most]
+        return any(self._voices.weigh(each, acquainted).ratio < OVER for each in gathered)
 
     def _no_raid(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether what was taken for a raid turns out to be a crowd; what staff have decided about stays."""

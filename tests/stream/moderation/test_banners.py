@@ -155,3 +155,25 @@ def test_a_template_of_slots_is_one_text() -> None:
     ]
     assert len({p.text for p in posts}) > 8
     assert len(raided(posts)) > 25
+
+
+def test_a_tag_under_which_others_stand_too_is_not_held_whole() -> None:
+    """Raiders who take a crowd's new tag hide behind it, but who was there before is not held with them."""
+    tags = ("Derby",)
+    raiders = [said(n, INSULTS[n % 10], 3_600_000 + n * 900, f"user{n * 7919 + 100_000}", tags=tags) for n in range(60)]
+    guests = [said(1000 + n, f"goal number {n}", 3_599_000 + n * 7000, f"regular{n}", tags=tags) for n in range(6)]
+    assert raided(raiders) == {p.id for p in raiders}
+    assert not raided([*raiders, *guests]) & {p.id for p in guests}
+
+
+def test_one_of_the_many_texts_of_a_crowd_takes_more() -> None:
+    """What a few strangers say alike is held where they stand alone, not where they answer a post as a crowd does."""
+    few = [
+        said(n, "fireworks over the water", 3_600_000 + n * 900, f"{'abcdefghij'[n % 10]}.{n}", target="x:favourite")
+        for n in range(16)
+    ]
+    crowd = [
+        said(100 + n, INSULTS[n % 10] * 2, 3_590_000 + n * 500, f"regular{n}", target="x:favourite") for n in range(40)
+    ]
+    assert raided(few) == {p.id for p in few}
+    assert raided([*crowd, *few]) == set()
