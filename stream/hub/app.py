@@ -32,6 +32,7 @@ from stream.hub.core import Hub, now_ms
 from stream.hub.doors import act, alerts, machines, moderation, pairing, plan, rewind, say, session, show, tracks, walls
 from stream.hub.doors.answers import mount_errors
 from stream.hub.guard import Guard
+from stream.hub.handshake import Refusing
 from stream.hub.pages import Pages
 from stream.hub.pairing import Pairing
 from stream.hub.porter import Porter
@@ -219,7 +220,7 @@ def _settings(app: FastAPI, hub: HubConfig) -> uvicorn.Config:
         app,
         loop="asyncio",
         http="h11",
-        ws="websockets-sansio",
+        ws=Refusing,
         lifespan="off",
         log_config=None,
         log_level="warning",

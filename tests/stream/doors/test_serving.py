@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from stream.config import AlertsConfig, Config, HubConfig, PrivacyConfig
@@ -97,9 +98,20 @@ def wall(hub: HubProcess) -> ClientConnection:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_the_hub_in_order(tmp_path: Path, sign: int) -> None:
-    """SIGTERM and SIGINT end the hub within five seconds with code 0, though a wall hangs on it that reads nothing."""
+    """SIGTERM and SIGINT end the hub within five seconds with code 0, though a wall hangs on it that reads nothing.
+
+    Strangers who knocked before were told what to do, and are no errors of the hub.
+    """
     with HubProcess(tmp_path) as hub, wall(hub):
+        for door in ("/ws/wall", "/ws/tablet", "/ws/none"):
+            with pytest.raises(InvalidStatus) as refused:
+                connect(hub.url.replace("http", "ws") + door)
+            assert refused.value.response.status_code == 401
+            assert b"Sign in with the PIN first" in refused.value.response.body
         assert hub.stop(sign, seconds=5) == 0
+        assert hub.process is not None
+        assert hub.process.stderr is not None
+        assert "ERROR" not in hub.process.stderr.read()
 
 
 def test_wall_that_reads_nothing_holds_up_nobody(tmp_path: Path) -> None:
