@@ -77,7 +77,7 @@ def moods(texts: Sequence[str], langs: Sequence[str]) -> NDArray[np.int16]:
 
 def read(texts: Texts, langs: Sequence[str]) -> NDArray[np.int16]:
     """``moods`` of texts that are read already."""
-    places = np.fromiter((place(lang) for lang in langs), np.int64, len(langs))
+    places = np.fromiter(map(place, langs), np.int64, len(langs))
     for i in np.flatnonzero(places == UNTOLD).tolist():
         places[i] = place(likely(texts.lower(i)))
     out = np.full(len(langs), UNKNOWN_MOOD, np.int16)

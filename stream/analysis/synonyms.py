@@ -62,27 +62,30 @@ def groups(ids: Sequence[str], langs: Sequence[str], pairs: Iterable[tuple[int, 
     first: dict[tuple[str, ...], int] = {}
     for i, (topic, lang) in enumerate(zip(ids, langs, strict=True)):
         for shape in _shapes(topic, lang):
-            parent[root(i)] = root(first.setdefault(shape, i))
+            same = first.setdefault(shape, i)
+            if same != i:
+                parent[root(i)] = root(same)
     for a, b in pairs:
         parent[root(a)] = root(b)
     members: dict[int, list[int]] = {}
     for i in range(len(ids)):
-        members.setdefault(root(i), []).append(i)
+        members.setdefault(i if parent[i] == i else root(i), []).append(i)
     return {min(of, key=lambda i: ids[i]): of for of in members.values() if len(of) > 1}
 
 
-def _shapes(topic: str, lang: str) -> list[tuple[str, ...]]:
+@lru_cache(8_000)
+def _shapes(topic: str, lang: str) -> tuple[tuple[str, ...], ...]:
     """What must be the same for two topics to be one."""
     if topic[0] == "$":
-        return []
+        return ()
     bare = topic[1:] if topic[0] == "#" else topic
-    found: list[tuple[str, ...]] = [("letters", _APART.sub("", bare))]
+    letters = "letters", _APART.sub("", bare)
     words = bare.replace("-", " ").split()
     if len(words) > 1 or lang in _INFLECTED:
         stems = _stems(bare.replace("-", " "), lang)
         if stems:
-            found.append((lang, *stems))
-    return found
+            return letters, (lang, *stems)
+    return (letters,)
 
 
 @lru_cache(20_000)
