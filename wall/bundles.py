@@ -56,12 +56,14 @@ class Ways:
         x, y = x1 - x0, y1 - y0
         far = np.sqrt(x * x + y * y)
         bow = self._side * np.minimum(BOW, HIGHEST_BOW / np.maximum(far, _ONE))
-        via = np.stack([y * bow, -x * bow])
+        via = np.empty((2, len(far)), np.float32)
+        np.multiply(y, bow, out=via[0])
+        np.multiply(x, -bow, out=via[1])
         if len(self._between):
             gates = self._gates(heart)
-            for axis in (0, 1):
-                middle = (ends[axis].take(self._between) + ends[axis + 2].take(self._between)) * np.float32(0.5)
-                via[axis, self._between] = TOGETHER * (gates[:, axis].take(self._gate) - middle)
+            for way, start, end, gate in zip(via, ends[0:2], ends[2:4], gates.T, strict=True):
+                middle = (start.take(self._between) + end.take(self._between)) * np.float32(0.5)
+                way[self._between] = TOGETHER * (gate.take(self._gate) - middle)
         return via, far
 
     def _gates(self, heart: Floats) -> Floats:

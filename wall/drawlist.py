@@ -70,12 +70,7 @@ class Text:
 
     @property
     def left(self) -> float:
-        align = self.block.style.align
-        if align == "centre":
-            return self.x - self.block.width / 2
-        if align == "right":
-            return self.x - self.block.width
-        return self.x + self.block.ink_left
+        return self.x + self.block.shift
 
     @property
     def box(self) -> Rect:

@@ -186,7 +186,8 @@ class _Edges:
     """Drawn edges, strongest first after ``lit`` ones: ends, ways, and rows of ``CURVE`` that lack place, way and light."""
 
     lit: bytes
-    ends: npt.NDArray[np.intp]
+    source: npt.NDArray[np.intp]
+    target: npt.NDArray[np.intp]
     ways: Ways
     alpha: Floats
     rows: Floats
@@ -207,7 +208,10 @@ def draw_edges(
         known = picture.memo["edges"] = _unplaced(picture, lit)
     if not len(known.rows):
         return
-    ends = picture.xy.take(known.ends, axis=0).reshape(-1, 4).T.copy()
+    ends = np.empty((4, len(known.rows)), np.float32)
+    for axis, places in enumerate(picture.xy.T.copy()):
+        places.take(known.source, out=ends[axis], mode="clip")
+        places.take(known.target, out=ends[axis + 2], mode="clip")
     heart = _hearts(picture)
     via, far = known.ways.via(ends, heart)
     if known.left is not None:
@@ -255,13 +259,13 @@ def _unplaced(picture: Lights, lit: npt.NDArray[np.int64]) -> _Edges:
     rows[:, 16] = 1.0
     alpha = ((low + (high - low) * strength) * picture.edge_light[alive]).astype(np.float32)
     ways = Ways(source, target, state.community, state.key)
-    ends = np.stack([source, target], axis=1).ravel().astype(np.intp)
+    starts = lit.tobytes(), source.astype(np.intp), target.astype(np.intp)
     if state.was is None or state.turned is None:
-        return _Edges(lit.tobytes(), ends, ways, alpha, rows, np.zeros(0, np.intp), None, np.zeros(0, np.float32))
+        return _Edges(*starts, ways, alpha, rows, np.zeros(0, np.intp), None, np.zeros(0, np.float32))
     turned = np.minimum(state.turned[source], state.turned[target])
     turning = np.flatnonzero(turned < 1.0)
     left = Ways(source[turning], target[turning], state.was, state.key)
-    return _Edges(lit.tobytes(), ends, ways, alpha, rows, turning, left, turned[turning])
+    return _Edges(*starts, ways, alpha, rows, turning, left, turned[turning])
 
 
 def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
@@ -274,8 +278,13 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     ]
     if not fresh:
         return
-    source = np.array([f[0] for f in fresh], np.uint32)
-    target = np.array([f[1] for f in fresh], np.uint32)
+    ends = [f[:2] for f in fresh]
+    known = picture.memo.get("comets")
+    if known is None or known[0] != ends:
+        source, target = np.array(ends, np.uint32).T
+        ways = Ways(source, target, picture.state.community, picture.state.key)
+        known = picture.memo["comets"] = (ends, source, target, ways)
+    _, source, target, ways = known
     age = np.array([f[2] for f in fresh], np.float32)
     light = np.minimum(picture.light[source], picture.light[target]) * np.clip(
         np.minimum(age, 1.0 - age) * 8.0, 0.0, picture.signs
@@ -283,7 +292,6 @@ def draw_comets(layer: Layer, picture: Lights, t: float) -> None:
     head = age * age * (3.0 - 2.0 * age)
     rows = np.zeros((len(fresh), len(CURVE)), np.float32)
     rows[:, 0:2], rows[:, 2:4] = picture.xy[source], picture.xy[target]
-    ways = Ways(source, target, picture.state.community, picture.state.key)
     via, _ = ways.via(rows[:, 0:4].T, _hearts(picture))
     rows[:, 4], rows[:, 5:7] = 4.2, via.T
     rows[:, 7:10], rows[:, 11:14] = picture.colour[source], 1.0

@@ -33,15 +33,23 @@ BEACON: Final = (58.0, 7.0)
 """Halo and core in pixels of the light that a named node has at least, so that one sees which light a label names."""
 
 
+Lean = tuple[float, float, float, float]
+Room = tuple[float, float, float, float]
+NOWHERE: Final = (math.inf, math.inf, -math.inf, -math.inf)
+
+
 @dataclass(slots=True)
 class _Shown:
     block: Block
-    side: int
     opacity: float
     dx: float
     dy: float
+    lean: Lean
+    """Where its side puts it beside a node without size, and how much farther for each pixel of the node's radius."""
     screen: Rect | None = None
     """The screen that most of it lies on."""
+    room: Room = NOWHERE
+    """From where to where it may stand on that screen: left, top, right, bottom."""
 
 
 def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: float, weight: int = 600) -> None:
@@ -69,30 +77,46 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     beacons = np.empty((len(nodes), len(HALO)), np.float32)
     beacons[:, 0:2], beacons[:, 4:7] = picture.xy.take(nodes, axis=0), picture.colour.take(nodes, axis=0)
     beacons[:, 2], beacons[:, 3] = BEACON[0] * place.unit, BEACON[1] * place.unit
-    for i, (item, (x, y), radius, light) in enumerate(zip(shown.values(), places, radii, lights, strict=True)):
-        block = item.block
-        dx, dy = label_offset(item.side, radius, block.width, block.cap, block.style.size)
-        item.dx, item.dy = item.dx + (dx - item.dx) * ease, item.dy + (dy - item.dy) * ease
-        opacity = max(0.0, item.opacity) * place.words * min(1.0, 1.4 * light)
-        layer.text(block, *_kept(place.grid, item, x + item.dx, y + item.dy), opacity, "label")
-        beacons[i, 7] = opacity
+    words, opacities = place.words, []
+    for item, (node_x, node_y), radius, light in zip(shown.values(), places, radii, lights, strict=True):
+        beside_x, beside_y, far_x, far_y = item.lean
+        item.dx += (beside_x + far_x * radius - item.dx) * ease
+        item.dy += (beside_y + far_y * radius - item.dy) * ease
+        x, y = node_x + item.dx, node_y + item.dy
+        left, top, right, bottom = item.room
+        if not (left <= x <= right and top <= y <= bottom):
+            x, y = _kept(place.grid, item, x, y)
+        opacity = max(0.0, item.opacity) * words * min(1.0, 1.4 * light)
+        layer.text(item.block, x, y, opacity, "label")
+        opacities.append(opacity)
+    beacons[:, 7] = opacities
     layer.halos.append(beacons)
 
 
 def _kept(grid: Grid, item: _Shown, x: float, y: float) -> tuple[float, float]:
     """Where the label stands when its node would have it at (x, y): it does not follow under a bezel."""
-    block, screen = item.block, item.screen
-    left, right = x + block.ink_left - EDGE, x + block.ink_left + block.width + EDGE
-    top, bottom = y - ABOVE * block.style.size - EDGE, y + BELOW * block.style.size + EDGE
-    if screen is None or not screen.contains(Rect(left, top, right - left, bottom - top)):
-        number = grid.screen_at((left + right) / 2, (top + bottom) / 2)
-        screen = item.screen = screen if number is None else grid.screen(number)
-    if screen is None:
+    block = item.block
+    left, right = block.ink_left - EDGE, block.ink_left + block.width + EDGE
+    above, below = ABOVE * block.style.size + EDGE, BELOW * block.style.size + EDGE
+
+    def room(screen: Rect) -> Room:
+        return screen.x - left, screen.y + above, screen.right - right, screen.bottom - below
+
+    def holds(left: float, top: float, right: float, bottom: float) -> bool:
+        return left <= x <= right and top <= y <= bottom
+
+    if item.screen is None or not holds(*room(item.screen)):
+        number = grid.screen_at(x + (left + right) / 2, y + (below - above) / 2)
+        item.screen = item.screen if number is None else grid.screen(number)
+    if item.screen is None:
         return x, y
-    return (
-        x + max(0.0, screen.x - left) - max(0.0, right - screen.right),
-        y + max(0.0, screen.y - top) - max(0.0, bottom - screen.bottom),
-    )
+    item.room = first_x, first_y, last_x, last_y = room(item.screen)
+    return x + max(0.0, first_x - x) - max(0.0, x - last_x), y + max(0.0, first_y - y) - max(0.0, y - last_y)
+
+
+def _lean(side: int, block: Block) -> Lean:
+    beside, farther = (label_offset(side, radius, block.width, block.cap, block.style.size) for radius in (0.0, 1.0))
+    return *beside, farther[0] - beside[0], farther[1] - beside[1]
 
 
 def _choose(
@@ -114,10 +138,10 @@ def _choose(
             if old is not None and old.block.key[0] != label.text:
                 del shown[key]
         elif old is None:
-            dx, dy = label_offset(label.side, 0.0, block.width, block.cap, block.style.size)
-            shown[key] = _Shown(block, label.side, 1.0 if ease == 1.0 else -LEAVE_MS / APPEAR_MS, dx, dy)
+            lean = _lean(label.side, block)
+            shown[key] = _Shown(block, 1.0 if ease == 1.0 else -LEAVE_MS / APPEAR_MS, *lean[:2], lean)
         else:
-            old.block, old.side = block, label.side
+            old.block, old.lean, old.room = block, _lean(label.side, block), NOWHERE
     return whole
 
 

@@ -5,6 +5,7 @@ No pass covers the screen but the stage itself: on a software renderer each woul
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from importlib import resources
 from typing import Final
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.wire.geometry import Grid, Rect
-from wall.drawlist import CURVE, HALO, RING, SHAPE, DrawList, Layer, Stage, Text
+from wall.drawlist import CURVE, HALO, RIBBON, RING, SHAPE, DrawList, Layer, Stage, Text
 from wall.text.atlas import LIMIT_MB, PAGE, Atlas, Spot
 
 Floats = npt.NDArray[np.float32]
@@ -47,7 +48,6 @@ class Painter:
         self.atlas = Atlas(ctx, atlas_mb)
         self._stage = _StageMesh(ctx)
         self._curves = [_curves(ctx, segments) for _, segments in CURVE_SEGMENTS]
-        self._by_kind = np.empty((0, len(CURVE)), np.float32)
         self._comets = _curves(ctx, COMET_SEGMENTS)
         self._halos = _Instances(ctx, "halo", "halo", "2f 2f 4f", ("at", "size", "tint"), len(HALO))
         self._rings = _Instances(ctx, "ring", "line", "4f 4f", ("ring", "tint"), len(RING), RING_SEGMENTS)
@@ -119,43 +119,41 @@ class Painter:
 
     def _paint_curves(self, curves: Floats, see: See) -> None:
         kind = kinds(curves, see[1])
-        if len(self._by_kind) < len(curves):
-            self._by_kind = np.empty((len(curves) * 3 // 2, len(CURVE)), np.float32)
-        by_kind = self._by_kind[: len(curves)]
-        curves.take(np.argsort(kind, kind="stable"), axis=0, out=by_kind, mode="clip")
-        first = 0
-        for instances, count in zip(self._curves, np.bincount(kind, minlength=len(self._curves)), strict=True):
-            instances.draw([by_kind[first : first + count]], *see)
-            first += count
+        for number, instances in enumerate(self._curves):
+            chosen = np.flatnonzero(kind == number)
+            if len(chosen):
+                curves.take(chosen, axis=0, out=instances.room(len(chosen)), mode="clip")
+                instances.render(len(chosen), *see)
 
     def _paint_texts(self, layer: Layer, viewport: Rect, scale: float) -> None:
-        pages: dict[int, list[float]] = {}
-        shadows: dict[int, list[float]] = {}
-        exact: dict[int, list[float]] = {}
+        pages: dict[int, list[float]] = defaultdict(list)
+        shadows: dict[int, list[float]] = defaultdict(list)
+        exact: dict[int, list[float]] = defaultdict(list)
         offset_x, offset_y = layer.offset
-        right, bottom = viewport.right, viewport.bottom
+        first_x, first_y, right, bottom = viewport.x, viewport.y, viewport.right, viewport.bottom
         for text in layer.texts:
             block = text.block
             pad = block.pad
-            left, top = text.left - pad + offset_x, text.y - block.baseline - pad + offset_y
+            left, top = text.x + block.shift - pad + offset_x, text.y - block.baseline - pad + offset_y
             if (
                 left >= right
                 or top >= bottom
-                or left + block.width + 2 * pad <= viewport.x
-                or top + block.height + 2 * pad <= viewport.y
+                or left + block.width + 2 * pad <= first_x
+                or top + block.height + 2 * pad <= first_y
             ):
                 continue
             spot = self.atlas.spot(block, scale)
             if spot is None:
                 continue
-            if spot.shadow is not None:
-                shadows.setdefault(spot.shadow.page, []).extend(_quad(text, spot.shadow, left, top))
+            shadow = spot.shadow
+            if shadow is not None:
+                shadows[shadow.page] += _quad(text, shadow, left, top)
             if text.role == "still" and spot.scale == scale:
-                left += _snapped(left + spot.left, viewport.x, scale)
-                top += _snapped(top + spot.top, viewport.y, scale)
-                exact.setdefault(spot.page, []).extend(_quad(text, spot, left, top))
+                left += _snapped(left + spot.left, first_x, scale)
+                top += _snapped(top + spot.top, first_y, scale)
+                exact[spot.page] += _quad(text, spot, left, top)
             else:
-                pages.setdefault(spot.page, []).extend(_quad(text, spot, left, top))
+                pages[spot.page] += _quad(text, spot, left, top)
         for group, sampler in ((shadows, self._smooth), (pages, self._smooth), (exact, self._sharp)):
             for page, quads in group.items():
                 self.atlas.pages[page].texture.use(0)
@@ -168,9 +166,9 @@ class Painter:
 def kinds(curves: Floats, scale: float) -> npt.NDArray[np.uint8]:
     """Which of ``CURVE_SEGMENTS`` draws each of ``curves`` (m, 17), by how far its middle is from a straight line."""
     x, y = curves[:, 5], curves[:, 6]
-    bend = np.sqrt(x * x + y * y) * np.float32(0.5 * scale)
+    bend = x * x + y * y
     kind = np.zeros(len(bend), np.uint8)
-    for most in BENDS:
+    for most in (BENDS * np.float32(2.0 / scale)) ** 2:
         kind += bend > most
     return kind
 
@@ -193,10 +191,11 @@ def _quad(text: Text, spot: Spot, left: float, top: float) -> Quad:
 
     ``left`` and ``top`` are the corner of the block's picture before its empty rows and columns were cut.
     """
-    x, y, (w, h) = left + spot.left, top + spot.top, spot.size
+    x, y = left + spot.left, top + spot.top
     window = text.window
     if window is None:
-        return (x, y, w, h, *spot.part, text.opacity)
+        return (x, y, *spot.seen, text.opacity)
+    w, h = spot.seen[:2]
     left, top = max(x, window.x), max(y, window.y)
     right, bottom = max(left, min(x + w, window.right)), max(top, min(y + h, window.bottom))
     u, v = spot.x + (left - x) * spot.scale, spot.y + (top - y) * spot.scale
@@ -253,7 +252,8 @@ class _Look:
 
 
 class _Instances:
-    """One shape drawn many times: a buffer of instances that grows with what is drawn."""
+    """One shape drawn many times: a buffer of instances that grows with what is drawn. All of it is written each time, so that
+    the graphics driver knows that nothing of what was there is needed."""
 
     def __init__(self, ctx: moderngl.Context, vertex: str, fragment: str, layout: str, names: Sequence[str], columns: int,
                  segments: int = 0) -> None:  # fmt: skip
@@ -262,6 +262,7 @@ class _Instances:
         self.look = _Look(self._program)
         self._vertices = 2 * (segments + 1) if segments else 4
         self._layout, self._names, self._columns = layout, tuple(names), columns
+        self._rows = np.empty((0, columns), np.float32)
         self._buffer: moderngl.Buffer | None = None
         self._array: moderngl.VertexArray | None = None
 
@@ -269,24 +270,30 @@ class _Instances:
         self, parts: Sequence[Floats], viewport: Rect, scale: float, offset: tuple[float, float], opacity: float
     ) -> None:
         count = sum(len(p) for p in parts)
-        if not count:
-            return
-        needed = count * self._columns * 4
-        if self._buffer is None or self._buffer.size < needed:
-            self._grow(needed)
+        if count:
+            np.concatenate(parts, out=self.room(count))
+            self.render(count, viewport, scale, offset, opacity)
+
+    def room(self, count: int) -> Floats:
+        """Rows (count, columns) to be filled for ``render``."""
+        if len(self._rows) < count:
+            self._grow(count)
+        return self._rows[:count]
+
+    def render(self, count: int, viewport: Rect, scale: float, offset: tuple[float, float], opacity: float) -> None:
+        """Draw the first rows of the room."""
         assert self._buffer is not None
         assert self._array is not None
-        self._buffer.orphan()
-        data = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        self._buffer.write(np.ascontiguousarray(data, np.float32))
+        self._buffer.write(self._rows)
         self.look.see(viewport, scale, offset, opacity)
         self._array.render(moderngl.TRIANGLE_STRIP, vertices=self._vertices, instances=count)
 
-    def _grow(self, needed: int) -> None:
+    def _grow(self, count: int) -> None:
         for old in (self._array, self._buffer):
             if old is not None:
                 old.release()
-        self._buffer = self._ctx.buffer(reserve=max(4096, needed * 3 // 2), dynamic=True)
+        self._rows = np.zeros((max(32, count * 5 // 4), self._columns), np.float32)
+        self._buffer = self._ctx.buffer(self._rows, dynamic=True)
         self._array = self._ctx.vertex_array(self._program, [(self._buffer, self._layout + " /i", *self._names)])
 
 
@@ -297,25 +304,25 @@ class _Strips:
         self._program = _program(ctx, "ribbon", "ribbon")
         self._look = _Look(self._program)
         self._ctx = ctx
-        self._buffer = ctx.buffer(reserve=65536, dynamic=True)
-        self._array = self._bound()
+        self._grow(2048)
 
-    def _bound(self) -> moderngl.VertexArray:
-        return self._ctx.vertex_array(self._program, [(self._buffer, "2f 2f 4f", "at", "side_half", "tint")])
+    def _grow(self, count: int) -> None:
+        self._vertices = np.zeros((count, len(RIBBON)), np.float32)
+        self._buffer = self._ctx.buffer(self._vertices, dynamic=True)
+        self._array = self._ctx.vertex_array(self._program, [(self._buffer, "2f 2f 4f", "at", "side_half", "tint")])
 
     def draw(
         self, strips: Sequence[Floats], viewport: Rect, scale: float, offset: tuple[float, float], opacity: float
     ) -> None:
         if not strips:
             return
-        data = np.ascontiguousarray(np.concatenate(strips), np.float32)
-        if self._buffer.size < data.nbytes:
+        count = sum(len(strip) for strip in strips)
+        if len(self._vertices) < count:
             self._array.release()
             self._buffer.release()
-            self._buffer = self._ctx.buffer(reserve=data.nbytes * 3 // 2, dynamic=True)
-            self._array = self._bound()
-        self._buffer.orphan()
-        self._buffer.write(data)
+            self._grow(count * 5 // 4)
+        np.concatenate(strips, out=self._vertices[:count])
+        self._buffer.write(self._vertices)
         self._look.see(viewport, scale, offset, opacity)
         first = 0
         for strip in strips:
@@ -341,7 +348,6 @@ class _StageMesh:
             self._build(rows, columns, stage.step)
         assert self._colours is not None
         assert self._array is not None
-        self._colours.orphan()
         self._colours.write(np.ascontiguousarray(stage.colours, np.float32))
         self._look.see(viewport, scale, (0.0, 0.0), 1.0)
         bottom = viewport.y + height / scale

@@ -64,19 +64,18 @@ class StageBuilder:
         if not len(present):
             return
         weight = np.where(group == NO_GROUP, np.float32(0.0), weight)
-        slots = np.full(256, len(present) - 1, np.int64)
+        slots = np.full(256, len(present) - 1, np.intp)
         slots[present] = np.arange(len(present))
         rows = self._cells(min(r.y for r, _ in seen), max(r.bottom for r, _ in seen), self.rows)
         columns = self._cells(min(r.x for r, _ in seen), max(r.right for r, _ in seen), self.columns)
         high, wide, count = rows.stop - rows.start, columns.stop - columns.start, len(present)
-        column = np.minimum(np.maximum(xy[:, 0] / STEP - columns.start, 0.0), wide - 1)
-        row = np.minimum(np.maximum(xy[:, 1] / STEP - rows.start, 0.0), high - 1)
-        c0, r0 = np.minimum(column.astype(np.int64), wide - 2), np.minimum(row.astype(np.int64), high - 2)
-        fc, fr = column - c0, row - r0
-        base = (slots[group] * high + r0) * wide + c0
-        corners = np.concatenate([base, base + 1, base + wide, base + wide + 1])
-        left, right = weight * (1 - fc), weight * fc
-        parts = np.concatenate([left * (1 - fr), right * (1 - fr), left * fr, right * fr])
+        c0, right = _between(xy[:, 0], columns.start, wide)
+        r0, below = _between(xy[:, 1], rows.start, high)
+        base = (slots.take(group) * high + r0) * wide + c0
+        corners = np.concatenate([base, base + 1, base + wide, base + (wide + 1)])
+        lower, right_of_lower = weight * below, weight * (below * right)
+        upper, right_of_upper = weight - lower, weight * right - right_of_lower
+        parts = np.concatenate([upper - right_of_upper, right_of_upper, lower - right_of_lower, right_of_lower])
         density = np.bincount(corners, parts, count * high * wide).astype(np.float32).reshape(count, high, wide)
         shine = 1.0 - np.exp(-(_spread(high, sigma) @ density @ _spread(wide, sigma)))
         shine *= shine / np.maximum(
@@ -132,6 +131,15 @@ def _mask(canvas: Rect, top: int, bottom: int, left: int, right: int, seen: tupl
         down, across = _feathered(y, rect.y, rect.bottom, canvas.h), _feathered(x, rect.x, rect.right, canvas.w)
         mask += down[:, None] * across[None, :] * np.float32(share)
     return mask
+
+
+def _between(at: Floats, start: int, count: int) -> tuple[npt.NDArray[np.intp], Floats]:
+    """For each place the corner of the mesh before it, from ``start``, and how far it is on its way to the next one."""
+    place = np.minimum(
+        np.maximum(at * np.float32(1.0 / STEP) - np.float32(start), np.float32(0.0)), np.float32(count - 1)
+    )
+    before = np.minimum(place.astype(np.int32), np.int32(count - 2))
+    return before.astype(np.intp), place - before.astype(np.float32)
 
 
 def _feathered(at: Floats, start: float, end: float, whole: float) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -23,6 +24,7 @@ LIMIT_MB: Final = 384
 STALE: Final = 48
 """Frames, 1 to 5 s, after which what was not drawn makes room: more than a switch of layouts lasts."""
 Key = tuple[str, Style, float]
+Drawn = defaultdict[float, dict[Block, "Spot"]]
 
 
 @dataclass(slots=True, eq=False)
@@ -53,14 +55,14 @@ class Spot:
     left: float
     top: float
     shadow: Spot | None = None
-    size: tuple[float, float] = field(init=False)
-    """Width and height in canvas pixels."""
     part: tuple[float, float, float, float] = field(init=False)
     """Its corners on the page, in 0 … 1."""
+    seen: tuple[float, ...] = field(init=False)
+    """Width and height in canvas pixels, then ``part``."""
 
     def __post_init__(self) -> None:
-        self.size = (self.w / self.scale, self.h / self.scale)
         self.part = (self.x / PAGE, self.y / PAGE, (self.x + self.w) / PAGE, (self.y + self.h) / PAGE)
+        self.seen = (self.w / self.scale, self.h / self.scale, *self.part)
 
 
 class Page(NamedTuple):
@@ -77,9 +79,10 @@ class Atlas:
         self._ctx = ctx
         self._most = max(1, limit_mb * 2**20 // (PAGE * PAGE * 4))
         self._spots: dict[Key, Spot] = {}
-        self._drawn: dict[tuple[Block, float], Spot] = {}
-        self._drawn_before: dict[tuple[Block, float], Spot] = {}
-        """What was drawn in this frame and in the one before, by the block itself, which is found faster than its text."""
+        self._drawn: Drawn = defaultdict(dict)
+        self._drawn_before: Drawn = defaultdict(dict)
+        """What was drawn in this frame and in the one before, by scale and by the block itself, which is found faster than its
+        text."""
         self.pages: list[Page] = []
         self._frame = 0
         self._left_ms = math.inf
@@ -93,14 +96,14 @@ class Atlas:
         """A new frame with this much time for new pictures."""
         self._frame += 1
         self._left_ms = budget_ms
-        self._drawn_before, self._drawn = self._drawn, {}
+        self._drawn_before, self._drawn = self._drawn, defaultdict(dict)
 
     def spot(self, block: Block, scale: float) -> Spot | None:
         """Where the picture of ``block`` is; None when this frame has no time, or the atlas no room, for it."""
-        spot = self._drawn_before.get((block, scale)) or self._kept(block, scale)
+        spot = self._drawn_before[scale].get(block) or self._kept(block, scale)
         if spot is None:
             return None
-        self._drawn[block, scale] = spot
+        self._drawn[scale][block] = spot
         spot.shelf.used = self._frame
         if spot.shadow is not None:
             spot.shadow.shelf.used = self._frame

@@ -56,8 +56,8 @@ class Block:
     """Text that is set. Lengths are canvas pixels; ``baseline`` is that of the first line, from the top."""
 
     __slots__ = (
-        "baseline", "cap", "drawing", "height", "ink_left", "key", "lines", "missing", "pad", "style", "text", "unbroken",
-        "width",
+        "baseline", "cap", "drawing", "height", "ink_left", "key", "lines", "missing", "pad", "shift", "style", "text",
+        "unbroken", "width",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,8 @@ class Block:
         self.unbroken = float(paragraph.MaxIntrinsicWidth)
         """How wide it would be on a single line."""
         self.ink_left = ink_left
+        self.shift = {"left": ink_left, "centre": -self.width / 2, "right": -self.width}[self.style.align]
+        """From where it is placed, its left edge, centre or right edge by its align, to the left end of its ink."""
         self.pad = math.ceil(self.style.size * 0.4)
         self.drawing = self._recorded(paragraph)
 
