@@ -125,7 +125,7 @@ class Raids:
                     anew += self._spread(cluster)
             elif self._no_raid(cluster, acquainted):
                 anew += self._freed(cluster.raid)
-            elif self._grown(cluster):
+            elif self._grown(cluster) and not self._common(cluster, acquainted):
                 anew += self._spread(cluster)
         return anew
 

@@ -177,3 +177,20 @@ def test_one_of_the_many_texts_of_a_crowd_takes_more() -> None:
     ]
     assert raided(few) == {p.id for p in few}
     assert raided([*crowd, *few]) == set()
+
+
+def test_a_raid_that_takes_up_what_others_say_does_not_take_them_with_it() -> None:
+    """Raiders who go on in the words that everybody here uses make nobody's post theirs who was there before."""
+    chain = Chain()
+    guests = [said(n, "How long was the queue", 3_560_000 + n * 2000, f"regular{n}") for n in range(12)]
+    chain.hear_all([*people(3_600_000), *guests])
+    words = "kitchen terrible shameful robbery"
+    raiders = [said(n, f"queue {words}", 3_600_000 + n * 900, f"user{n * 7919 + 100_000}") for n in range(12)]
+    chain.hear_all(raiders[:6])
+    chain.raids.look(here)
+    assert {chain.judge(p, 0).what for p in raiders[:6]} == {"hold"}
+    raiders[6:] = [msgspec.structs.replace(p, text=f"long queue {words}") for p in raiders[6:]]
+    chain.hear_all(raiders[6:])
+    chain.raids.look(here)
+    assert {chain.judge(p, 0).what for p in raiders} == {"hold"}
+    assert {chain.judge(p, 0).what for p in guests} == {"none"}
