@@ -34,4 +34,4 @@ def measure() -> Iterator[Figure]:
         held = watched.posts()
     note = f"{held} posts; resident, median of a minute; ready after {ready:.0f} s"
     yield figure("hub with a million mentions", median(seen), "MB", most=1000, note=note)
-    yield figure("hub with a million mentions, at most", max(seen), "MB", note="while it copies for a checkpoint")
+    yield figure("hub with a million mentions, at most", max(seen), "MB", most=1000, note="while it makes a checkpoint")
