@@ -40,17 +40,17 @@ class Banners:
         self._under: dict[int, list[Post]] = {}
         self._gathered: dict[int, Cluster] = {}
         self._most = GROUPS
-        self._first = 1 << 62
+        self.first = 1 << 62
+        """When the first post was written that was heard."""
         self._old: set[str] = set()
         """Spellings of tags, and hosts (which have a point), that are known to be no banners any more."""
 
     def fresh(self, mention: Mention) -> Sketch:
         """The banners of a post that is heard: what nobody had brought up ten minutes before."""
         at = mention.at
-        if at < self._first:  # noqa: PLR1730
-            self._first = at
-        since = at - FRESH_MS
-        since = max(since, self._first + LISTENED_MS)
+        if at < self.first:  # noqa: PLR1730
+            self.first = at
+        since = max(self.first + LISTENED_MS, at - FRESH_MS)
         found: list[int] = []
         old = self._old
         for tag in mention.hashtags:
@@ -105,11 +105,11 @@ class Banners:
 
     def save(self) -> list[Any]:
         """What was brought up when."""
-        return [self._first, self._tags, self._sites]
+        return [self.first, self._tags, self._sites]
 
     def restore(self, saved: list[Any]) -> None:
         """Know what an earlier life did."""
-        self._first = min(self._first, saved[0])
+        self.first = min(self.first, saved[0])
         for known, earlier in zip((self._tags, self._sites), saved[1:], strict=True):
             known.update(earlier)
 

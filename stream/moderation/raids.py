@@ -73,18 +73,20 @@ class Raids:
         """Take note of posts."""
         if not self._config.on:
             return
-        many, fresh_of, wait = self._config.followers, self._banners.fresh, self._waiting.append
+        many, listening, wait = self._config.followers, self._banners, self._waiting.append
         for words in heard:
             mention = words.mention
             if mention is None or mention.kind not in KINDS:
                 continue
             hashes = words.hashes
-            links = mention.links
+            links, at = mention.links, mention.at
+            if at < listening.first:  # noqa: PLR1730
+                listening.first = at
             marks = words.marks if links or mention.media or len(hashes) <= 4 * FEW else ()
-            fresh = fresh_of(mention) if links or mention.hashtags or mention.target is not None else ()
+            fresh = listening.fresh(mention) if links or mention.hashtags or mention.target is not None else ()
             if len(hashes) < 8 and not marks and not fresh:
                 continue
-            author, at = mention.author, mention.at
+            author = mention.author
             followers = author.followers
             followed = followers >= many or author.role != "public"
             post = Post(
