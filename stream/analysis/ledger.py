@@ -219,7 +219,7 @@ class Ledger:
         """A post that is not shown (hidden, or held) counts only in the numbers. The newest call wins; at first all are.
 
         Returns whether that is news. It is kept in mind for as long as the post can matter, no longer: a hub that starts later
-        knows as much.
+        knows as much. What is hidden before there is a T is kept in mind as if it were hidden at the first.
         """
         hidden, until = self.gone.hidden, (self.t or 0) + self.window.reach
         news = hidden.discard(key) if shown else hidden.keep(key, until)
@@ -268,6 +268,8 @@ class Ledger:
         if self.t is not None and t_ms <= self.t:
             return False
         old, self.t = self.t, t_ms
+        if old is None:
+            self.gone.hidden.extend(t_ms + self.window.reach)
         self._count(self.rows.slots() if old is None else self.buckets.crossing(old, t_ms, self.columns.at))
         dropped = self.buckets.drop(self.floor)
         if not dropped.size:

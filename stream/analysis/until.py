@@ -57,6 +57,11 @@ class Until:
         self._held = held
         return news
 
+    def extend(self, until_ms: int) -> None:
+        """Keep everything until a time at least."""
+        held = self._until[: self._held]
+        np.maximum(held, until_ms, out=held)
+
     def discard(self, key: int) -> bool:
         """Keep a key no longer; whether it was kept."""
         slot = _slot(self._table, self._key, np.uint64(key))

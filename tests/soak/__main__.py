@@ -38,6 +38,7 @@ async def play(log: str, rounds: Sequence[int], seed: int, minutes: float, given
                     print(line(log, done), flush=True)
                     if done.failures:
                         hall.keep(given.keep / f"{seed}-{number}.log")
+                        made.keep(given.keep / f"{seed}-{number}.msgpack")
                     if done.ended:
                         break
     return played
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=tuple(KINDS), default="", help="faults of one kind")
     parser.add_argument("--patience", type=float, default=1.0, help="how many times longer than the bars is waited")
     parser.add_argument(
-        "--keep", type=Path, default=Path("build/soak"), help="what the parts said in rounds that failed"
+        "--keep", type=Path, default=Path("build/soak"), help="what the parts and the log said in rounds that failed"
     )
     parser.add_argument("--hours", type=float, default=0.0, help="after the rounds run so long and watch memory")
     given = parser.parse_args(arguments)

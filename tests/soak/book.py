@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import xxhash
@@ -79,6 +79,12 @@ class Book:
         records = self._records[MENTIONS.name]
         self._records[MENTIONS.name] = [record for record in records if record.time >= before_ms]
         self._mentions = [heard for heard in self._mentions if heard.seen >= before_ms]
+
+    def keep(self, path: Path, t_ms: int, told: Any) -> None:
+        """Write all that was read (MessagePack: ``records``), and what a hub ``told`` of it at T, to look into at leisure."""
+        key = memory_key(Path(self._config.hub.checkpoint))
+        records = [record for of in self._records.values() for record in of]
+        path.write_bytes(msgspec.msgpack.encode({"t": t_ms, "hub": told, "memory_key": key, "records": records}))
 
     def counted(self, t_ms: int) -> set[str]:
         """Which posts count at T, by what a post is and nothing else."""

@@ -76,6 +76,13 @@ class Rounds:
         self._expected: set[str] = set()
         self._expected_gone: set[str] = set()
         self._planned_ms = 0
+        self._differed: tuple[int, Any] | None = None
+
+    def keep(self, path: Path) -> None:
+        """Write what the log says and what the hub said where they differed, to ``path``."""
+        if self._differed is not None:
+            self._book.keep(path, *self._differed)
+            self._differed = None
 
     @contextlib.asynccontextmanager
     async def going(self) -> AsyncIterator[Rounds]:
@@ -179,6 +186,7 @@ class Rounds:
                 differs += [other] * (other not in differs)
                 await asyncio.sleep(LOOK_S)
             if other:
+                self._differed = t_ms, await self._hall.desk.snapshot(t_ms)
                 raise Failed("; then ".join(dict.fromkeys([*differs[:2], other])))
         finally:
             self._hall.signal("ingest", signal.SIGCONT)
@@ -196,8 +204,16 @@ class Rounds:
         if posts != (analysed := self._book.analysed(t_ms).numbers.posts):
             return f"the hub counts {posts} posts, agora analyse {analysed}"
         oracle: dict[str, Any] = json.loads(await asyncio.to_thread(self._book.said, t_ms, rng))
-        other = sorted(key for key in oracle if key != "sources" and oracle[key] != told.get(key))
-        return f"the snapshot is another one: {', '.join(other)}" if other else ""
+        other = {
+            key: unlike(said, told.get(key))
+            for key, said in oracle.items()
+            if key != "sources" and said != told.get(key)
+        }
+        return (
+            "the snapshot is another one: " + ", ".join(f"{key}{how}" for key, how in sorted(other.items()))
+            if other
+            else ""
+        )
 
     def _went_on(self, faults: Iterable[Fault], pids: dict[str, int | None], ended: list[str]) -> Iterable[str]:
         """What stopped that nothing had befallen."""
@@ -274,6 +290,17 @@ class Rounds:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def unlike(wanted: Any, told: Any) -> str:
+    """Where two pieces of JSON differ first, and how."""
+    if isinstance(wanted, dict) and isinstance(told, dict):
+        key = next(k for k in [*wanted, *told] if wanted.get(k) != told.get(k))
+        return f".{key}{unlike(wanted.get(key), told.get(key))}"
+    if isinstance(wanted, list) and isinstance(told, list) and len(wanted) == len(told):
+        place = next(i for i, (one, other) in enumerate(zip(wanted, told, strict=True)) if one != other)
+        return f"[{place}]{unlike(wanted[place], told[place])}"
+    return f" is {json.dumps(told)[:120]}, not {json.dumps(wanted)[:120]}"
 
 
 def _ticks(pid: int | None) -> int:

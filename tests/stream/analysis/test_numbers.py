@@ -86,3 +86,13 @@ def test_hidden_counts_only_in_numbers() -> None:
     snapshot = state.snapshot(NOW)
     assert (snapshot.numbers.posts, snapshot.numbers.held) == (2, 2)
     assert snapshot.topics.nodes == snapshot.stories == snapshot.people.nodes == ()
+
+
+def test_what_is_hidden_before_the_time_is_known_stays_hidden() -> None:
+    """A hub that reads a log again hides posts before it has looked at the clock, which then lets go of older ones."""
+    state = State(Config(), 30 * MINUTE)
+    state.add([post("0", ago_s=5 * 3600), post("1", "ben", text="something #bad")])
+    state.show("sim:1", False)
+    snapshot = state.snapshot(NOW)
+    assert (snapshot.numbers.posts, snapshot.numbers.held) == (1, 1)
+    assert snapshot.topics.nodes == ()

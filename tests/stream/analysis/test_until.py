@@ -11,7 +11,9 @@ from stream.analysis.until import Until
 _KEYS = st.one_of(st.integers(0, 5), st.sampled_from([2**63 + 5, 2**64 - 1]), st.integers(0, 300))
 _STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["keep", "keep", "keep", "discard", "forget", "merge", "save"]), _KEYS, st.integers(0, 99)
+        st.sampled_from(["keep", "keep", "keep", "discard", "forget", "merge", "extend", "save"]),
+        _KEYS,
+        st.integers(0, 99),
     ),
     max_size=300,
 )
@@ -31,6 +33,9 @@ def test_it_says_what_a_dict_says(steps: list[tuple[str, int, int]]) -> None:
             gone = {k for k, time in plain.items() if time < until}
             assert set(kept.forget(until).tolist()) == gone
             plain = {k: time for k, time in plain.items() if k not in gone}
+        elif what == "extend":
+            kept.extend(until)
+            plain = {k: max(time, until) for k, time in plain.items()}
         elif what == "merge":
             other = Until()
             for k in range(key % 7):
