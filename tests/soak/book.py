@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from pathlib import Path
@@ -41,6 +42,7 @@ class Book:
         self.gone: set[str] = set()
         self._records: dict[str, list[Record]] = {topic.name: [] for topic in TOPICS}
         self._mentions: list[Mention] = []
+        self._retracted: list[Retraction] = []
 
     async def follow(self) -> None:
         """Read for ever, past the times when the log is away."""
@@ -67,12 +69,17 @@ class Book:
                 continue
             for record in records:
                 self._records[record.topic].append(record)
-                if record.topic == RETRACTIONS.name:
-                    self.gone.add(record.key)
-                elif record.topic == MENTIONS.name and record.value is not None:
-                    heard = mention.decode(record.value)
-                    self.ids[heard.id] += 1
-                    self._mentions.append(heard)
+                with contextlib.suppress(mention.Unreadable):  # of a log that was cut: the hub leaves it out, too
+                    self._take(record)
+
+    def _take(self, record: Record) -> None:
+        if record.topic == RETRACTIONS.name:
+            self._retracted.append(mention.decode_retraction(record.value or b""))
+            self.gone.add(record.key)
+        elif record.topic == MENTIONS.name and record.value is not None:
+            heard = mention.decode(record.value)
+            self.ids[heard.id] += 1
+            self._mentions.append(heard)
 
     def forget(self, before_ms: int) -> None:
         """Let go of mentions that the log took before: no window reaches so far back."""
@@ -89,9 +96,8 @@ class Book:
     def counted(self, t_ms: int) -> set[str]:
         """Which posts count at T, by what a post is and nothing else."""
         width = self._config.hub.window_s * 1000
-        retracted = [mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]]
-        posts = {r.target for r in retracted if r.scope == "post"}
-        authors = {r.target for r in retracted if r.scope == "author"}
+        posts = {r.target for r in self._retracted if r.scope == "post"}
+        authors = {r.target for r in self._retracted if r.scope == "author"}
         # Who sends again after a restart may be given another time: of different copies the one of smaller digest counts.
         copies: dict[str, tuple[int, int]] = {}
         for m in self._mentions:
@@ -116,10 +122,7 @@ class Book:
 
     def analysed(self, t_ms: int) -> Snapshot:
         """What ``agora analyse`` says of the log at T."""
-        gone: list[Mention | Retraction] = [
-            mention.decode_retraction(r.value or b"") for r in self._records[RETRACTIONS.name]
-        ]
-        return analyse([*gone, *self._mentions], self._config, self._config.hub.window_s * 1000, t_ms)
+        return analyse([*self._retracted, *self._mentions], self._config, self._config.hub.window_s * 1000, t_ms)
 
     def said(self, t_ms: int, rng: random.Random) -> bytes:
         """The snapshot at T of a hub that begins now and reads mentions in an order that ``rng`` makes up."""

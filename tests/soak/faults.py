@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 import sqlite3
@@ -311,7 +312,9 @@ def _logged(path: Path) -> Harm:
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)
     for stream, topic in db.execute("SELECT id, topic FROM streams").fetchall():
         if topic == MENTIONS.name:
-            ids |= {mention.decode(value).id for (value,) in db.execute(f"SELECT value FROM records_{stream}") if value}
+            for (value,) in db.execute(f"SELECT value FROM records_{stream}"):
+                with contextlib.suppress(mention.Unreadable):  # a page of it was cut off
+                    ids |= {mention.decode(value).id} if value else set()
         elif topic == RETRACTIONS.name:
             gone |= {key for (key,) in db.execute(f"SELECT key FROM records_{stream}")}
     db.close()

@@ -205,7 +205,7 @@ class Rounds:
             return f"the hub counts {posts} posts, agora analyse {analysed}"
         oracle: dict[str, Any] = json.loads(await asyncio.to_thread(self._book.said, t_ms, rng))
         other = {
-            key: unlike(said, told.get(key))
+            key: difference(said, told.get(key))
             for key, said in oracle.items()
             if key != "sources" and said != told.get(key)
         }
@@ -292,14 +292,14 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def unlike(wanted: Any, told: Any) -> str:
+def difference(wanted: Any, told: Any) -> str:
     """Where two pieces of JSON differ first, and how."""
     if isinstance(wanted, dict) and isinstance(told, dict):
         key = next(k for k in [*wanted, *told] if wanted.get(k) != told.get(k))
-        return f".{key}{unlike(wanted.get(key), told.get(key))}"
+        return f".{key}{difference(wanted.get(key), told.get(key))}"
     if isinstance(wanted, list) and isinstance(told, list) and len(wanted) == len(told):
         place = next(i for i, (one, other) in enumerate(zip(wanted, told, strict=True)) if one != other)
-        return f"[{place}]{unlike(wanted[place], told[place])}"
+        return f"[{place}]{difference(wanted[place], told[place])}"
     return f" is {json.dumps(told)[:120]}, not {json.dumps(wanted)[:120]}"
 
 
