@@ -1,16 +1,18 @@
-"""What all tests share: a private Apache Kafka for those that ask for it, and the order in which files are run."""
+"""What all tests share: logs for those that ask for one, and the order in which files are run."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from stream.compiled import clear_stale
+from stream.log.sqlite import SqliteLog
 from tests.kafka import Broker, NoKafka
 
 clear_stale()
@@ -43,6 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _file(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
+    """A log of its own in a file."""
+    opened = await SqliteLog.open(str(tmp_path / "agora.db"))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -61,9 +61,7 @@ class Banners:
                 else:
                     old.add(tag)
         for link in mention.links:
-            begin = link.find("://") + 3
-            end = link.find("/", begin)
-            host = link[begin:] if end < 0 else link[begin:end]
+            host = host_of(link)
             if host not in old:
                 name = _site(host)
                 if self._sites.setdefault(name, at) >= since:

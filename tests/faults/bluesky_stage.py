@@ -28,6 +28,8 @@ from stream.mention import Mention, Rejected, Retraction, decode, decode_rejecte
 from tests.ingest.cable import NOW, everything
 from tests.standins.jetstream import Jetstream, ProfileService, post
 
+START_US = (NOW - 60_000) * 1000
+"""When a host begins to tell, in microseconds."""
 PATIENCE_S = 20.0
 """How long a test waits for what must happen; what does not happen fails it."""
 

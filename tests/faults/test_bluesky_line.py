@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from stream.config.networks import MatchConfig
 from stream.log.sqlite import SqliteLog
-from tests.faults.bluesky_stage import Stage
-from tests.ingest.cable import NOW
+from tests.faults.bluesky_stage import START_US, Stage
 from tests.standins.jetstream import (
     Jetstream,
     ProfileService,
@@ -21,29 +19,7 @@ from tests.standins.jetstream import (
     uri,
 )
 
-START_US = (NOW - 60_000) * 1000
 REFUSED: dict[str, str] = {}
-
-
-@pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
-    opened = await SqliteLog.open(str(tmp_path / "agora.db"))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def people() -> AsyncIterator[ProfileService]:
-    async with ProfileService() as service:
-        for name in ("ada", "bo", "cleo", "end"):
-            service.know(name)
-        yield service
-
-
-@pytest.fixture(params=["v1", "v2"])
-async def host(request: pytest.FixtureRequest) -> AsyncIterator[Jetstream]:
-    async with Jetstream(START_US, envelope=request.param) as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

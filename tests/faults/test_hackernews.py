@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from ingest.sources.hackernews import AGAIN_S, LATE_S
 from tests.faults.hackernews_stage import hall, listening, stands_at, tallies_of, texts, told, told_so_far
 from tests.standins.feeds import status
 from tests.standins.hackernews import HackerNewsStandIn
-
-
-@pytest.fixture
-async def news() -> AsyncIterator[HackerNewsStandIn]:
-    async with HackerNewsStandIn() as server:
-        server.newest = 100
-        yield server
 
 
 async def test_new_items_that_match(tmp_path: Path, news: HackerNewsStandIn) -> None:

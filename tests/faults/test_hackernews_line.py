@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,6 @@ from tests.faults.hackernews_stage import hall, listening, stands_at, texts
 from tests.ingest.hours import Hours
 from tests.standins.feeds import hang_up, status
 from tests.standins.hackernews import HackerNewsStandIn
-
-
-@pytest.fixture
-async def news() -> AsyncIterator[HackerNewsStandIn]:
-    async with HackerNewsStandIn() as server:
-        server.newest = 100
-        yield server
 
 
 async def test_without_pushes_it_asks(tmp_path: Path, news: HackerNewsStandIn) -> None:

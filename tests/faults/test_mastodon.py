@@ -18,13 +18,6 @@ POST = "mastodon:https://social.example/users/ada/statuses/"
 
 
 @pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
-    opened = await SqliteLog.open(str(tmp_path / "agora.db"))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def server() -> AsyncIterator[MastodonStandIn]:
     async with MastodonStandIn() as stand_in:
         yield stand_in
