@@ -77,6 +77,9 @@ def draw(layer: Layer, place: Place, labels: Labels | None, picture: Lights, t: 
     beacons = np.empty((len(nodes), len(HALO)), np.float32)
     beacons[:, 0:2], beacons[:, 4:7] = picture.xy.take(nodes, axis=0), picture.colour.take(nodes, axis=0)
     beacons[:, 2], beacons[:, 3] = BEACON[0] * place.unit, BEACON[1] * place.unit
+    if picture.state.turned is None and not np.array_equal(place.memory.get("labels_colours", ()), beacons[:, 4:7]):
+        place.memory["labels_colours"] = beacons[:, 4:7].copy()
+        place.memory.pop("labels_from", None)  # groups have other colours: text is set in them for the next frame
     words, opacities = place.words, []
     for item, (node_x, node_y), radius, light in zip(shown.values(), places, radii, lights, strict=True):
         beside_x, beside_y, far_x, far_y = item.lean

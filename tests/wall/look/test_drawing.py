@@ -247,3 +247,24 @@ def test_text_comes_within_a_few_frames_when_time_is_short() -> None:
             break
     whole = Scene(math.inf)
     assert counts[-1] == len(list(whole.draw(view).texts()))
+
+
+def test_labels_have_the_colour_that_their_group_has_now() -> None:
+    """Once groups have turned into others, labels that stayed are written in the new colours, as if they came only now."""
+    now = views.view(views.shipped("topics"), topics=40, people=0)
+    state = now.graphs["topics"]
+    was = ((state.community + 1) % 5).astype(state.community.dtype)
+
+    def inks(scene: Scene, share: float | None, t: float) -> dict[str, str]:
+        turned = None if share is None else np.full(len(was), share, np.float32)
+        turning = dataclasses.replace(state, was=None if share is None else was, turned=turned)
+        drawn = scene.draw(dataclasses.replace(now, t=t, graphs={**now.graphs, "topics": turning}))
+        return {text.block.key[0]: text.block.style.colour for _, text in drawn.texts() if text.role == "label"}
+
+    stayed, fresh = Scene(math.inf), Scene(math.inf)
+    begun = inks(stayed, 0.0, now.t)
+    inks(stayed, 0.5, now.t + 400)
+    for n in range(3):
+        ended = inks(stayed, None, now.t + 800 + 40 * n)
+    assert ended == inks(fresh, None, now.t + 880)
+    assert begun != ended
