@@ -9,6 +9,7 @@ strangers as well.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from stream.mention import Mention
@@ -50,27 +51,28 @@ class Banners:
         at = mention.at
         if at < self.first:  # noqa: PLR1730
             self.first = at
-        since = max(self.first + LISTENED_MS, at - FRESH_MS)
         found: list[int] = []
         old = self._old
-        for tag in mention.hashtags:
-            if tag not in old:
-                name = tag.casefold()
-                if self._tags.setdefault(name, at) >= since:
-                    found.append(mark_of(f"#{name}"))
-                else:
-                    old.add(tag)
+        if mention.hashtags and not old.issuperset(mention.hashtags):
+            found += [_of_tag(tag) for tag in mention.hashtags if self._new(tag, tag.casefold(), self._tags, at)]
         for link in mention.links:
-            host = host_of(link)
-            if host not in old:
-                name = _site(host)
-                if self._sites.setdefault(name, at) >= since:
-                    found.append(mark_of(name))
-                else:
-                    old.add(host)
+            begin = link.find("://") + 3
+            end = link.find("/", begin)
+            host = link[begin:] if end < 0 else link[begin:end]
+            if host not in old and self._new(host, name := _site(host), self._sites, at):
+                found.append(mark_of(name))
         if mention.target is not None and mention.kind != "post":
             found.append(mark_of(f">{mention.target.id}"))
         return tuple(found[:BANNERS]) if found else ()
+
+    def _new(self, spelling: str, name: str, known: dict[str, int], at: int) -> bool:
+        """Whether a tag or a site is new, as it is written in a post of that time; one that is not stays old."""
+        if spelling in self._old:
+            return False
+        new = known.setdefault(name, at) >= max(self.first + LISTENED_MS, at - FRESH_MS)
+        if not new:
+            self._old.add(spelling)
+        return new
 
     def add(self, post: Post) -> None:
         """Put a post under its banners."""
@@ -134,11 +136,15 @@ class Banners:
 
 def banners(mention: Mention) -> Sketch:
     """All that might be a banner of a post, whoever brought it up before."""
-    found = [mark_of(f"#{tag.casefold()}") for tag in mention.hashtags]
-    found += [mark_of(_site(host_of(link))) for link in mention.links]
+    found = [*map(_of_tag, mention.hashtags), *(mark_of(_site(host_of(link))) for link in mention.links)]
     if mention.target is not None and mention.kind != "post":
         found.append(mark_of(f">{mention.target.id}"))
     return tuple(found)
+
+
+@lru_cache(KNOWN)
+def _of_tag(tag: str) -> int:
+    return mark_of(f"#{tag.casefold()}")
 
 
 def host_of(link: str) -> str:

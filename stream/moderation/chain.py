@@ -35,6 +35,8 @@ class Chain:
         config = config or ModerationConfig()
         self._newest: dict[int, Words] = {}
         """What was read last, by ``id`` of the mention, which it holds."""
+        self._calm = False
+        """Whether nothing but itself or a raid can speak against what was heard last."""
         self._authors = BlockedAuthors()
         self._terms = BlockedTerms(config.block)
         self._repeated = Repeated(span_ms)
@@ -62,6 +64,7 @@ class Chain:
             else:
                 filters.append(self._alone.filters[name])
         self._links = (*filters, *more)
+        self._more = bool(more)
         self._ask()
 
     def hear(self, mention: Mention) -> list[int]:
@@ -77,21 +80,28 @@ class Chain:
         self._newest = dict(zip(map(id, mentions), heard, strict=True))
         self._alone.settle(heard)
         self.raids.hear_all(heard)
-        return [post for pace in self._paced for post in pace.hear_all(heard)]
+        anew = [post for pace in self._paced for post in pace.hear_all(heard)]
+        self._calm = self._unblocked and all(pace.calm for pace in self._paced)
+        return anew
 
     def forget(self, mention: Mention) -> list[int]:
         """What was heard is gone, or was changed; keys of other posts that are to be judged anew."""
-        words = self._words(mention)
+        words, self._calm = self._words(mention), False
         self.raids.forget(words)
         return [post for pace in self._paced for post in pace.forget(words)]
 
     def prune(self, before_ms: int) -> list[int]:
         """Forget what was written before ``before_ms``; keys of other posts that are to be judged anew."""
+        self._calm = False
         return [post for pace in self._paced for post in pace.prune(before_ms)]
 
     def judge(self, mention: Mention, t_ms: int) -> Verdict:
         """The verdict on a post with the names that stand beside it, at T ``t_ms``."""
-        words = self._newest.get(id(mention)) or self._words(mention)
+        words = self._newest.get(id(mention))
+        if words is None:
+            words = self._words(mention)
+        elif self._calm and words.verdict is NO_OPINION and self.raids.passes(words):
+            return NO_OPINION
         return first(self._judges, words, t_ms)
 
     def judge_words(self, text: str) -> Verdict:
@@ -109,6 +119,7 @@ class Chain:
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Know what an earlier life has learnt."""
+        self._calm = False
         self._repeated.restore(saved["repeated"])
         self._rate.restore(saved["rate"])
         self.raids.restore(saved["raids"])
@@ -128,12 +139,13 @@ class Chain:
         """Ask every link but those of blocks where nothing is blocked."""
         idle = [blocks for blocks in (self._authors, self._terms) if not blocks.any]
         self._judges = tuple(link.judge for link in self._links if link not in idle)
+        self._unblocked, self._calm = len(idle) == 2 and not self._more, False
 
     def _words(self, mention: Mention) -> Words:
         """What is judged of a mention; found out once for hearing and judging it."""
         words = self._newest.get(id(mention))
         if words is None:
-            words = Words.of(mention, reader=self._reader)
+            words, self._calm = Words.of(mention, reader=self._reader), False
             self._newest = {id(mention): words}
         return words
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from stream.moderation.raid import Raid
 from stream.moderation.sketch import Sketch
@@ -64,8 +66,9 @@ class Cluster:
         self.news = 0
         self.common = 0
         self.least = 0
-        self._words: dict[int, int] = {}
-        self._brought: dict[int, int] = {}
+        self._words: Counter[int] = Counter()
+        self._brought: Counter[int] = Counter()
+        self._uncounted: list[Post] = []
         self._cored = 0
 
     def add(self, *posts: Post) -> None:
@@ -75,6 +78,10 @@ class Cluster:
         if not self.banner and len(self.posts) >= 1.2 * self._cored:
             self._cored = len(self.posts)
             least = max(2.0, COMMON * (self._cored if self._cored <= LATEST else LATEST + (self._cored - LATEST) / 8))
+            words = np.frombuffer(b"".join([post.hashes for post in self._uncounted]), np.uint32)
+            self._words.update(words.tolist())
+            self._brought.update(mark for post in self._uncounted for mark in post.marks)
+            self._uncounted.clear()
             self.core = frozenset([word for word, count in self._words.items() if count >= least])
             self.marks = frozenset([mark for mark, count in self._brought.items() if count >= least])
 
@@ -83,8 +90,10 @@ class Cluster:
             post.cluster = self.number
         if post.id in self.posts:
             return
-        self.first = min(self.first, post.at) if self.posts else post.at
-        self.newest = max(self.newest, post.at)
+        at = post.at
+        if at < self.first or not self.posts:
+            self.first = at
+        self.newest = max(self.newest, at)
         self.posts[post.id] = post
         self.news += 1
         if self.banner:
@@ -93,11 +102,7 @@ class Cluster:
             return
         if len(self.posts) > LATEST and len(self.posts) % 8:
             return
-        words, brought = self._words, self._brought
-        for word in post.sketch:
-            words[word] = words.get(word, 0) + 1
-        for mark in post.marks:
-            brought[mark] = brought.get(mark, 0) + 1
+        self._uncounted.append(post)
 
     def latest(self) -> Iterator[Post]:
         """The posts that came last, the newest first."""
@@ -132,11 +137,17 @@ class Cluster:
         ]
         return sum(shares) / len(shares) if shares else 1.0
 
+    def likeness(self, other: Cluster) -> float:
+        """How alike two cores are: words of both by words of either, 0 … 1."""
+        shared = len(self.core & other.core)
+        return shared / (len(self.core) + len(other.core) - shared) if shared else 0.0
+
     def likes(self, post: Post) -> bool:
         """Whether a post says what this cluster does."""
-        if not self.marks.isdisjoint(post.marks):
+        if post.marks and not self.marks.isdisjoint(post.marks):
             return True
-        return says_the_same(len(self.core.intersection(post.sketch)), len(post.sketch), len(self.core))
+        shared = len(self.core.intersection(memoryview(post.hashes).cast("I")))
+        return says_the_same(shared, len(post.hashes) >> 2, len(self.core))
 
 
 def says_the_same(count: int, size: int, core: int) -> bool:

@@ -117,7 +117,10 @@ def _names(mention: Mention) -> str:
     author = mention.author
     names = f"{author.name}\n{author.handle}"
     if mention.media:
-        names = "\n".join((names, *(media.alt for media in mention.media if media.alt)))[:WORDS_LIMIT]
+        for media in mention.media:
+            if media.alt:
+                names = f"{names}\n{media.alt}"
+        names = names[:WORDS_LIMIT]
     return names
 
 

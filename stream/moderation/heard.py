@@ -5,6 +5,7 @@ Posts are named by 64-bit keys. Those of one key are in order of (time, post).
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 from weakref import ref
@@ -55,7 +56,11 @@ class Heard:
         if len(keys) > self._room:
             slots = self._all()
             self._begin(self._key[slots], self._at[slots], self._post[slots], len(keys))
-        told = np.array(keys, np.uint64), np.array(times, np.int64), np.array(posts, np.uint64)
+        told = (
+            np.frombuffer(array("Q", keys), np.uint64),
+            np.frombuffer(array("q", times), np.int64),
+            np.frombuffer(array("Q", posts), np.uint64),
+        )
         others = np.empty(len(keys), np.int64)
         new = _add(self._table, self._key, self._at, self._post, *told, self._free, self._room, others)
         self._held, self._room = self._held + new, self._room - new

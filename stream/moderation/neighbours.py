@@ -7,12 +7,14 @@ so that the cost of a post does not grow with how many are remembered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numba import njit
 
 from stream.moderation.cluster import Post
+from stream.moderation.overlap import Overlap
 from stream.moderation.sketch import LONGEST, MARKS
 
 REMEMBERED: Final = 8192
@@ -67,32 +69,38 @@ class Neighbours:
         start = self._count % REMEMBERED
         return [post for post in (*self._posts[start:], *self._posts[:start]) if post is not None]
 
+    def sharing(self, sought: Overlap) -> list[Post]:
+        """Those of the remembered posts that may share what is sought, the oldest first."""
+        sizes = self._told[:, _SIZES]
+        places, start = sought.rows(self._tokens, sizes >> 8, sizes & 255), self._count % REMEMBERED
+        places = np.concatenate([places[places >= start], places[places < start]])
+        return [post for post in map(self._posts.__getitem__, places.tolist()) if post is not None]
+
     def _placed(self, posts: Sequence[Post]) -> Iterator[tuple[int, list[Post]]]:
         first, place = self._count, self._count % REMEMBERED
         self._posts[place : place + len(posts)] = posts[: REMEMBERED - place]
         self._posts[: max(0, place + len(posts) - REMEMBERED)] = posts[REMEMBERED - place :]
-        hashes, times, authors, sizes = [], [], [], []
-        marks: list[int] = []
-        for post in posts:
-            hashes.append(post.hashes)
-            times.append(post.at)
-            authors.append(hash(post.author))
-            sizes.append(len(post.hashes) << 6 | len(post.marks))
-            if post.marks:
-                marks += post.marks
+        hashes = [post.hashes for post in posts]
+        marks = [post.marks for post in posts]
+        told = np.empty((3, len(posts)), np.int64)
+        told[0] = [post.at for post in posts]
+        told[1] = [hash(post.author) for post in posts]
+        told[2] = [len(said) << 6 | len(brought) for said, brought in zip(hashes, marks, strict=True)]
         words = np.frombuffer(b"".join(hashes), np.uint32)
-        told = np.array((times, authors, sizes), np.int64)
-        _write(self._tokens, self._told, first, words, np.array(marks, np.uint32), told)
+        _write(self._tokens, self._told, first, words, np.fromiter(chain.from_iterable(marks), np.uint32), told)
         self._count += len(posts)
         if first // 4096 != self._count // 4096:
             self._often >>= 1
-        near, counts = _near(
+        found, counts = _near(
             self._tokens, self._told, self._looked_at, self._until, self._older, self._newest, self._often, first,
             self._count, self._span,
         )  # fmt: skip
-        for i in np.flatnonzero(counts).tolist():
-            some = [self._posts[n % REMEMBERED] for n in near[i, : counts[i]].tolist()]
-            yield i, [post for post in some if post is not None]
+        near = found.tolist()
+        begun, known = 0, self._posts.__getitem__
+        for i, count in enumerate(counts.tolist()):
+            if count:
+                yield i, [post for post in map(known, near[begun : begun + count]) if post is not None]
+                begun += count
 
 
 @njit(cache=True, nogil=True)
@@ -116,13 +124,13 @@ def _write(tokens, told, first, words, marks, new):  # type: ignore[no-untyped-d
 
 @njit(cache=True, nogil=True)
 def _near(tokens, told, looked_at, until, older, newest, often, first, end, span):  # type: ignore[no-untyped-def]
-    """The numbers of each post's neighbours, and how many there are; posts are hung up as they are looked at.
+    """The places of all posts' neighbours, and how many each has; posts are hung up as they are looked at.
 
     What hangs further down came earlier, though it may have been written later: ``until`` when at the latest, ends the search.
     All words of a post are followed side by side, so that memory is waited for once.
     """
-    near = np.empty((end - first, LOOKED_AT), np.int64)
-    counts = np.zeros(end - first, np.int64)
+    near = np.empty((end - first) * LOOKED_AT, np.int64)
+    counts, found = np.zeros(end - first, np.int64), 0
     chosen = np.empty(RAREST + MARKS, np.int64)
     nodes = np.empty((LOOKED_AT + 1, RAREST + MARKS), np.int64)
     for n in range(first, end):
@@ -142,17 +150,18 @@ def _near(tokens, told, looked_at, until, older, newest, often, first, end, span
                     nodes[step, i] = nodes[step + 1, i] = -1
         for i in range(heads):
             for step in range(LOOKED_AT):
-                if nodes[step, i] < 0:
+                if nodes[step, i] < 0 or count == LOOKED_AT:
                     break
                 other = nodes[step, i] // _WIDTH
                 q = other % REMEMBERED
                 if looked_at[q] == n:
                     continue
                 looked_at[q] = n
-                if told[q, _AUTHOR] == mine[_AUTHOR] or abs(told[q, _AT] - mine[_AT]) > span or count == LOOKED_AT:
+                if told[q, _AUTHOR] == mine[_AUTHOR] or abs(told[q, _AT] - mine[_AT]) > span:
                     continue
                 if _alike(tokens[r], mine, tokens[q], told[q], often):
-                    near[n - first, count] = other
+                    near[found] = q
+                    found += 1
                     count += 1
         counts[n - first] = count
         until[r] = max(mine[_AT], until[(n - 1) % REMEMBERED])
@@ -161,7 +170,7 @@ def _near(tokens, told, looked_at, until, older, newest, often, first, end, span
             older[r * _WIDTH + j] = newest[slot]
             newest[slot] = n * _WIDTH + j
             often[slot] += 1
-    return near, counts
+    return near[:found], counts
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,8 @@ import msgspec
 
 from stream.config import RaidConfig
 from stream.moderation.banners import Banners, banners
-from stream.moderation.cluster import LATEST, Cluster, Post, says_the_same
+from stream.moderation.belonging import Belonging
+from stream.moderation.cluster import LATEST, Cluster, Post
 from stream.moderation.evidence import (
     LEAST_UNDER_BANNER,
     MADE,
@@ -31,8 +32,9 @@ from stream.moderation.evidence import (
 )
 from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
-from stream.moderation.raid import BEFORE_MS, Raid, Text
-from stream.moderation.sketch import FEW, Sketch, likeness
+from stream.moderation.overlap import Overlap
+from stream.moderation.raid import BEFORE_MS, Raid
+from stream.moderation.sketch import FEW
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.voices import Acquainted, Voices
 
@@ -62,9 +64,7 @@ class Raids:
         self._next = 0
         self._voices = Voices(self._span)
         self._raids: dict[str, Raid] = {}
-        self._texts: dict[int, list[int]] = {}
-        self._said: list[tuple[Raid, Text]] = []
-        self._marks: dict[int, Raid] = {}
+        self._belonging = Belonging()
         self._told: dict[str, bytes] = {}
         self._written: dict[str, set[bytes]] = {}
         self._over: list[str] = []
@@ -74,6 +74,8 @@ class Raids:
         if not self._config.on:
             return
         many, listening, wait = self._config.followers, self._banners, self._waiting.append
+        if attacked := bool(self._raids):
+            self._belonging.hear(heard)
         for words in heard:
             mention = words.mention
             if mention is None or mention.kind not in KINDS:
@@ -92,7 +94,7 @@ class Raids:
             post = Post(
                 mention.id, at, author.id, followers, followed, hashes, marks, author.handle, author.since, fresh
             )
-            if self._raids and (raid := self._belongs(words.sketch, (*marks, *fresh), at)) is not None:
+            if attacked and (raid := self._belonging.of(words, (*marks, *fresh))) is not None:
                 raid.take(post.id, post.author, at)
             wait(post)
 
@@ -102,12 +104,15 @@ class Raids:
             for raid in self._raids.values():
                 raid.drop(words.mention.id)
 
+    def passes(self, words: Words) -> bool:
+        """Whether it is known already of a post that was heard last that it belongs to no raid."""
+        return not self._raids or (words in self._belonging.apart and not self._belonging.marked)
+
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         """Holds what belongs to a raid, rejects it when the staff hid the raid."""
         if not self._raids or words.mention is None:
             return NO_OPINION
-        marks = (*words.marks, *banners(words.mention)) if self._marks else ()
-        raid = self._belongs(words.sketch, marks, words.mention.at)
+        raid = self._belonging.of(words, (*words.marks, *banners(words.mention)) if self._belonging.marked else ())
         if raid is None or raid.decided == "approved":
             return NO_OPINION
         same = "say nearly the same" if raid.texts else "that nobody knows come together at once"
@@ -155,8 +160,8 @@ class Raids:
         raid = self._raids.setdefault(raid_id, Raid(raid_id))
         raid.read(data)
         self._told[raid_id] = data
-        self._index()
-        return self._taken(raid, self._neighbours.remembered())
+        self._belonging.index(self._raids.values())
+        return self._taken(raid)
 
     def decide(self, raid_id: str, value: Mapping[str, Any] | None) -> list[str]:
         """What the staff says of a raid: ``{"show": "hidden"}`` or ``{"show": "approved"}``, None takes it back.
@@ -221,14 +226,14 @@ class Raids:
 
     def _join(self, post: Post, near: Sequence[Post]) -> None:
         """Put a post into the cluster of its neighbours; two that say the same become one."""
-        known = self._clusters.get
-        if (only := known(near[0].cluster)) is not None and all(p.cluster == only.number for p in near):
+        numbers = {other.cluster for other in near}
+        if len(numbers) == 1 and (only := self._clusters.get(near[0].cluster)) is not None:
             if post.at - only.newest < QUIET_MS and (len(near) >= only.links or only.likes(post)):
                 only.add(post)
                 self._touched.add(only.number)
             return
         joined: Cluster | None = None
-        votes = Counter(other.cluster for other in near if other.cluster in self._clusters)
+        votes = Counter([other.cluster for other in near if other.cluster in self._clusters])
         clusters = {number: self._clusters[number] for number in votes}
         for number, _ in votes.most_common():
             cluster = clusters[number]
@@ -250,7 +255,7 @@ class Raids:
 
     def _merged(self, one: Cluster, other: Cluster) -> Cluster:
         """One cluster of two that a post is like, when they say the same."""
-        if one is other or (one.raid and other.raid) or likeness(tuple(one.core), tuple(other.core)) < ALIKE:
+        if one is other or (one.raid and other.raid) or one.likeness(other) < ALIKE:
             return one
         if len(one.posts) < len(other.posts):
             one, other = other, one
@@ -285,11 +290,11 @@ class Raids:
 
     def _common(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether what a cluster says is what others say here anyway, or gathers others too: it would hold them."""
-        banner, remembered = cluster.banner, self._neighbours.remembered()
-        if banner:
-            beside = [p for p in remembered if banner in p.banners]
+        if banner := cluster.banner:
+            beside = [p for p in self._neighbours.remembered() if banner in p.banners]
         else:
-            beside = [p for p in remembered if p.id not in cluster.posts and cluster.likes(p)]
+            alike = self._neighbours.sharing(Overlap(cluster.core, cluster.marks))
+            beside = [p for p in alike if p.id not in cluster.posts and cluster.likes(p)]
         if not beside:
             return False
         weighed = self._voices.weigh(cluster, acquainted, beside)
@@ -346,39 +351,28 @@ class Raids:
         assert raid is not None
         if not cluster.banner:
             raid.alike = round(cluster.alike(), 4)
-        recent = self._neighbours.remembered()
-        elsewhere = {mark for post in recent if post.id not in cluster.posts for mark in post.marks}
-        raid.others |= cluster.marks & elsewhere
+        if cluster.marks:
+            marked = self._neighbours.sharing(Overlap((), cluster.marks))
+            raid.others |= cluster.marks & {mark for p in marked if p.id not in cluster.posts for mark in p.marks}
         raid.learn(cluster.core, cluster.marks - raid.others, cluster.first, cluster.newest)
-        self._index()
-        return self._taken(raid, (*cluster.posts.values(), *recent))
+        self._belonging.index(self._raids.values())
+        return self._taken(raid, cluster.posts.values())
 
-    def _taken(self, raid: Raid, posts: Iterable[Post]) -> list[str]:
-        """Those of ``posts`` that belong to a raid and were not known to."""
+    def _taken(self, raid: Raid, posts: Iterable[Post] = ()) -> list[str]:
+        """Those of ``posts``, and of all that are remembered, that belong to a raid and were not known to."""
         found = []
-        for post in posts:
+        near = self._neighbours.sharing(Overlap((word for text in raid.texts for word in text.words), raid.marks))
+        if raid.marks:
+            known = set(map(id, near))
+            under = raid.marks.intersection
+            near = [p for p in self._neighbours.remembered() if id(p) in known or (p.banners and under(p.banners))]
+        for post in chain(posts, near):
             if post.at < raid.start - BEFORE_MS or post.id in raid.members:
                 continue
-            if self._belongs(post.sketch, (*post.marks, *post.banners), post.at) is raid:
+            if self._belonging.raid_of(post.sketch, (*post.marks, *post.banners), post.at) is raid:
                 raid.take(post.id, post.author, post.at)
                 found.append(post.id)
         return found
-
-    def _belongs(self, sketch: Sketch, marks: Sketch, at: int) -> Raid | None:
-        """The raid whose text a post says, or whose link or picture it brings."""
-        for mark in marks:
-            marked = self._marks.get(mark)
-            if marked is not None and marked.covers(at):
-                return marked
-        shared: dict[int, int] = {}
-        for word in sketch:
-            for number in self._texts.get(word, ()):
-                shared[number] = shared.get(number, 0) + 1
-        for number, count in sorted(shared.items(), key=lambda found: -found[1]) if shared else ():
-            raid, text = self._said[number]
-            if says_the_same(count, len(sketch), len(text.words)) and raid.covers(at):
-                return raid
-        return None
 
     def _let_go(self, raid_ids: Iterable[str]) -> None:
         for raid_id in raid_ids:
@@ -386,14 +380,4 @@ class Raids:
                 known.pop(raid_id, None)
         self._clusters = {n: c for n, c in self._clusters.items() if c.raid is None or c.raid.id in self._raids}
         self._banners.drop({c.banner for c in self._banners.clusters() if c.raid and c.raid.id not in self._raids})
-        self._index()
-
-    def _index(self) -> None:
-        """Find raids by the words of their texts, and by their marks."""
-        self._texts, self._marks = {}, {}
-        self._said = [(raid, text) for raid in self._raids.values() for text in raid.texts]
-        for number, (_, text) in enumerate(self._said):
-            for word in text.words:
-                self._texts.setdefault(word, []).append(number)
-        for raid in self._raids.values():
-            self._marks |= dict.fromkeys(raid.marks, raid)
+        self._belonging.index(self._raids.values())

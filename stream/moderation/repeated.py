@@ -46,6 +46,8 @@ class Repeated:
         self._heard = Heard()
         self._seldom: set[Words] = set()
         """Of what was heard last, what was said too seldom to be held."""
+        self.calm = False
+        """Whether nothing of what was heard last is held."""
 
     def hear(self, words: Words) -> list[int]:
         """Take note of a post; others whose verdict may be another now. A post that is known changes nothing."""
@@ -63,7 +65,8 @@ class Repeated:
                 times.append(mention.at)
                 posts.append(post_key(mention.id))
         others = self._heard.add(keys, times, posts)
-        if others and min(others) > KNOWN and max(others) < self._times:
+        self.calm = not others or (min(others) > KNOWN and max(others) < self._times)
+        if self.calm:
             self._seldom = set(counted)
             return []
         self._seldom = {words for words, n in zip(counted, others, strict=True) if KNOWN < n < self._times}
@@ -73,14 +76,14 @@ class Repeated:
     def forget(self, words: Words) -> list[int]:
         """A post that was heard is gone; others whose verdict may be another now."""
         key, mention = self._key(words), words.mention
-        self._seldom = set()
+        self._seldom, self.calm = set(), False
         if not key or mention is None or not self._heard.remove(key, mention.at, post_key(mention.id)):
             return []
         return self._followers(key, mention.at, post_key(mention.id))
 
     def prune(self, before_ms: int) -> list[int]:
         """Forget what was said before ``before_ms``; others whose verdict may be another now."""
-        self._seldom = set()
+        self._seldom, self.calm = set(), False
         many = self._heard.many(before_ms, self._times)
         self._heard.forget(before_ms)
         return [post for key in many for _, post in self._heard.of(key)]
@@ -104,6 +107,7 @@ class Repeated:
     def restore(self, said: Sequence[ArrayLike]) -> None:
         """Keep in mind what an earlier life did."""
         self._heard.restore(said)
+        self._seldom, self.calm = set(), False
 
     def _followers(self, key: int, at: int, post: int) -> list[int]:
         """Those that count a post among what was said before them."""

@@ -46,7 +46,7 @@ def marks(mention: Mention, words: int) -> Sketch:
     """
     found = [crc32(_address(link).encode("utf-8", "surrogatepass")) for link in mention.links]
     if mention.media:
-        found += [mark_of(media.url.rsplit("/", 1)[-1].partition("@")[0]) for media in mention.media if media.url]
+        found += [_picture(media.url) for media in mention.media if media.url]
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
         if bare := _AGAIN.sub(r"\1", " ".join(_WORD.findall(said))):
@@ -55,12 +55,22 @@ def marks(mention: Mention, words: int) -> Sketch:
             found += map(mark_of, sorted(signs))
         elif mention.media:
             found.append(_WORDLESS)
-    return tuple(dict.fromkeys(found[-MARKS:])) if len(found) > 1 else tuple(found)
+    if len(found) < 2 or (len(found) == 2 and found[0] != found[1]):
+        return tuple(found)
+    return tuple(dict.fromkeys(found[-MARKS:]))
+
+
+def _picture(url: str) -> int:
+    """What stands for a picture: the end of its address up to an ``@``."""
+    name = url[url.rfind("/") + 1 :]
+    return mark_of(name[: name.index("@")] if "@" in name else name)
 
 
 def _address(link: str) -> str:
     """Host and path of a link."""
-    end = len(link)
+    begun, end = link.find("://"), len(link)
+    if begun >= 0 and "?" not in link and "#" not in link and not link.startswith("www.", begun + 3):
+        return link[begun + 3 :].rstrip("/") or link
     if "?" in link:
         end = link.index("?")
     if "#" in link:

@@ -17,7 +17,7 @@ from ingest.simulation import cheers, raid
 from ingest.simulation.world import World
 from stream.mention import Mention
 from tests.bench.figure import Figure, figure
-from tests.eval import unseen, unseen_fourth, unseen_second, unseen_third
+from tests.eval import unseen, unseen_fifth, unseen_fourth, unseen_second, unseen_third
 from tests.eval.data import Absent, find
 from tests.eval.raided import Played, played
 from tests.eval.unseen import Speech
@@ -56,6 +56,10 @@ LISTS: Final = (
         ", fourth list", unseen_fourth.RAIDS, unseen_fourth.CROWDS, (), (unseen.numbered, unseen_fourth.called),
         (20, 60, 250, 2000), unseen_fourth.HOW, unseen_fourth.WITHIN,
     ),
+    Unseen(
+        ", fifth list", unseen_fifth.RAIDS, unseen_fifth.CROWDS, (), (unseen.numbered, unseen_fifth.called),
+        (20, 60, 300, 2000), unseen_fifth.HOW,
+    ),
 )  # fmt: skip
 """What was written when the shield was done, and each time when it was done again."""
 CLASSES: Final = (12, 25, 60)
@@ -88,6 +92,14 @@ def measure() -> Iterator[Figure]:
     yield figure(
         "raids: school classes held, all of them new", max(shares), "", most=0.005, note=f"the most of {sizes}"
     )
+    for name in unseen_fifth.NEWCOMERS:
+        shares = []
+        for k, size in enumerate(CLASSES):
+            posts = unseen_fifth.newcomers(unseen_fifth.CROWDS[name], size, BEGINS, SEED + k)
+            shares.append(_event(posts).wrongly([p.id for p in posts]))
+        yield figure(
+            f"raids: {name} held, new accounts few follow", max(shares), "", most=0.005, note=f"the most of {sizes}"
+        )
     for path, kind in ARCHIVES:
         try:
             posts = [item for item in read(str(find(path)), kind) if isinstance(item, Mention) and item.kind != "tally"]

@@ -117,7 +117,7 @@ def raid(
             years = rng.uniform(2, 9) * YEAR_MS
             who = structs.replace(who, followers=int(rng.lognormvariate(4.6, 1.4)), since=start - int(years))
         at = rng.randrange(60_000) if slow and n < accounts / 10 else 60_000 * slow + rng.randrange(lasting)
-        found.append(_post(f"u{seed}x{n}", who, speech(rng, n), start + at))
+        found.append(posted(f"u{seed}x{n}", who, speech(rng, n), start + at))
     return found
 
 
@@ -125,7 +125,7 @@ def said_beside(posts: Sequence[Mention], seed: int) -> list[Mention]:
     """Something ordinary from the author of each, up to a minute before or after."""
     rng = Random(f"beside {seed}")
     return [
-        _post(f"{post.id}o", post.author, Said(f"{filled(_ORDINARY, rng)} {rng.randrange(10_000)} #Kaleido"), post.at + rng.randrange(-60_000, 60_000))
+        posted(f"{post.id}o", post.author, Said(f"{filled(_ORDINARY, rng)} {rng.randrange(10_000)} #Kaleido"), post.at + rng.randrange(-60_000, 60_000))
         for post in posts
     ]  # fmt: skip
 
@@ -139,11 +139,11 @@ def crowd(speech: Speech, voices: int, new: float, people: People, start: int, s
             who = Author(
                 f"simulation:g{seed}x{n}", f"guest{n}", f"Guest {n}", followers=int(rng.lognormvariate(4.6, 1.4))
             )
-        found.append(_post(f"g{seed}x{n}", who, speech(rng, n), start + int(min(80_000, rng.gammavariate(2, 9_000)))))
+        found.append(posted(f"g{seed}x{n}", who, speech(rng, n), start + int(min(80_000, rng.gammavariate(2, 9_000)))))
     return found
 
 
-def _post(name: str, who: Author, said: Said, at: int) -> Mention:
+def posted(name: str, who: Author, said: Said, at: int) -> Mention:
     return Mention(
         f"simulation:{name}", "simulation", "reply" if said.target else "post", at, at + 300, who, text=said.text,
         lang=said.lang, links=said.links, media=said.media, target=said.target,
