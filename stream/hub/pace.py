@@ -15,7 +15,7 @@ from stream.hub.desk import Desk
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
 from stream.hub.reader import Follower
-from stream.hub.shedding import SUBJECT, WHOLE, Pace, Rule, Shedder, more
+from stream.hub.shedding import LATE_MS, SUBJECT, WHOLE, Pace, Rule, Shedder, more
 from stream.hub.threads import Analyst
 from stream.log import MENTIONS, Offsets
 
@@ -25,7 +25,9 @@ SPAN_S: Final = 5.0
 AHEAD_S: Final = 2.0
 """A rule begins so far ahead of what is applied: hubs that are no further from one another have read it by then."""
 FREE: Final = 0.7
-"""Of the analyst's time what is left for reading; the rest is for snapshots and cards."""
+"""Of the analyst's time what is left for reading at most; the rest is for snapshots and cards."""
+RECOVERS_S: Final = 60.0
+"""After so long it is no longer known how little was left for reading when the hub was late last."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,7 @@ class Pacer:
         self._clock = clock
         self._shedder = Shedder()
         self._looks: deque[_Look] = deque()
+        self._free = FREE
         self._sheds = config.clock.mode != "replay"
         self._ahead = config.hub.partials
         """Whether others read for this hub, who may have come to the log's end."""
@@ -91,6 +94,7 @@ class Pacer:
         at_s, ends = self._follower.looked
         if ends is None or (self._looks and self._looks[-1].at_s == at_s):
             return
+        since_s = at_s - self._looks[-1].at_s if self._looks else 0.0
         self._looks.append(_Look(at_s, dict(ends), self._engine.read, self._analyst.busy_s))
         while len(self._looks) > 2 and at_s - self._looks[0].at_s > SPAN_S:
             self._looks.popleft()
@@ -99,10 +103,14 @@ class Pacer:
         if passed < SPAN_S / 2:
             return
         coming = {p: max(0, end - first.ends.get(p, end)) / passed for p, end in last.ends.items()}
-        read, busy_s = last.read - first.read, last.busy_s - first.busy_s
-        capacity = FREE * read / busy_s if read and busy_s > 0 else None
+        read, busy_s, lag_ms = last.read - first.read, last.busy_s - first.busy_s, self.lag_ms()
+        if lag_ms >= LATE_MS:  # something waited all the time: what was read is all that can be
+            self._free = min(FREE, busy_s / passed)
+        else:
+            self._free += (FREE - self._free) * min(1.0, since_s / RECOVERS_S)
+        capacity = self._free * read / busy_s if read and busy_s > 0 else None
         now = int(self._clock())
-        pace = Pace(self.lag_ms(), sum(coming.values()), capacity)
+        pace = Pace(lag_ms, sum(coming.values()), capacity)
         share = self._shedder.look(now, self.share, pace)
         if share is not None:
             await self._decide(share, coming, last.ends, now, pace)

@@ -6,7 +6,7 @@ log anew, partition by partition, judges as one that was there.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -23,6 +23,8 @@ REPEATS: Final = 3
 """How often an author may say the same within ``REPEAT_MS``; each further time waits for staff."""
 REPEAT_MS: Final = 10 * 60_000
 MINUTE_MS: Final = 60_000
+MANY: Final = 1000
+"""How often is counted to this."""
 SHORT: Final = 16
 """Letters and figures of a text that may be said any number of times: thanks, congratulations."""
 
@@ -64,14 +66,19 @@ class Repeated:
                 keys.append(key)
                 times.append(mention.at)
                 posts.append(post_key(mention.id))
-        others = self._heard.add(keys, times, posts)
+        others, late = self._heard.add(keys, times, posts, self._times)
         self.calm = not others or (min(others) > KNOWN and max(others) < self._times)
         if self.calm:
             self._seldom = set(counted)
             return []
         self._seldom = {words for words, n in zip(counted, others, strict=True) if KNOWN < n < self._times}
-        often = [i for i, n in enumerate(others) if n >= self._times]
-        return [post for i in often for post in self._followers(keys[i], times[i], posts[i])]
+        new = Counter(key for key, n in zip(keys, others, strict=True) if n > KNOWN)
+        return [
+            post
+            for i in late
+            if others[i] >= self._times
+            for post in self._after(keys[i], times[i], posts[i], range(self._times, self._times + new[keys[i]]))
+        ]
 
     def forget(self, words: Words) -> list[int]:
         """A post that was heard is gone; others whose verdict may be another now."""
@@ -79,14 +86,12 @@ class Repeated:
         self._seldom, self.calm = set(), False
         if not key or mention is None or not self._heard.remove(key, mention.at, post_key(mention.id)):
             return []
-        return self._followers(key, mention.at, post_key(mention.id))
+        return self._after(key, mention.at, post_key(mention.id), range(self._times - 1, self._times))
 
     def prune(self, before_ms: int) -> list[int]:
         """Forget what was said before ``before_ms``; others whose verdict may be another now."""
         self._seldom, self.calm = set(), False
-        many = self._heard.many(before_ms, self._times)
-        self._heard.forget(before_ms)
-        return [post for key in many for _, post in self._heard.of(key)]
+        return self._heard.forget(before_ms, self._span, self._times)
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         if words in self._seldom:
@@ -94,11 +99,10 @@ class Repeated:
         key, mention = self._key(words), words.mention
         if not key or mention is None:
             return NO_OPINION
-        said = self._heard.of(key)
-        if len(said) < self._times:
+        n = self._heard.before(key, mention.at, post_key(mention.id), mention.at - self._span, MANY)
+        if n < self._times:
             return NO_OPINION
-        before = bisect_left(said, (mention.at, post_key(mention.id))) - bisect_left(said, (mention.at - self._span, 0))
-        return Verdict("hold", self._reason.format(before + 1)) if before >= self._times else NO_OPINION
+        return Verdict("hold", self._reason.format(n + 1 if n < MANY else f"more than {MANY}"))
 
     def save(self) -> list[Pieces]:
         """What is kept in mind, for ``restore``."""
@@ -109,12 +113,8 @@ class Repeated:
         self._heard.restore(said)
         self._seldom, self.calm = set(), False
 
-    def _followers(self, key: int, at: int, post: int) -> list[int]:
-        """Those that count a post among what was said before them."""
-        said = self._heard.of(key)
-        if len(said) < self._times:
-            return []
-        return [post for _, post in said[bisect_right(said, (at, post)) : bisect_left(said, (at + self._span + 1, 0))]]
+    def _after(self, key: int, at: int, post: int, counts: range) -> list[int]:
+        return self._heard.after(key, at, post, self._span, counts)
 
 
 def key_of(words: Words) -> int:

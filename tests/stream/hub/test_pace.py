@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stream.hub.pace import Pacer
-from stream.hub.shedding import LATE_MS, SUBJECT
+from stream.hub.shedding import LATE_MS, SPARE, SUBJECT, WHOLE
 from tests.stream.hub.house import NOW, House, post
 
 
@@ -130,3 +130,22 @@ async def test_a_rule_that_is_read_back_late_has_stood_from_its_start(every_s: i
     later.engine.decide(SUBJECT, written[-1])
     later.hear(*said)
     assert house.engine.shedding.shed(house.now) == later.engine.shedding.shed(later.now) > 0
+
+
+async def test_a_hub_that_is_late_though_reading_costs_it_little_sheds_what_it_does_not_come_to() -> None:
+    """What keeps it from reading counts: it reads 1,000 of 1,500 a second in a third of its time, and takes on no more."""
+    house, behind, analyst, shares = House(), Behind(), Directly(), list[int]()
+
+    class At:
+        """A desk whose log takes a decision at once."""
+
+        async def put(self, subject: str, value: Any, **_: Any) -> None:  # noqa: ARG002
+            shares.append(value["rules"][-1]["share"])
+
+    parts: Any = {"analyst": analyst, "follower": behind, "desk": At()}
+    pacer = Pacer(house.config, engine=house.engine, metrics=house.metrics, clock=lambda: house.now, **parts)
+    for second in range(6):
+        behind.looked = (float(second), {0: 1500 * second})
+        house.engine.read, analyst.busy_s = 1000 * second, second / 3
+        await pacer.look()
+    assert shares == [int(SPARE * WHOLE * 1000 / 1500)]

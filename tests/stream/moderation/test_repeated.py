@@ -10,7 +10,7 @@ from stream.analysis.extract import key_of
 from stream.mention import Author, Mention
 from stream.moderation import Chain, Verdict
 from stream.moderation.filters import Words
-from stream.moderation.repeated import REPEAT_MS, REPEATS, Repeated
+from stream.moderation.repeated import MANY, REPEAT_MS, REPEATS, Repeated
 
 TEXT = "Visit our stand in hall five today! https://example.com/"
 
@@ -90,6 +90,26 @@ def test_pruned() -> None:
     assert verdicts(chain, posts[1:]) == {"x:1": "none", "x:2": "none", "x:3": "none"}
     assert chain.prune(10_000) == []
     assert len(chain._repeated._heard) == 0
+
+
+def test_only_who_changes_is_named() -> None:
+    """Whoever says the same a thousand times is held but for the first three of what is known, and only these are named."""
+    chain = Chain()
+    posts = [post(i, at=i * 1000) for i in range(2 * MANY)]
+    assert chain.hear_all(posts) == []
+    assert chain.judge(posts[300], 0) == Verdict("hold", "said 301 times in ten minutes")
+    assert chain.prune(20_000) == [key_of(p.id) for p in posts[20:23]]
+    assert chain.forget(posts[20]) == [key_of("x:23")]
+    late = post(9_999, at=19_500)
+    assert chain.hear(late) == [key_of("x:23")]
+
+
+def test_beyond_a_thousand_nobody_counts() -> None:
+    """A flood is counted to a thousand."""
+    chain = Chain()
+    posts = [post(i, at=i) for i in range(2 * MANY)]
+    chain.hear_all(posts)
+    assert chain.judge(posts[-1], 0) == Verdict("hold", "said more than 1000 times in ten minutes")
 
 
 @pytest.mark.parametrize("gone", [0, 3])
