@@ -82,7 +82,7 @@ class RaidConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     on: bool = True
-    accounts: Annotated[int, Meta(ge=3)] = 5
+    accounts: Annotated[int, Meta(ge=3)] = 4
     within_s: Positive = 60.0
     strangers: Annotated[float, Meta(ge=0, le=1)] = 0.6
     followers: Annotated[int, Meta(ge=1)] = 1000

@@ -1,5 +1,5 @@
-"""Banners: what many gather under who say different things: a tag or a site that nobody had brought up before, or a post that
-they all answer.
+"""Banners: what many gather under who say different things: a tag or a site that nobody had brought up before, or a post or a
+person that they all answer.
 
 What has been brought up for ten minutes is part of the conversation and no banner. Under a banner voices are weighed as among
 posts that are alike (see ``evidence``), only that their accounts must look made for it, too: what goes round the world brings
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
+from stream.analysis.extract import person_of
 from stream.mention import Mention
 from stream.moderation.cluster import Cluster, Post
 from stream.moderation.sketch import Sketch, mark_of
@@ -61,8 +62,8 @@ class Banners:
             host = link[begin:] if end < 0 else link[begin:end]
             if host not in old and self._new(host, name := _site(host), self._sites, at):
                 found.append(mark_of(name))
-        if mention.target is not None and mention.kind != "post":
-            found.append(mark_of(f">{mention.target.id}"))
+        if mention.target is not None or (mention.mentions and mention.text.startswith("@")):
+            found += _turned_to(mention)
         return tuple(found[:BANNERS]) if found else ()
 
     def _new(self, spelling: str, name: str, known: dict[str, int], at: int) -> bool:
@@ -137,9 +138,20 @@ class Banners:
 def banners(mention: Mention) -> Sketch:
     """All that might be a banner of a post, whoever brought it up before."""
     found = [*map(_of_tag, mention.hashtags), *(mark_of(_site(host_of(link))) for link in mention.links)]
-    if mention.target is not None and mention.kind != "post":
-        found.append(mark_of(f">{mention.target.id}"))
-    return tuple(found)
+    return (*found, *_turned_to(mention))
+
+
+def _turned_to(mention: Mention) -> list[int]:
+    """What those have in common who answer one post, and those who answer a person or begin with the name."""
+    found, target, person = [], mention.target, ""
+    if target is not None and mention.kind != "post":
+        found.append(mark_of(f">{target.id}"))
+        person = target.author if mention.kind == "reply" else ""
+    if not person and mention.mentions and mention.text.startswith("@"):
+        person = person_of(mention.mentions[0], mention.source)
+    if person:
+        found.append(mark_of(f">{person}"))
+    return found
 
 
 @lru_cache(KNOWN)

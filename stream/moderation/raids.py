@@ -85,7 +85,8 @@ class Raids:
             if at < listening.first:  # noqa: PLR1730
                 listening.first = at
             marks = words.marks if links or mention.media or len(hashes) <= 4 * FEW else ()
-            fresh = listening.fresh(mention) if links or mention.hashtags or mention.target is not None else ()
+            gathers = links or mention.hashtags or mention.target is not None or mention.mentions
+            fresh = listening.fresh(mention) if gathers else ()
             if len(hashes) < 8 and not marks and not fresh:
                 continue
             author = mention.author

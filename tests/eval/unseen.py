@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec import structs
 
-from stream.mention import Author, Media, Mention, Target
+from stream.mention import Author, Media, Mention, Person, Target
 
 if TYPE_CHECKING:
     from ingest.simulation.people import People
@@ -148,4 +148,5 @@ def posted(name: str, who: Author, said: Said, at: int) -> Mention:
         f"simulation:{name}", "simulation", "reply" if said.target else "post", at, at + 300, who, text=said.text,
         lang=said.lang, links=said.links, media=said.media, target=said.target,
         hashtags=tuple(word[1:] for word in said.text.split() if word[0] == "#"),
+        mentions=tuple(Person(handle=word[1:].rstrip(":")) for word in said.text.split() if word[0] == "@"),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stream.mention import Author, Mention, Target
+from stream.mention import Author, Mention, Person, Target
 from stream.moderation import Chain
 from stream.moderation.banners import FRESH_MS, LISTENED_MS, Banners
 from stream.moderation.evidence import by_sign
@@ -54,6 +54,33 @@ def test_strangers_who_insult_one_in_many_ways_are_held() -> None:
         said(n, INSULTS[n % 10], 3_600_000 + n * 900, f"user{n * 7919 + 100_000}", target="x:talk") for n in range(20)
     ]
     assert raided(posts) == {p.id for p in posts}
+
+
+def test_strangers_who_insult_one_below_many_posts_are_held() -> None:
+    """Replies to five posts of one person, a few to each, are one raid, and so are posts that begin with the name."""
+    posts = [
+        said(n, INSULTS[n % 10], 3_600_000 + n * 900, f"user{n * 7919 + 100_000}", target=f"x:talk{n % 5}")
+        for n in range(20)
+    ]
+    assert raided(posts) == {p.id for p in posts}
+    named = [
+        msgspec.structs.replace(
+            p, kind="post", target=None, mentions=(Person("x:star", "star"),), text=f"@star {p.text}"
+        )
+        for p in posts
+    ]
+    assert raided(named) == {p.id for p in named}
+    assert raided([msgspec.structs.replace(p, text=f"with {p.text}") for p in named]) == set()
+
+
+def test_a_person_whom_others_answer_too_is_no_banner() -> None:
+    """Where those who were there before answer the same person, nobody's reply is held because strangers insult there."""
+    posts = [
+        said(n, INSULTS[n % 10], 3_600_000 + n * 900, f"user{n * 7919 + 100_000}", target=f"x:talk{n % 5}")
+        for n in range(20)
+    ]
+    guests = [said(100 + n, f"see you at {n}", 3_590_000 + n, f"regular{n}", target=f"x:hello{n}") for n in range(5)]
+    assert raided([*guests, *posts]) == set()
 
 
 def test_strangers_who_cheer_under_one_post_pass() -> None:
