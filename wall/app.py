@@ -29,6 +29,7 @@ from wall.doorway import Doorway
 from wall.drawlist import Layer
 from wall.feeds import DELAY_MS, Store
 from wall.frame import Frame, TooLarge
+from wall.heap import Heap
 from wall.load import Load, Loads
 from wall.outputs import NotScreens, Part, parse_screens, spelled
 from wall.painter import Painter
@@ -199,12 +200,12 @@ class Wall:
         self._fps_limit = PREVIEW_FPS if preview else SOFTWARE_FPS if self.window.software else GPU_FPS
         self._ending = False
         self._faults = 0
-        self._told: tuple[object, ...] = ()
-        self._told_at = float("-inf")
+        self._told, self._told_at = tuple[object, ...](), float("-inf")
         self._counted = (0, self.clock())
         self._fps = 0.0
         self._took = self._spent = 0.0
         self._missing = 0
+        self._heap = Heap()
         self._pictures = Pictures(self.window.context, feed.tell)
         self._canary = alive.Canary(self.window.context)
         self._load: Load | None = None
@@ -375,6 +376,7 @@ class Wall:
             if not self._canary.sings():
                 raise Broken("the graphics driver has lost every picture")
             alive.rearm()
+            self._heap.tidy(now)
         shows = (view.on_air.rev, view.panic, self.frame.scale, self.quality.edges, self._store.connected)
         if shows == self._told and now - self._told_at < STATE_MS:
             return

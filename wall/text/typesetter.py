@@ -178,6 +178,8 @@ class Typesetter:
             }
             for key in tried - found:
                 self._blocks.pop(key, None)
+            for gone in [asked for asked, key in self._fits.items() if key not in self._blocks]:
+                del self._fits[gone]
             if len(self._fits) > KEPT:
                 self._fits.popitem(last=False)
         return block

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wall.text import clusters, fonts
+from wall.text import clusters, fonts, typesetter
 from wall.text.typesetter import Style, Typesetter, shared
 
 SCRIPTS = {
@@ -129,6 +129,17 @@ def test_fit_keeps_what_fits_alone() -> None:
     setter.begin(0.0)
     assert setter.fit(text, style, sizes, 260.0) is low
     assert setter.fit(text, style, sizes, 900.0) is high
+
+
+def test_fit_is_forgotten_with_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long evening of posts only those are kept that are still set."""
+    monkeypatch.setattr(typesetter, "KEPT", 20)
+    setter = Typesetter()
+    for i in range(60):
+        setter.fit(f"post number {i}", Style(1, width=900.0), (90.0, 60.0), 300.0)
+        for k in range(3):
+            setter.set(f"figure {i} {k}", Style(40.0))
+    assert len(setter._fits) < 8
 
 
 def test_without_time_nothing_new_is_set() -> None:
