@@ -305,8 +305,7 @@ class Engine:
             self.merger.kept.forget(hub_ms - 2 * self.state.window.reach)
         if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
             self._unlearnt_ms = hub_ms
-            self.gate.unlearn(self.state.floor + 1)
-            self._review_anew()
+            self._review.later(self.gate.unlearn(self.state.floor + 1))
 
     def review(self, hub_ms: int) -> None:
         """Find raids, and judge anew whom a decision, a raid or a repetition may concern."""

@@ -222,9 +222,11 @@ class Gate:
                 found.append(key_of(post_id))
         return found
 
-    def unlearn(self, before_ms: int) -> None:
-        """Let the chain forget what was written before ``before_ms``, a time that the state has forgotten too."""
-        self._anew.update(self._chain.prune(before_ms))
+    def unlearn(self, before_ms: int) -> list[int]:
+        """Let the chain forget what was written before ``before_ms``, a time that the state has forgotten too; keys of posts
+        to ``review``, all within the span of repetitions after it.
+        """
+        return self._chain.prune(before_ms)
 
     def prune(self, before: int) -> None:
         """Drop held posts heard before ``before``, and the oldest beyond ``HELD_LIMIT``; they stay unseen."""

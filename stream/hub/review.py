@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
@@ -12,6 +13,8 @@ from stream.mention import Mention
 
 AT_ONCE: Final = 500
 """Posts judged anew in one tick after a decision that may concern all."""
+LATER: Final = 50
+"""Of posts from before the window, so many."""
 
 
 class Review:
@@ -21,15 +24,23 @@ class Review:
         self._gate = gate
         self._state_of = state_of
         self._rest: Iterator[Mention] = iter(())
+        self._past: deque[int] = deque()
 
     def everything(self) -> None:
         """All posts are to be judged anew, ``some`` at a time."""
         self._rest = self._state_of().rows()
 
+    def later(self, keys: Iterable[int]) -> None:
+        """Posts from before the window, by key, are to be judged anew, a few at a time: only what it is compared with hangs on
+        them.
+        """
+        self._past.extend(keys)
+
     def some(self, hub_ms: int) -> None:
         """Judge the next of them."""
         for row in islice(self._rest, AT_ONCE):
             self.post(row, hub_ms)
+        self.keys([self._past.popleft() for _ in range(min(LATER, len(self._past)))], hub_ms)
 
     def keys(self, keys: Iterable[int], hub_ms: int) -> bool:
         """Judge posts anew, by key; whether one of them counts otherwise than before."""

@@ -104,7 +104,7 @@ async def _publish(url: str, folder: Path, stages: Sequence[tuple[int, float]]) 
 def _fresh(place: int, cycle: int, pool: Sequence[Mention], now_ms: int) -> Mention:
     """A post as one more, written now; in later rounds with a word more, since who repeats himself is held."""
     post = pool[place]
-    text = f"{post.text} {cycle}" if cycle and post.text else post.text
+    text = f"{cycle} {post.text}" if cycle and post.text else post.text
     return msgspec.structs.replace(post, id=f"{post.id}b{os.getpid()}-{cycle}", at=now_ms, seen=now_ms, text=text)
 
 
