@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -83,12 +84,13 @@ def reach(figures: Figures) -> tuple[float, float]:
 def _heights(figures: Figures, at: Doubles) -> dict[int, Doubles]:
     """Posts a bucket of each band at event times ``at``, evened out."""
     bucket = figures.numbers.bucket_ms
-    found = {}
-    for stream in figures.river:
-        whole = len(stream.course) - 1
-        if whole >= 4:
-            first = (figures.T // bucket - whole + 0.5) * bucket
-            found[stream.key] = curve(_evened(stream.course[:-1]), (at - first) / bucket)
+    found: dict[int, Doubles] = {}
+    for buckets, alike in groupby(figures.river, lambda stream: len(stream.course)):
+        if buckets > 4:
+            streams = list(alike)
+            first = (figures.T // bucket - buckets + 1.5) * bucket
+            courses = np.array([_evened(stream.course[:-1]) for stream in streams])
+            found |= zip((stream.key for stream in streams), curve(courses, (at - first) / bucket), strict=True)
     return found
 
 
@@ -103,12 +105,13 @@ def _evened(course: tuple[int, ...]) -> Doubles:
 
 
 def curve(values: Doubles, at: Doubles) -> Doubles:
-    """Catmull-Rom through ``values`` at places ``at`` (0 is the first), level beyond its ends, never below zero."""
-    at = np.clip(at, 0.0, len(values) - 1.0)
-    i = np.clip(at.astype(int), 0, len(values) - 2)
+    """Catmull-Rom through each row of ``values`` at places ``at`` (0 is the first), level beyond its ends, never below zero."""
+    most = values.shape[-1] - 1
+    at = np.minimum(np.maximum(at, 0.0), float(most))
+    i = np.minimum(at.astype(int), most - 1)
     u = at - i
-    p0, p1 = values[np.maximum(i - 1, 0)], values[i]
-    p2, p3 = values[i + 1], values[np.minimum(i + 2, len(values) - 1)]
+    p0, p1 = values[..., np.maximum(i - 1, 0)], values[..., i]
+    p2, p3 = values[..., i + 1], values[..., np.minimum(i + 2, most)]
     bend = 2 * p1 + (p2 - p0) * u + (2 * p0 - 5 * p1 + 4 * p2 - p3) * u**2 + (3 * p1 - p0 - 3 * p2 + p3) * u**3
     return np.asarray(np.maximum(0.0, 0.5 * bend), np.float64)
 

@@ -182,19 +182,26 @@ class DrawList:
 def ribbon(points: Floats, width: float, colour: Colour, alpha: Floats | float = 1.0) -> Floats:
     """The triangle strip (2 n, 8) of a polyline (n, 2), mitred at its corners."""
     points = np.asarray(points, np.float32)
-    along = np.diff(points, axis=0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-    before, after = np.vstack([along[:1], along]), np.vstack([along, along[-1:]])
-    tangent = before + after
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-6)
-    normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
+    along = points[1:] - points[:-1]
+    along /= _length(along)
+    tangent = np.empty_like(points)
+    tangent[0], tangent[1:-1], tangent[-1] = 2.0 * along[0], along[:-1] + along[1:], 2.0 * along[-1]
+    tangent /= _length(tangent)
+    bend = np.ones(len(points), np.float32)
+    bend[:-1] = np.abs(tangent[:-1, 0] * along[:, 0] + tangent[:-1, 1] * along[:, 1])
     half = width / 2.0 + 1.0
-    stretch = half / np.clip(np.abs((tangent * after).sum(axis=1)), 0.5, 1.0)
-    strip = np.zeros((len(points), 2, len(RIBBON)), np.float32)
-    strip[:, 0, 0:2] = points + normal * stretch[:, None]
-    strip[:, 1, 0:2] = points - normal * stretch[:, None]
+    away = tangent[:, ::-1] * (half / np.clip(bend, 0.5, 1.0))[:, None]
+    away[:, 0] *= -1.0
+    strip = np.empty((len(points), 2, len(RIBBON)), np.float32)
+    strip[:, 0, 0:2], strip[:, 1, 0:2] = points + away, points - away
     strip[:, 0, 2], strip[:, 1, 2] = 1.0, -1.0
     strip[:, :, 3] = half
     strip[:, :, 4:7] = colour
     strip[:, :, 7] = np.asarray(alpha)[..., None] if np.ndim(alpha) else alpha
     return strip.reshape(-1, len(RIBBON))
+
+
+def _length(vectors: Floats) -> Floats:
+    """The length (n, 1) of each of ``vectors`` (n, 2), never 0."""
+    x, y = vectors[:, 0], vectors[:, 1]
+    return np.maximum(np.sqrt(x * x + y * y), np.float32(1e-6))[:, None]

@@ -37,6 +37,7 @@ class Place:
     words: float
     opacity: float
     memory: dict[str, Any] = field(default_factory=dict)
+    _screens: list[Rect] = field(default_factory=list, init=False)
 
     @property
     def unit(self) -> float:
@@ -57,7 +58,9 @@ class Place:
     @property
     def screens(self) -> list[Rect]:
         """The panel's screens, in the order of their numbers."""
-        return [self.grid.screen(n) for n in sorted(self.panel.screens)]
+        if not self._screens:
+            self._screens = [self.grid.screen(n) for n in sorted(self.panel.screens)]
+        return self._screens
 
     def body(self, screen: Rect) -> Rect:
         """What a visual may fill of ``screen``: its margins left free, and the head where the screen lies in the top left."""
