@@ -47,14 +47,14 @@ class Alone:
         """Say at once of posts what there is against them, where nothing but their links is for a filter to look at."""
         if self._accounts:
             return
-        links = self.filters.get("links")
+        judge = self.filters["links"].judge if "links" in self.filters else None
         for words in read:
             mention = words.mention
             if words.verdict is None and mention is not None and not (words.suspect or mention.flags):
                 if not mention.links:
                     words.verdict = NO_OPINION
                 elif words.reading.own:
-                    words.verdict = links.judge(words, 0) if links else NO_OPINION
+                    words.verdict = judge(words, 0) if judge else NO_OPINION
 
     def judge(self, words: Words, t_ms: int) -> Verdict:
         if words.verdict is None:

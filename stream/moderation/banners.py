@@ -52,28 +52,31 @@ class Banners:
         at = mention.at
         if at < self.first:  # noqa: PLR1730
             self.first = at
+        since = max(self.first + LISTENED_MS, at - FRESH_MS)
         found: list[int] = []
         old = self._old
-        if mention.hashtags and not old.issuperset(mention.hashtags):
-            found += [_of_tag(tag) for tag in mention.hashtags if self._new(tag, tag.casefold(), self._tags, at)]
+        for tag in mention.hashtags:
+            if tag not in old:
+                name = tag.casefold()
+                if self._tags.setdefault(name, at) >= since:
+                    found.append(mark_of(f"#{name}"))
+                else:
+                    old.add(tag)
         for link in mention.links:
             begin = link.find("://") + 3
             end = link.find("/", begin)
             host = link[begin:] if end < 0 else link[begin:end]
-            if host not in old and self._new(host, name := _site(host), self._sites, at):
-                found.append(mark_of(name))
-        if mention.target is not None or (mention.mentions and mention.text.startswith("@")):
+            if host not in old:
+                name = _site(host)
+                if self._sites.setdefault(name, at) >= since:
+                    found.append(mark_of(name))
+                else:
+                    old.add(host)
+        if mention.kind == "reply" or (mention.mentions and mention.text.startswith("@")):
             found += _turned_to(mention)
+        elif mention.kind == "quote" and mention.target is not None:
+            found.append(mark_of(f">{mention.target.id}"))
         return tuple(found[:BANNERS]) if found else ()
-
-    def _new(self, spelling: str, name: str, known: dict[str, int], at: int) -> bool:
-        """Whether a tag or a site is new, as it is written in a post of that time; one that is not stays old."""
-        if spelling in self._old:
-            return False
-        new = known.setdefault(name, at) >= max(self.first + LISTENED_MS, at - FRESH_MS)
-        if not new:
-            self._old.add(spelling)
-        return new
 
     def add(self, post: Post) -> None:
         """Put a post under its banners."""
@@ -143,11 +146,11 @@ def banners(mention: Mention) -> Sketch:
 
 def _turned_to(mention: Mention) -> list[int]:
     """What those have in common who answer one post, and those who answer a person or begin with the name."""
-    found, target, person = [], mention.target, ""
-    if target is not None and mention.kind != "post":
-        found.append(mark_of(f">{target.id}"))
-        person = target.author if mention.kind == "reply" else ""
-    if not person and mention.mentions and mention.text.startswith("@"):
+    target, person = mention.target, ""
+    found = [mark_of(f">{target.id}")] if target is not None and mention.kind != "post" else []
+    if target is not None and mention.kind == "reply":
+        person = target.author
+    elif mention.mentions and mention.text.startswith("@"):
         person = person_of(mention.mentions[0], mention.source)
     if person:
         found.append(mark_of(f">{person}"))

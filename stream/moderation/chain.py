@@ -100,7 +100,7 @@ class Chain:
         words = self._newest.get(id(mention))
         if words is None:
             words = self._words(mention)
-        elif self._calm and words.verdict is NO_OPINION and self.raids.passes(words):
+        elif self._calm and words.verdict is NO_OPINION and (self.raids.none or self.raids.passes(words)):
             return NO_OPINION
         return first(self._judges, words, t_ms)
 

@@ -68,7 +68,7 @@ class Words(msgspec.Struct, eq=False, gc=False):
             unread = iter(cls.all([m for m in mentions if id(m) not in known], {}, reader))
             return [cls.of(m, known[id(m)], reader) if id(m) in known else next(unread) for m in mentions]
         texts = [mention.text[:WORDS_LIMIT] for mention in mentions]
-        names = list(map(_names, mentions))
+        names = [_names(m) if m.media else f"{m.author.name}\n{m.author.handle}" for m in mentions]
         found = []
         for mention, text, beside, reading, named in zip(
             mentions, texts, names, reader.read_all(texts), reader.read_again(names), strict=True

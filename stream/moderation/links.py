@@ -45,10 +45,11 @@ class DoubtfulLinks:
         mention = words.mention
         if not self._on or mention is None or not mention.links:
             return NO_OPINION
+        known = self._known.get
         for link in mention.links:
             end = link.find("/", link.find("://") + 3)
             host = link if end < 0 else link[:end]
-            why = self._known.get(host)
+            why = known(host)
             if why is None:
                 if len(self._known) >= KNOWN:
                     self._known.clear()

@@ -7,7 +7,6 @@ so that the cost of a post does not grow with how many are remembered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -80,14 +79,18 @@ class Neighbours:
         first, place = self._count, self._count % REMEMBERED
         self._posts[place : place + len(posts)] = posts[: REMEMBERED - place]
         self._posts[: max(0, place + len(posts) - REMEMBERED)] = posts[REMEMBERED - place :]
-        hashes = [post.hashes for post in posts]
-        marks = [post.marks for post in posts]
-        told = np.empty((3, len(posts)), np.int64)
-        told[0] = [post.at for post in posts]
-        told[1] = [hash(post.author) for post in posts]
-        told[2] = [len(said) << 6 | len(brought) for said, brought in zip(hashes, marks, strict=True)]
+        hashes, times, authors, sizes = [], [], [], []
+        marks: list[int] = []
+        for post in posts:
+            hashes.append(post.hashes)
+            times.append(post.at)
+            authors.append(hash(post.author))
+            sizes.append(len(post.hashes) << 6 | len(post.marks))
+            if post.marks:
+                marks += post.marks
         words = np.frombuffer(b"".join(hashes), np.uint32)
-        _write(self._tokens, self._told, first, words, np.fromiter(chain.from_iterable(marks), np.uint32), told)
+        told = np.array((times, authors, sizes), np.int64)
+        _write(self._tokens, self._told, first, words, np.array(marks, np.uint32), told)
         self._count += len(posts)
         if first // 4096 != self._count // 4096:
             self._often >>= 1

@@ -85,7 +85,8 @@ class Raids:
             if at < listening.first:  # noqa: PLR1730
                 listening.first = at
             marks = words.marks if links or mention.media or len(hashes) <= 4 * FEW else ()
-            gathers = links or mention.hashtags or mention.target is not None or mention.mentions
+            gathers = bool(links or mention.hashtags or mention.target is not None)
+            gathers = gathers or (bool(mention.mentions) and mention.text.startswith("@"))
             fresh = listening.fresh(mention) if gathers else ()
             if len(hashes) < 8 and not marks and not fresh:
                 continue
@@ -105,9 +106,14 @@ class Raids:
             for raid in self._raids.values():
                 raid.drop(words.mention.id)
 
+    @property
+    def none(self) -> bool:
+        """Whether no raid is known."""
+        return not self._raids
+
     def passes(self, words: Words) -> bool:
-        """Whether it is known already of a post that was heard last that it belongs to no raid."""
-        return not self._raids or (words in self._belonging.apart and not self._belonging.marked)
+        """Whether it is known already of a post that was heard last that it belongs to none of the raids."""
+        return words in self._belonging.apart and not self._belonging.marked
 
     def judge(self, words: Words, t_ms: int) -> Verdict:  # noqa: ARG002
         """Holds what belongs to a raid, rejects it when the staff hid the raid."""

@@ -25,6 +25,7 @@ REPEAT_MS: Final = 10 * 60_000
 MINUTE_MS: Final = 60_000
 MANY: Final = 1000
 """How often is counted to this."""
+_SAYS: Final = frozenset({"post", "reply", "quote"})
 SHORT: Final = 16
 """Letters and figures of a text that may be said any number of times: thanks, congratulations."""
 
@@ -119,24 +120,17 @@ class Repeated:
 
 def key_of(words: Words) -> int:
     """What a post must share with another to be its repetition: author and folded text up to a link; 0 where none counts."""
-    if words.key is None:
-        words.key = _key(words)
+    if words.key is not None:
+        return words.key
+    mention, words.key = words.mention, 0
+    if mention is not None and mention.kind in _SAYS and (reading := words.reading).length > SHORT:
+        words.key = xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), reading.said)
     return words.key
 
 
 def author_key(words: Words) -> int:
     """What an author's posts share, whatever they say; the house's own may write as often as they like."""
     mention = words.mention
-    if mention is None or mention.kind not in ("post", "reply", "quote") or mention.author.role != "public":
+    if mention is None or mention.kind not in _SAYS or mention.author.role != "public":
         return 0
     return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"))
-
-
-def _key(words: Words) -> int:
-    mention = words.mention
-    if mention is None or mention.kind not in ("post", "reply", "quote"):
-        return 0
-    reading = words.reading
-    if reading.length <= SHORT:
-        return 0
-    return xxhash.xxh64_intdigest(mention.author.id.encode("utf-8", "surrogatepass"), reading.said)

@@ -44,9 +44,16 @@ def marks(mention: Mention, words: int) -> Sketch:
 
     A picture is known by the end of its address, where networks write what is in it.
     """
-    found = [crc32(_address(link).encode("utf-8", "surrogatepass")) for link in mention.links]
-    if mention.media:
-        found += [_picture(media.url) for media in mention.media if media.url]
+    found: list[int] = []
+    for link in mention.links:
+        begun = link.find("://") + 3
+        plain = begun > 2 and "?" not in link and "#" not in link and not link.startswith("www.", begun)
+        name = link[begun:].rstrip("/") or link if plain else _address(link)
+        found.append(crc32(name.encode("utf-8", "surrogatepass")))
+    for media in mention.media:
+        if url := media.url:
+            name = url[url.rfind("/") + 1 :]
+            found.append(mark_of(name[: name.index("@")] if "@" in name else name))
     if words <= FEW:
         said = " ".join(w for w in mention.text.casefold().split() if w[0] not in "@#" and "://" not in w)
         if bare := _AGAIN.sub(r"\1", " ".join(_WORD.findall(said))):
@@ -60,17 +67,9 @@ def marks(mention: Mention, words: int) -> Sketch:
     return tuple(dict.fromkeys(found[-MARKS:]))
 
 
-def _picture(url: str) -> int:
-    """What stands for a picture: the end of its address up to an ``@``."""
-    name = url[url.rfind("/") + 1 :]
-    return mark_of(name[: name.index("@")] if "@" in name else name)
-
-
 def _address(link: str) -> str:
     """Host and path of a link."""
-    begun, end = link.find("://"), len(link)
-    if begun >= 0 and "?" not in link and "#" not in link and not link.startswith("www.", begun + 3):
-        return link[begun + 3 :].rstrip("/") or link
+    end = len(link)
     if "?" in link:
         end = link.index("?")
     if "#" in link:
