@@ -36,7 +36,8 @@ ENVIRONMENT: Final = {
 def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:
     """Run for so long; ``tell`` gets each part's memory every minute. Then the figures."""
     memory: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    textures, turn, minute = 0.0, 0, 0
+    textures, turn, minute, calm_s = 0.0, 0, 0, calm(seconds)[0]
+    scales = [0.0, 0.0]
     with tempfile.TemporaryDirectory() as name, machine(Path(name), ENVIRONMENT) as agora:
         run = agora.start("run", "--headless")
         agora.until(lambda: agora.status("/healthz") == 200, 60, run)
@@ -44,7 +45,8 @@ def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iter
         began = time.monotonic()
         while (passed := time.monotonic() - began) < seconds:
             if passed > turn * SWITCH_S:
-                textures = max(textures, switch(client, LAYOUTS[turn % len(LAYOUTS)]))
+                held, scales[passed > calm_s] = switch(client, LAYOUTS[turn % len(LAYOUTS)])
+                textures = max(textures, held)
                 turn += 1
             for part in PARTS:
                 if (pid := pid_of(run, part)) is not None:
@@ -56,12 +58,15 @@ def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iter
             time.sleep(1.0)
     for part in PARTS:
         yield judged(part, np.array(memory[part]), seconds, turn)
-    yield figure("pictures of the wall", textures, "MB", most=512.0, note=f"the most after {turn} switches")
+    note = (
+        f"the most after {turn} switches; render scale {scales[0]:g}, then {scales[1]:g}, which the wall chooses itself"
+    )
+    yield figure("pictures of the wall", textures, "MB", most=512.0, note=note)
 
 
 def judged(part: str, seen: np.ndarray, seconds: float, switches: int) -> Figure:
     """The verdict on ``seen``, rows of seconds and MB."""
-    calm_s, where = (CALM_S, "minute 3") if seconds > 2 * CALM_S else (seconds / 2, "its middle")
+    calm_s, where = calm(seconds)
     half_s = min(MINUTE_S, seconds / 4) / 2
     first = float(np.median(seen[np.abs(seen[:, 0] - calm_s) <= half_s, 1]))
     last = float(np.median(seen[seen[:, 0] > seconds - 2 * half_s, 1]))
@@ -71,12 +76,17 @@ def judged(part: str, seen: np.ndarray, seconds: float, switches: int) -> Figure
     return figure(f"memory of the {part}, its end against {where}", last / first, "", most=MOST, note=note)
 
 
-def switch(client: httpx2.Client, layout: str) -> float:
-    """Take the layout; how much video memory walls hold, in MB."""
+def calm(seconds: float) -> tuple[float, str]:
+    """With which second of a run its end is compared, and what that is called."""
+    return (CALM_S, "minute 3") if seconds > 2 * CALM_S else (seconds / 2, "its middle")
+
+
+def switch(client: httpx2.Client, layout: str) -> tuple[float, float]:
+    """Take the layout; how much video memory a wall holds, in MB, and its render scale."""
     rev = client.get("/api/v1/layout").raise_for_status().json()["rev"]
     client.put("/api/v1/layout", json={"layout": layout, "rev": rev})
     walls = client.get("/api/v1/walls").raise_for_status().json()["walls"]
-    return max((float(wall["textures_mb"]) for wall in walls), default=0.0)
+    return max(((float(wall["textures_mb"]), float(wall["scale"])) for wall in walls), default=(0.0, 0.0))
 
 
 def _resident_mb(pid: int) -> float:
