@@ -50,7 +50,7 @@ ADVANCE_MS: Final = 1000
 LOOK_MS: Final = 200
 """How often it is seen whether there is a raid."""
 PRUNE_MS: Final = 5000
-UNLEARN_MS: Final = 60_000
+UNLEARN_MS: Final = 10_000
 _PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
 log = structlog.get_logger(__name__)
