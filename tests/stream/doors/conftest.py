@@ -73,7 +73,7 @@ class House:
 
         self.call(run)
 
-    def until(self, holds: Callable[[], object], seconds: float = 15.0) -> None:
+    def until(self, holds: Callable[[], object], seconds: float = 60.0) -> None:
         """Let the hub work until something holds."""
 
         async def run() -> None:
