@@ -37,6 +37,8 @@ class _Look(NamedTuple):
     ends: Offsets
     read: int
     busy_s: float
+    waits: bool
+    """Whether mentions waited that were read from the log already: it was not the log that kept the hub waiting."""
 
 
 class Pacer:
@@ -95,7 +97,7 @@ class Pacer:
         if ends is None or (self._looks and self._looks[-1].at_s == at_s):
             return
         since_s = at_s - self._looks[-1].at_s if self._looks else 0.0
-        self._looks.append(_Look(at_s, dict(ends), self._engine.read, self._analyst.busy_s))
+        self._looks.append(_Look(at_s, dict(ends), self._engine.read, self._analyst.busy_s, self._analyst.queued > 0))
         while len(self._looks) > 2 and at_s - self._looks[0].at_s > SPAN_S:
             self._looks.popleft()
         first, last = self._looks[0], self._looks[-1]
@@ -104,7 +106,7 @@ class Pacer:
             return
         coming = {p: max(0, end - first.ends.get(p, end)) / passed for p, end in last.ends.items()}
         read, busy_s, lag_ms = last.read - first.read, last.busy_s - first.busy_s, self.lag_ms()
-        if lag_ms >= LATE_MS:  # something waited all the time: what was read is all that can be
+        if lag_ms >= LATE_MS and all(look.waits for look in self._looks):  # what was read is all that can be
             self._free = min(FREE, busy_s / passed)
         else:
             self._free += (FREE - self._free) * min(1.0, since_s / RECOVERS_S)

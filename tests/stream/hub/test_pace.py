@@ -132,9 +132,17 @@ async def test_a_rule_that_is_read_back_late_has_stood_from_its_start(every_s: i
     assert house.engine.shedding.shed(house.now) == later.engine.shedding.shed(later.now) > 0
 
 
-async def test_a_hub_that_is_late_though_reading_costs_it_little_sheds_what_it_does_not_come_to() -> None:
-    """What keeps it from reading counts: it reads 1,000 of 1,500 a second in a third of its time, and takes on no more."""
+@pytest.mark.parametrize(
+    ("queued", "expected"),
+    [(20_000, [int(SPARE * WHOLE * 1000 / 1500)]), (0, [])],
+    ids=["always waits", "log was away"],
+)
+async def test_a_late_hub_sheds_what_it_does_not_come_to(queued: int, expected: list[int]) -> None:
+    """What keeps it from reading counts: it reads 1,000 of 1,500 a second in a third of its time, and takes on no more; but
+    where nothing waited to be read it was the log that was slow, and all is read.
+    """
     house, behind, analyst, shares = House(), Behind(), Directly(), list[int]()
+    analyst.queued = queued
 
     class At:
         """A desk whose log takes a decision at once."""
@@ -148,4 +156,4 @@ async def test_a_hub_that_is_late_though_reading_costs_it_little_sheds_what_it_d
         behind.looked = (float(second), {0: 1500 * second})
         house.engine.read, analyst.busy_s = 1000 * second, second / 3
         await pacer.look()
-    assert shares == [int(SPARE * WHOLE * 1000 / 1500)]
+    assert shares == expected
