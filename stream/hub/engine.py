@@ -50,7 +50,6 @@ ADVANCE_MS: Final = 1000
 LOOK_MS: Final = 200
 """How often it is seen whether there is a raid."""
 PRUNE_MS: Final = 5000
-UNLEARN_MS: Final = 10_000
 _PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
 log = structlog.get_logger(__name__)
@@ -117,7 +116,6 @@ class Engine:
         self._advanced_ms = 0
         self._looked_ms = 0
         self._pruned_ms = 0
-        self._unlearnt_ms = 0
         self._hub_ms = 0
         self._barred = Barred(self.gate, lambda: self.state)
         self._review = Review(self.gate, lambda: self.state)
@@ -303,8 +301,6 @@ class Engine:
             self.act.forget_before(self.state.floor)
             self.shedding.forget(self.state.floor)
             self.merger.kept.forget(hub_ms - 2 * self.state.window.reach)
-        if hub_ms - self._unlearnt_ms >= UNLEARN_MS:
-            self._unlearnt_ms = hub_ms
             self._review.later(self.gate.unlearn(self.state.floor + 1))
 
     def review(self, hub_ms: int) -> None:

@@ -40,7 +40,12 @@ class Review:
         """Judge the next of them."""
         for row in islice(self._rest, AT_ONCE):
             self.post(row, hub_ms)
-        self.keys([self._past.popleft() for _ in range(min(LATER, len(self._past)))], hub_ms)
+        state, left = self._state_of(), LATER
+        while self._past and left:
+            found = state.row_of(self._past.popleft())
+            if found is not None:
+                self.post(found, hub_ms)
+                left -= 1
 
     def keys(self, keys: Iterable[int], hub_ms: int) -> bool:
         """Judge posts anew, by key; whether one of them counts otherwise than before."""
