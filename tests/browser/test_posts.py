@@ -173,6 +173,7 @@ def test_two_who_differ_see_it(posts: Callable[..., Page], hub: HubProcess) -> N
     words = "what a view over the quay"
     slow = two.locator(".posts-held .card", has_text=words).get_by_role("button", name="Approve").element_handle()
     one.locator(".posts-held .card", has_text=words).get_by_role("button", name="Hide").click()
+    expect(one.locator("[data-toasts]")).to_contain_text("Undo")  # the hub has said so; the card says it at once
     expect(one.locator(".posts-all .card", has_text=words)).to_contain_text("Hidden")
     slow.evaluate("button => button.click()")
     expect(two.locator("[data-toasts]")).to_contain_text("Desk 1 has just decided otherwise.")
