@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from commands import archives, film, house, parts
 from stream import allocator
 from stream.compiled import clear_stale
+from stream.hub.auth import SecretsUnreadable
 
 app = App(
     name="agora",
@@ -39,7 +40,11 @@ def main() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    raise SystemExit(app(result_action="return_value") or 0)
+    try:
+        code = app(result_action="return_value") or 0
+    except SecretsUnreadable as fault:
+        raise SystemExit(f"agora: {fault}") from None
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

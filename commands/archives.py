@@ -7,10 +7,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
-from commands.arguments import ConfigFile, Format, From, Speed, To, configuration, moment, read
-from commands.records import archive_records, log_records, sessions_of, told_from
+from commands.arguments import (
+    ConfigFile,
+    Count,
+    Format,
+    From,
+    Positive,
+    Speed,
+    To,
+    configuration,
+    moment,
+    read,
+    why,
+)
+from commands.records import archive_records, log_records, log_there, sessions_of, told_from
 from stream import machine, times
 from stream.log import LogUnavailable
 
@@ -113,7 +125,7 @@ def report(
             made=int(datetime.now().timestamp() * 1000),
         )
     except (LogUnavailable, ValueError, OSError) as error:
-        raise SystemExit(f"no report: {error}") from None
+        raise SystemExit(f"no report: {why(error)}") from None
     print(f"{files[0]} (and {len(files) - 1} tables beside it)")
     return 0
 
@@ -142,22 +154,25 @@ def export(
     try:
         count = reports.export(settings, out, start=moment(from_), end=moment(to), records=records)
     except (LogUnavailable, ValueError, OSError) as error:
-        raise SystemExit(f"no archive: {error}") from None
+        raise SystemExit(f"no archive: {why(error)}") from None
+    if not count:
+        print(f"{out} holds no post: nothing was said then, or what was given has another --format.", file=sys.stderr)
+        return 1
     print(f"{out}: {count:,} mentions")
     return 0
 
 
 def simulate(
     *,
-    rate: float = 8.0,
+    rate: Positive = 8.0,
     seed: int = 2012,
     out: Path | None = None,
     truth: Path | None = None,
     from_: From = None,
-    seconds: int = 1800,
-    raids_per_hour: float = 0,
+    seconds: Count = 1800,
+    raids_per_hour: Annotated[float, Parameter(validator=validators.Number(gte=0))] = 0,
     raid: str = "",
-    accounts: int = 60,
+    accounts: Count = 60,
 ) -> int:
     """Write a stretch of the made-up event as an archive in our own format.
 
@@ -193,7 +208,7 @@ def rejected(
     source: str = "",
     reason: str = "",
     since: Annotated[str | None, Parameter(help="Only what came since this time.")] = None,
-    limit: int = 50,
+    limit: Count = 50,
     replay: bool = False,
     config: ConfigFile = None,
 ) -> int:
@@ -213,4 +228,6 @@ def rejected(
     import ingest.rejected
 
     chosen = ingest.rejected.Filter(source=source, reason=reason, since=moment(since) or 0)
-    return ingest.rejected.run(configuration(config), filter=chosen, replay=replay, limit=limit)
+    settings = configuration(config)
+    log_there(settings.log.url)
+    return ingest.rejected.run(settings, filter=chosen, replay=replay, limit=limit)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from stream import times
 from stream.config import Config, Misconfigured, load
@@ -22,6 +22,11 @@ Format = Annotated[str, Parameter(help="Format of the archive: agora, csv, jetst
 From = Annotated[str | None, Parameter(name="--from", help="Begin at this time, such as 2016-01-12T18:00Z.")]
 To = Annotated[str | None, Parameter(name="--to", help="End at this time.")]
 Speed = Annotated[str, Parameter(help="How many times faster than it happened, or max.")]
+Port = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=65535))]
+Count = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+"""One or more."""
+Positive = Annotated[float, Parameter(validator=validators.Number(gt=0))]
+"""More than nothing, such as a rate or a length."""
 
 
 def configuration(path: Path | None) -> Config:
@@ -41,6 +46,13 @@ def read(parse: Callable[[str], T], text: str) -> T:
         return parse(text)
     except ValueError as error:
         raise SystemExit(str(error)) from None
+
+
+def why(fault: Exception) -> str:
+    """What went wrong, in words: of the system's faults the file and the sentence, without their numbers."""
+    if isinstance(fault, OSError) and fault.strerror:
+        return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
+    return str(fault)
 
 
 def moment(text: str | None) -> int | None:

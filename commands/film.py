@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from cyclopts import Parameter, validators
 
-from commands.arguments import ConfigFile, Format, From, configuration, moment
+from commands.arguments import ConfigFile, Format, From, Positive, configuration, moment, why
 from commands.records import archive_records
 from stream import machine
 from stream.wire.messages import Event
@@ -17,13 +18,13 @@ def film(
     archive: Path | None = None,
     *,
     layout: str,
-    seconds: float = 10.0,
+    seconds: Positive = 10.0,
     out: Path,
     format: Format = "agora",
     from_: From = None,
-    speed: float = 1.0,
+    speed: Positive = 1.0,
     fps: Literal[30, 60] = 30,
-    width: int = 1944,
+    width: Annotated[int, Parameter(validator=validators.Number(gte=64))] = 1944,
     config: ConfigFile = None,
 ) -> int:
     """Write a film of the wall, from the made-up event or an archive; the same every time.
@@ -78,6 +79,6 @@ def film(
     try:
         count = shoot(hello, hub.pass_to, out, begin=begin, seconds=seconds, fps=fps, width=width)
     except (NoFilm, NoPicture, OSError) as fault:
-        raise SystemExit(f"no film: {fault}") from None
+        raise SystemExit(f"no film: {why(fault)}") from None
     print(f"{out}: {count} frames")
     return 0

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from commands.arguments import ConfigFile, configuration
+from commands.arguments import ConfigFile, Port, configuration
+from commands.records import log_there
 from stream.config import Config
 from stream.hub import auth
 from stream.mention import terms
@@ -26,7 +27,9 @@ def forget(author: str, *, reason: str = "opt-out", config: ConfigFile = None) -
     """
     import ingest.forget
 
-    return ingest.forget.run(configuration(config), author, reason=reason)
+    settings = configuration(config)
+    log_there(settings.log.url)
+    return ingest.forget.run(settings, author, reason=reason)
 
 
 def pin(
@@ -38,7 +41,7 @@ def pin(
     return 0
 
 
-def cert(*, out: Path | None = None, serve: bool = False, port: int = 8004, config: ConfigFile = None) -> int:
+def cert(*, out: Path | None = None, serve: bool = False, port: Port = 8004, config: ConfigFile = None) -> int:
     """Show the certificate of the hub's own authority, and how tablets learn to trust it.
 
     Parameters

@@ -11,7 +11,20 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from commands.arguments import ConfigFile, Format, From, Speed, To, configuration, moment, read, told
+from commands.arguments import (
+    ConfigFile,
+    Count,
+    Format,
+    From,
+    Port,
+    Speed,
+    To,
+    configuration,
+    moment,
+    read,
+    told,
+    why,
+)
 from commands.records import first_moment
 from stream import machine, times
 from stream.config import Config, sources_of
@@ -66,7 +79,7 @@ def ingest(*, config: ConfigFile = None) -> int:
 
 
 def hub(
-    *, host: str | None = None, port: int | None = None, insecure_http: bool = False, config: ConfigFile = None
+    *, host: str | None = None, port: Port | None = None, insecure_http: bool = False, config: ConfigFile = None
 ) -> int:
     """Read the log, keep the state, and serve walls and tablets."""
     from stream.hub.app import serve
@@ -85,7 +98,7 @@ def count(*, config: ConfigFile = None) -> int:
 
 
 def guestbook(
-    *, host: str | None = None, port: int | None = None, insecure_http: bool = False, config: ConfigFile = None
+    *, host: str | None = None, port: Port | None = None, insecure_http: bool = False, config: ConfigFile = None
 ) -> int:
     """Let visitors write to the wall: one form, every message held until staff approve it."""
     import ingest.guestbook.app
@@ -103,7 +116,7 @@ def wall(
     display: int | None = None,
     headless: bool = False,
     shot: Path | None = None,
-    frames: int | None = None,
+    frames: Count | None = None,
     name: str | None = None,
     each: bool = False,
     preview: bool = False,
@@ -190,7 +203,7 @@ def rehearse(plan: Path | None = None, *, out: Path = Path("rehearsal"), config:
     try:
         written = plans.parse(file.read_text(encoding="utf-8"), str(file), settings.wall.grid.count)
     except (OSError, UnicodeDecodeError) as fault:
-        raise SystemExit(f"{file} cannot be read: {fault}") from None
+        raise SystemExit(f"the plan cannot be read: {why(fault)}") from None
     if not isinstance(written, plans.Plan):
         print("\n".join(map(str, written)), file=sys.stderr)
         return 2

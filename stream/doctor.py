@@ -138,10 +138,12 @@ def _clock() -> Finding:
 
 
 def _ports(config: Config) -> Iterator[Finding]:
-    """Whether the hub's and the webhook's doors can be opened here."""
+    """Whether the doors of the hub, the webhook and the guest book can be opened here."""
     doors = [("hub", config.hub.host, config.hub.port)]
     if "webhook" in sources_of(config):
         doors.append(("webhook", config.webhook.host, config.webhook.port))
+    if config.guestbook.enabled:
+        doors.append(("guestbook", config.guestbook.host, config.guestbook.port))
     for name, host, port in doors:
         what = f"port {port}"
         try:
@@ -149,7 +151,7 @@ def _ports(config: Config) -> Iterator[Finding]:
                 yield good(what, f"free for the {name} at {host}")
         except OSError as fault:
             if _answers(port):
-                yield good(what, "Agora's hub answers there")
+                yield good(what, f"Agora's {name} answers there")
             else:
                 yield bad(
                     what, f"{host} port {port}: {fault.strerror}", f"stop what holds it, or AGORA_{name.upper()}_PORT"

@@ -251,8 +251,12 @@ def _add_tokens(document: dict[str, Any]) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as fault:
+        told = f"{folder} cannot be used ({fault.strerror}); let AGORA_VAR name a folder that can be written"
+        raise SecretsUnreadable(told) from fault
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield folder / FILE

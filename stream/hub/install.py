@@ -57,13 +57,24 @@ def run(config: Config, *, out: Path | None, serve: bool, port: int) -> int:
             write(pem, out)
         print(told(config, pem))
         if serve:
-            with Server(hub.host, port, pem) as server, contextlib.suppress(KeyboardInterrupt):
+            with _server(hub.host, port, pem) as server, contextlib.suppress(KeyboardInterrupt):
                 print(f"\n{code(server.url)}\n  {server.url}\n\nCtrl-C ends it.", flush=True)
                 server.serve_forever()
-    except (AuthorityUnusable, OSError) as fault:
+    except AuthorityUnusable as fault:
         print(f"agora cert: {fault}", file=sys.stderr)
         return 1
+    except OSError as fault:
+        print(f"agora cert: {fault.filename or fault}: {fault.strerror or ''}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _server(host: str, port: int, pem: bytes) -> Server:
+    try:
+        return Server(host, port, pem)
+    except OSError as fault:
+        told = f"port {port} of {host} cannot be opened ({fault.strerror}); choose another --port"
+        raise AuthorityUnusable(told) from fault
 
 
 def told(config: Config, pem: bytes) -> str:

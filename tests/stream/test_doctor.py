@@ -13,6 +13,7 @@ import pytest
 
 from stream import doctor
 from stream.config import Config, HubConfig, LogConfig, WallConfig
+from stream.config.doors import GuestbookConfig
 from stream.config.findings import Finding, Health, bad, fair, good, sheet
 
 
@@ -45,6 +46,18 @@ def test_a_taken_port_is_told_with_what_to_do(here: Config) -> None:
         finding = seen(here, f"port {here.hub.port}")
     assert finding.health is Health.BAD
     assert "AGORA_HUB_PORT" in finding.do
+
+
+def test_the_port_of_the_guest_book_is_looked_at(here: Config) -> None:
+    """Where visitors may write, the port that they come to is looked at like the hub's."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        held.settimeout(1)
+        port = held.getsockname()[1]
+        finding = seen(
+            msgspec.structs.replace(here, guestbook=GuestbookConfig(enabled=True, port=port)), f"port {port}"
+        )
+    assert finding.health is Health.BAD
+    assert "AGORA_GUESTBOOK_PORT" in finding.do
 
 
 def test_a_log_that_is_away_is_told(here: Config) -> None:
