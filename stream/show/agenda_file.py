@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -42,16 +43,30 @@ def load(path: str, zone: ZoneInfo, room: str = "") -> tuple[Agenda, list[str]]:
     if not path:
         return Agenda(), []
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        return Agenda(), [f"The agenda {path} cannot be read: {fault}."]
+        text = decoded(Path(path).read_bytes())
+    except OSError as fault:
+        return Agenda(), [f"The agenda {path} cannot be read: {fault.strerror}. See [programme] agenda in agenda.toml."]
     sessions, faults = read(text, zone)
     return Agenda(sessions, Path(path).name, zone.key, room), [f"{path}: {fault}" for fault in faults]
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: Unicode where it is that, else as spreadsheets of Western Europe write it (Windows-1252)."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def read(text: str, zone: ZoneInfo) -> Read:
     """The sessions in ``text``; times without a zone are in ``zone``. Who has a speaker turns the wall to ``speaker``."""
     text = text.removeprefix("\ufeff")
+    if text.startswith("PK\x03\x04"):
+        return Read(
+            (), ("This is a workbook (.xlsx or .ods): save it as CSV in your spreadsheet, and take that file.",)
+        )
     rows = _calendar(text, zone) if text.lstrip().upper().startswith("BEGIN:VCALENDAR") else _table(text, zone)
     sessions: dict[str, Session] = {}
     faults: list[str] = []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.show.agenda import Agenda, between, speaking
-from stream.show.agenda_file import read
+from stream.show.agenda_file import decoded, load, read
 from stream.wire.said import LEEWAY_MS, Session, under
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -89,6 +91,27 @@ def test_calendar_is_read_with_its_zones() -> None:
     assert sessions[1].start == at("2026-09-01 12:00")
     assert sessions[1].end - sessions[1].start == 3_600_000
     assert faults == ("“Fair” lasts whole days and is left out.",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_letters_are_those_that_were_written(tmp_path: Path, encoding: str) -> None:
+    """A spreadsheet's file is read in Unicode where it is that, else as Western Europe writes it."""
+    file = tmp_path / "agenda.csv"
+    file.write_bytes("start;title\n2026-09-01 09:00;Eröffnung – Grüße\n".encode(encoding))
+    agenda, faults = load(str(file), HELSINKI)
+    assert ([s.title for s in agenda.sessions], faults) == (["Eröffnung – Grüße"], [])
+
+
+def test_a_workbook_is_told_to_be_saved_as_csv() -> None:
+    """A file of Excel or LibreOffice itself says what to do with it."""
+    assert "save it as CSV" in read(decoded(b"PK\x03\x04\x14\x00\x06\xff\x81"), HELSINKI).faults[0]
+
+
+def test_a_file_that_is_not_there_names_its_setting(tmp_path: Path) -> None:
+    """Where the agenda is missing, the setting that names it is told."""
+    assert load(str(tmp_path / "no.csv"), HELSINKI)[1][0].endswith(
+        "no.csv cannot be read: No such file or directory. See [programme] agenda in agenda.toml."
+    )
 
 
 @given(st.text(max_size=400) | st.text(max_size=200).map(lambda t: "BEGIN:VCALENDAR\r\n" + t) | st.just(ICS[:300]))
