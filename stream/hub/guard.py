@@ -39,7 +39,8 @@ _OPEN: Final = frozenset({"/", "/wall", "/healthz", "/readyz", "/favicon.ico"})
 
 
 def too_long(limit: int) -> str:
-    return f"A request may hold {limit} bytes here; send less."
+    size = f"{limit >> 20} MB" if limit >> 20 else f"{limit >> 10} kB"
+    return f"More than {size} is not taken in here; choose a smaller file, or write less."
 
 
 class Guard:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, cast
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 from fastapi import Depends, FastAPI, Request, Response
@@ -112,7 +112,7 @@ def mount_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(_: Request, fault: RequestValidationError) -> Response:
-        told = "; ".join(f"{_where(e['loc'])}: {_plain(e['msg'])}" for e in fault.errors()[:5])
+        told = "; ".join(f"{_where(e['loc'])} {_plain(e)}" for e in fault.errors()[:5])
         return answer({"error": f"The request was not understood: {told}."}, 422)
 
     @app.exception_handler(HTTPException)
@@ -136,5 +136,21 @@ def _where(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location[1:]) or "the body"
 
 
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").rstrip(".")
+_PLAIN: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "too_short": "is empty",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "too_long": "has more than {max_length} entries",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "string_pattern_mismatch": "is not written as it must be",
+    "extra_forbidden": "is not known here",
+}
+"""By pydantic's kind of fault, what is wrong with a field, as a person says it."""
+
+
+def _plain(fault: Mapping[str, Any]) -> str:
+    if said := _PLAIN.get(fault["type"]):
+        return said.format_map(fault.get("ctx", {}))
+    return f"is wrong: {fault['msg'].removeprefix('Value error, ').rstrip('.')}"

@@ -126,6 +126,8 @@ async def _put_word(key: str, body: WordBody, by: str, hub: Hub) -> Response:
         raise Refused(422, "It would end before it begins; choose a later end.")
     if body.kind == "countdown" and not body.at:
         raise Refused(422, "A countdown needs the time that it counts down to.")
+    if body.kind == "countdown" and body.at <= since:
+        raise Refused(422, "It would be over before it is said; choose a later time to count down to.")
     if body.kind == "code" and not body.url:
         raise Refused(422, "A QR code needs an address to lead to.")
     if body.url and not _is_address(body.url):

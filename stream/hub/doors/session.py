@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import count
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -43,8 +44,11 @@ async def sign_in(body: SignIn, request: Request, porter: ThePorter) -> Response
             entry = await porter.wake(session, body.pin)
         else:
             address = request.client.host if request.client else ""
-            entry = await porter.enter(body.pin, body.desk or "A desk without a name", address)
+            entry = await porter.enter(body.pin, body.desk or _unnamed(porter), address)
     except WrongPin:
+        if session is not None:
+            told = f"That is not the PIN of the {session.role}; sign out to come in with another one."
+            raise Refused(401, told) from None
         raise Refused(401, "That PIN opens nothing. An operator can make new ones with `agora pin`.") from None
     except Wait as wait:
         seconds = max(1, round(wait.seconds))
@@ -104,6 +108,13 @@ def described(session: Session, porter: Porter) -> dict[str, Any]:
         "locked": porter.sessions.idle(session),
         "idle_after_s": IDLE_MS // 1000,
     }
+
+
+def _unnamed(porter: Porter) -> str:
+    """A name for a desk that has none, and another for the next one: who decides is known by it."""
+    taken = {session.desk for session in porter.sessions.all()}
+    names = (f"A desk without a name{f' {n}' if n > 1 else ''}" for n in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _span(seconds: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -50,6 +51,30 @@ def test_playlist_of_unknown_layouts_is_refused(desk: TestClient) -> None:
     assert answer.status_code == 404
     assert "topics" in error(answer)
     assert desk.put("/api/v1/playlist", json={"id": "none"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("door", "body", "told"),
+    [
+        (
+            "/playlist",
+            {"title": " ", "items": [{"layout": "topics", "seconds": 2}]},
+            "title is empty; items.0.seconds must be 5 or more",
+        ),
+        ("/playlist", {"title": "x" * 61, "items": []}, "title is longer than 60 characters; items is empty"),
+        (
+            "/schedule",
+            {"days": [], "start": "9", "end": "10:00", "layout": "topics"},
+            "days is empty; start is not written as it must be",
+        ),
+        ("/announcements", {"kind": "announcement"}, "text is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_plainly(
+    desk: TestClient, door: str, body: dict[str, Any], told: str
+) -> None:
+    """A field that is empty, too long or out of bounds is told without the words of programmers."""
+    assert error(desk.post(f"/api/v1{door}", json=body)) == f"The request was not understood: {told}."
 
 
 def test_two_who_change_one_thing_see_it(house: House, desk: TestClient) -> None:

@@ -62,6 +62,7 @@ def test_urgent_takes_the_whole_wall(desk: TestClient) -> None:
     ("change", "sentence"),
     [
         ({"kind": "countdown"}, "time that it counts down to"),
+        ({"kind": "countdown", "at": 1000}, "choose a later time"),
         ({"kind": "code"}, "needs an address"),
         ({"url": "javascript:alert(1)"}, "https://"),
         ({"since": 2000, "until": 1000}, "end before it begins"),

@@ -87,8 +87,20 @@ def test_guessing_is_slowed_but_signed_in_tablets_feel_nothing(house: House) -> 
 def test_a_session_is_no_way_around_the_waits(house: House) -> None:
     """Somebody signed in can enter only the PIN of that role again, so a viewer cannot guess an operator's from there."""
     viewer = house.visit("viewer", address="192.0.2.3")
-    assert viewer.post("/api/v1/session", json={"pin": house.pins["operator"]}).status_code == 401
+    answer = viewer.post("/api/v1/session", json={"pin": house.pins["operator"]})
+    assert answer.status_code == 401
+    assert error(answer) == "That is not the PIN of the viewer; sign out to come in with another one."
     assert viewer.get("/api/v1/session").json()["role"] == "viewer"
+
+
+def test_desks_without_a_name_are_told_apart(house: House) -> None:
+    """Two tablets that nobody named have different names, so that who differs from whom is seen; a freed name is used again."""
+    one, two = house.visit("moderator", " "), house.visit("moderator", "")
+    names = [desk.get("/api/v1/session").json()["desk"] for desk in (one, two)]
+    assert len(set(names)) == 2
+    assert all(name.startswith("A desk without a name") for name in names)
+    one.delete("/api/v1/session")
+    assert house.visit("viewer", "").get("/api/v1/session").json()["desk"] == names[0]
 
 
 def test_sign_out_ends_the_session(house: House) -> None:
@@ -173,7 +185,9 @@ def test_hub_answers_to_its_own_names_only(house: House) -> None:
 def test_long_bodies_are_refused(house: House) -> None:
     """A body over the limit gets 413, whether it says its length or not."""
     client = house.visit()
-    assert client.post("/api/v1/session", content=b"x" * 20_000).status_code == 413
+    answer = client.post("/api/v1/session", content=b"x" * 20_000)
+    assert answer.status_code == 413
+    assert error(answer) == "More than 16 kB is not taken in here; choose a smaller file, or write less."
     assert client.post("/api/v1/session", content=iter([b"x" * 10_000] * 3)).status_code == 413
 
 
