@@ -81,7 +81,17 @@ def ingest(*, config: ConfigFile = None) -> int:
 def hub(
     *, host: str | None = None, port: Port | None = None, insecure_http: bool = False, config: ConfigFile = None
 ) -> int:
-    """Read the log, keep the state, and serve walls and tablets."""
+    """Read the log, keep the state, and serve walls and tablets.
+
+    Parameters
+    ----------
+    host
+        Listen at this address of the machine, 0.0.0.0 for all of them (default: [hub] host).
+    port
+        Listen on this port (default: [hub] port).
+    insecure_http
+        Speak plain HTTP beyond this machine, too: whoever shares the network reads along.
+    """
     from stream.hub.app import serve
 
     settings = configuration(config)
@@ -100,7 +110,17 @@ def count(*, config: ConfigFile = None) -> int:
 def guestbook(
     *, host: str | None = None, port: Port | None = None, insecure_http: bool = False, config: ConfigFile = None
 ) -> int:
-    """Let visitors write to the wall: one form, every message held until staff approve it."""
+    """Let visitors write to the wall: one form, every message held until staff approve it.
+
+    Parameters
+    ----------
+    host
+        Listen at this address of the machine, 0.0.0.0 for all of them (default: [guestbook] host).
+    port
+        Listen on this port (default: [guestbook] port).
+    insecure_http
+        Speak plain HTTP beyond this machine, too: whoever shares the network reads along.
+    """
     import ingest.guestbook.app
 
     settings = configuration(config)

@@ -168,6 +168,8 @@ def _hub(url: str) -> Finding:
     """A hub on another machine: whether it is reached, and how far its clock is from this one."""
     from stream.hub.alive import unverified
 
+    if not url.startswith(("https://", "http://")):
+        return bad("hub", f"{url} is no address", "write it like https://hub:8000")
     began = time.time()
     try:
         with urllib.request.urlopen(f"{url.rstrip('/')}/healthz", timeout=ANSWER_S, context=unverified()) as answer:

@@ -94,3 +94,15 @@ def test_an_archive_of_nothing_is_told(
     (tmp_path / "posts.csv").write_text("this,is\nno,archive\n")
     assert archives.export("posts.csv", out=tmp_path / "event.jsonl") == 1
     assert "another --format" in capsys.readouterr().err
+
+
+def test_help_says_what_every_parameter_is() -> None:
+    """Each parameter of each command has its words in `agora COMMAND --help`."""
+    silent = [
+        f"{name} {argument.name}"
+        for name in agora.app
+        if not name.startswith("-")
+        for argument in agora.app[name].assemble_argument_collection(parse_docstring=True)
+        if not argument.parameter.help
+    ]
+    assert silent == []

@@ -129,6 +129,12 @@ def test_a_hub_elsewhere_is_asked_for_its_clock(here: Config, hub: str, monkeypa
     assert seen(here, "hub", "http://127.0.0.1:9").health is Health.BAD
 
 
+def test_an_address_that_is_none_is_told_how_to_write(here: Config) -> None:
+    """A hub named without its scheme is told how an address is written, not to look after the network."""
+    finding = seen(here, "hub", "hub:8000")
+    assert (finding.health, finding.do) == (Health.BAD, "write it like https://hub:8000")
+
+
 def test_the_sheet_says_what_to_do_under_each_line() -> None:
     """Each finding is a line with its mark; what to do stands beneath."""
     lines = sheet([good("disk", "room"), fair("OpenGL", "slow", "a card"), bad("log", "away", "start it")]).splitlines()
