@@ -47,8 +47,14 @@ def open_page(hub: HubProcess, browser: Browser) -> Iterator[Callable[..., Page]
     faults: list[str] = []
     contexts = []
 
-    def opened(path: str = "/", *, width: int = 1280, height: int = 800, scheme: str = "dark") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    def opened(
+        path: str = "/", *, width: int = 1280, height: int = 800, scheme: str = "dark", zone: str | None = None
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            timezone_id=zone,
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from stream.mention import Author, Mention, Target
 from tests.browser.looking import faults, keep
 from tests.browser.saying import publish
+from tests.browser.test_programme import ask
 from tests.browser.walls import RealWall
 from tests.stream.doors.process import HubProcess
 
@@ -68,7 +69,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AGORA_SHOW_MODE", "delay")
         patch.setenv("AGORA_SHOW_DELAY_S", "0")
-        with HubProcess(tmp_path_factory.mktemp("talk"), toml='[tracks.boats]\nterms = ["#ferry"]\n') as hub:
+        with HubProcess(
+            tmp_path_factory.mktemp("talk"), toml='[tracks.boats]\nterms = ["#ferry"]\nexclude = ["#tram"]\n'
+        ) as hub:
             publish(hub, *evening(time.time_ns() // 1_000_000))
             with RealWall(hub):
                 yield hub
@@ -145,3 +148,37 @@ def test_tracked_terms_are_changed_on_the_tablet(tablet: Callable[..., Page]) ->
     page.locator("[data-tracks] .row", has_text="lights").get_by_role("button", name="Remove").click()
     expect(other.locator("[data-tracks] .row", has_text="lights")).to_have_count(0)
     assert faults(page) == []
+
+
+def test_what_a_track_leaves_out_stays_when_its_terms_change(tablet: Callable[..., Page]) -> None:
+    """Terms that are typed for a track that is there, or for another than the one that was looked at, change nothing else."""
+    page = tablet()
+
+    def track(name: str, terms: str) -> None:
+        page.get_by_label("Track", exact=True).fill(name)
+        page.get_by_label(re.compile("Terms")).fill(terms)
+        page.get_by_role("button", name="Track", exact=True).click()
+        expect(page.locator("[data-tracks] .row", has_text=name)).to_contain_text(f"{terms}, changed by Desk 1")
+
+    expect(page.locator("[data-tracks] .row", has_text="boats")).to_have_count(1)
+    track("boats", "#ferry, #quay")
+    page.locator("[data-tracks] .row", has_text="boats").get_by_role("button", name="Change").click()
+    track("Größe", "#tall")
+    left_out = {it["name"]: it["exclude"] for it in ask(page, "GET", "/tracks")["tracks"]}
+    assert left_out == {"boats": ["#tram"], "Größe": []}
+    for name, words in (("boats", "As configured"), ("Größe", "Remove")):
+        page.locator("[data-tracks] .row", has_text=name).get_by_role("button", name=words).click()
+
+
+def test_a_turn_under_a_freeze_says_when_it_comes(tablet: Callable[..., Page]) -> None:
+    """While the picture is held the page does not claim that the wall turns."""
+    page = tablet()
+    band = page.locator("[data-people] .turn", has_text="@band")
+    band.wait_for(timeout=60_000)
+    ask(page, "PUT", "/freeze", {"on": True})
+    band.click()
+    expect(page.locator(".toast").last).to_have_text("The whole wall turns to @band, when the picture is let move")
+    ask(page, "PUT", "/freeze", {"on": False})
+    expect(band).to_have_attribute("aria-pressed", "true")
+    band.click()
+    expect(band).to_have_attribute("aria-pressed", "false")

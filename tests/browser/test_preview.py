@@ -64,5 +64,8 @@ def test_layout_is_seen_before_it_is_taken(desk: Page, sign_in: SignIn, hub: Hub
     assert ask(desk, "GET", "/layout")["layout"] != title.lower()
     desk.locator(".next [data-take]").click()
     expect(desk.locator("[data-now-title]")).to_have_text(title)
+    other.wait_for_function(f"() => ({PICTURE})() === 960", timeout=30_000)  # nobody else looks now
+    expect(other.locator("[data-say]")).to_be_empty()
+    other.locator(".tile", has_text="Stories").click()
     assert ask(desk, "PUT", "/preview", {"layout": "nothing"})["error"].startswith("There is no layout")
     until(lambda: previews(hub) == [], 45.0)

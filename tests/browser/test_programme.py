@@ -77,6 +77,11 @@ def test_playlist_is_made_and_runs(desk: Page) -> None:
     row.get_by_role("button", name="Start").click()
     expect(row).to_contain_text(re.compile(r"next in 0:5\d"))
     keep(desk, "show")
+    ask(desk, "PUT", "/freeze", {"on": True})
+    expect(row).to_contain_text("behind what is on air, next in")
+    expect(row).not_to_have_class(re.compile("is-on"))
+    ask(desk, "PUT", "/freeze", {"on": False})
+    expect(row).to_have_class(re.compile("is-on"))
     open_tab(desk, "On air")
     expect(desk.locator("[data-now-why]")).to_contain_text(re.compile(r"playlist Day, People in 0:5\d"))
     shows(desk, "topics")
@@ -124,12 +129,99 @@ def test_agenda_is_imported_from_a_file(desk: Page, tmp_path: Path) -> None:
     editor = desk.locator(".editor")
     editor.get_by_label("File").set_input_files(file)
     editor.get_by_role("button", name="Import").click()
-    expect(desk.locator("[data-toasts]")).to_contain_text("1 sessions are in, 1 could not be read: Line 3")
+    expect(desk.locator("[data-toasts]")).to_contain_text("One session is in; what could not be read is listed")
+    expect(desk.get_by_role("list", name="What could not be read")).to_contain_text("Line 3: its times cannot be read")
     row = desk.locator("[data-sessions] .row", has_text="Opening")
     expect(row).to_contain_text("Ada Lovelace · Hall")
     expect(row.get_by_label("Speaker")).to_be_checked()
     row.get_by_label("Speaker").uncheck()
     desk.wait_for_function("async () => !(await (await fetch('/api/v1/agenda')).json()).sessions[0].calm")
+
+
+def test_agenda_of_a_spreadsheet_keeps_its_letters(desk: Page, tmp_path: Path) -> None:
+    """A file as spreadsheets of Western Europe write it is read as it looks there, a workbook is refused with what to do."""
+    file = tmp_path / "agenda.csv"
+    file.write_bytes("start;title;speaker\n2026-09-01 09:00;Eröffnung – Grüße;Zoë\n".encode("cp1252"))
+    book = tmp_path / "agenda.xlsx"
+    book.write_bytes(b"PK\x03\x04\x14\x00\x06\xff\x81")
+    open_tab(desk, "Show")
+    desk.get_by_role("button", name="Import").click()
+    editor = desk.locator(".editor")
+    editor.get_by_role("button", name="Import").click()
+    expect(editor.get_by_role("alert")).to_contain_text("File: ")
+    editor.get_by_label("File").set_input_files(book)
+    editor.get_by_role("button", name="Import").click()
+    expect(editor.get_by_role("alert")).to_contain_text("save it as CSV")
+    editor.get_by_label("File").set_input_files(file)
+    editor.get_by_role("button", name="Import").click()
+    expect(desk.locator("[data-sessions] .row")).to_contain_text("Eröffnung – Grüße")
+    expect(desk.locator("[data-sessions] .row")).to_contain_text("Zoë")
+
+
+def test_times_are_those_of_the_event(desk: Page, sign_in: SignIn) -> None:
+    """A tablet in another time zone shows sessions and the next slot in the zones that it names beside them."""
+    text = "start,end,title\n2026-09-01 09:00,2026-09-01 10:00,Opening\n"
+    ask(desk, "PUT", "/agenda", {"text": text, "zone": "Pacific/Auckland"})
+    ask(desk, "POST", "/schedule", {"days": list(range(7)), "start": "04:10", "end": "04:20", "layout": "stories"})
+    away = sign_in("viewer", zone="America/New_York")
+    open_tab(away, "Show")
+    expect(away.locator("[data-sessions] .row")).to_contain_text(re.compile(r"Tue, Sep 1 0?9:00.AM–10:00.AM"))
+    expect(away.locator("[data-agenda-about]")).to_contain_text("Times of Pacific/Auckland.")
+    expect(away.locator("[data-zone]")).to_contain_text(re.compile(r"Times of .+ Next: .*0?4:10.AM, Stories"))
+
+
+def test_what_a_form_lacks_is_said_in_it(desk: Page) -> None:
+    """A field that is empty or out of bounds is named by its label, and has the focus; nothing is sent."""
+    open_tab(desk, "Show")
+    desk.get_by_role("button", name="New playlist").click()
+    editor = desk.locator(".editor")
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_role("alert")).to_contain_text("Name: ")
+    expect(editor.get_by_label("Name")).to_be_focused()
+    editor.get_by_label("Name").fill("Day")
+    editor.get_by_label("Seconds").fill("2")
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_role("alert")).to_contain_text("Seconds: ")
+    editor.get_by_role("button", name="Leave it out").click()
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_role("alert")).to_have_text("Add a layout first.")
+    editor.get_by_role("button", name="Cancel").click()
+    desk.get_by_role("button", name="New slot").click()
+    for day in ("Mon", "Tue", "Wed", "Thu", "Fri"):
+        editor.get_by_text(day, exact=True).click()
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_role("alert")).to_have_text("Choose at least one day.")
+
+
+def test_what_is_taken_under_a_freeze_comes_after_it(desk: Page) -> None:
+    """Taken while the picture is held, the page says when the wall turns to it; it never claims that it is on air."""
+    before = desk.locator("[data-now-title]").inner_text()
+    title = "Topics" if before != "Topics" else "People"
+    desk.locator("[data-freeze]").click()
+    expect(desk.locator("[data-now-why]")).to_contain_text("frozen by Desk 1")
+    desk.locator(".tile", has_text=title).click()
+    desk.locator(".next [data-take]").click()
+    expect(desk.locator("[data-say]")).to_have_text(
+        f"{title} is taken. The wall turns to it when the picture is let move."
+    )
+    expect(desk.locator(".now .tag")).to_have_text("On air")
+    expect(desk.locator("[data-now-title]")).to_have_text(before)
+    desk.locator("[data-freeze]").click()
+    expect(desk.locator("[data-now-title]")).to_have_text(title)
+    expect(desk.locator("[data-say]")).to_be_empty()
+
+
+def test_an_undo_that_fails_can_be_tried_again(desk: Page) -> None:
+    """While the hub does not hear it, Undo stays."""
+    title = "Topics" if desk.locator("[data-now-title]").inner_text() != "Topics" else "People"
+    desk.locator(".tile", has_text=title).click()
+    desk.locator(".next [data-take]").click()
+    undo = desk.get_by_role("button", name=re.compile("Undo what is on air"))
+    desk.route("**/moderation/undo", lambda route: route.abort(), times=1)
+    undo.click()
+    expect(desk.locator(".toast.fault")).to_contain_text("The hub does not answer")
+    undo.click()
+    expect(desk.locator("[data-now-title]")).not_to_have_text(title)
 
 
 def test_two_desks_agree_and_the_slower_one_is_told(desk: Page, sign_in: SignIn) -> None:

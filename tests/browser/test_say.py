@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.looking import keep, shows
-from tests.browser.test_programme import desk, open_tab
+from tests.browser.test_programme import ask, cleared, desk, open_tab
+from tests.stream.doors.process import HubProcess
 
 pytestmark = pytest.mark.browser
 
@@ -40,10 +42,38 @@ def test_announcement_is_said_and_taken_back(desk: Page, sign_in: SignIn) -> Non
     row = desk.locator("[data-words] .row", has_text="Doors open at nine")
     expect(row).to_contain_text("on the wall now")
     expect(other.locator("[data-words] .row")).to_have_count(1, timeout=1000)
+    ask(desk, "PUT", "/panic", {"on": True})
+    expect(row).to_contain_text("behind the safe scene")
+    ask(desk, "PUT", "/panic", {"on": False})
+    expect(row).to_contain_text("on the wall now")
     row.get_by_role("button", name="Take “Doors open at nine” back").click()
     expect(row).to_have_count(0)
     desk.locator(".toast", has_text="Taken back").get_by_role("button", name="Undo").click()
     expect(row).to_have_count(1)
+
+
+def test_a_late_hello_makes_nothing_late(open_page: Callable[..., Page], hub: HubProcess) -> None:
+    """Where the hello of the hub was a minute under way, the page knows the hub's time all the same."""
+
+    def late(message: str | bytes) -> str | bytes:
+        if isinstance(message, bytes) or json.loads(message)["channel"] != "hello":
+            return message
+        told = json.loads(message)
+        told["data"]["now"] -= 60_000
+        return json.dumps(told)
+
+    def slow(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(lambda message: route.send(late(message)))
+
+    page = open_page()
+    page.route_web_socket(re.compile("/ws/tablet"), slow)
+    page.get_by_label("PIN").fill(hub.pins["moderator"])
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".tile").first.wait_for()
+    say(page, "Doors open at ten")
+    expect(page.locator("[data-words] .row", has_text="Doors open at ten")).to_contain_text("on the wall now")
+    cleared(page)
 
 
 def test_urgent_announcement_takes_the_wall(desk: Page) -> None:
@@ -72,6 +102,40 @@ def test_countdown_needs_its_time(desk: Page) -> None:
     expect(desk.locator("[data-words] .row", has_text="Opening")).to_contain_text("counts down to")
 
 
+def test_an_end_that_is_not_said_is_asked_for(desk: Page) -> None:
+    """Who chooses "until a time" and leaves it empty is asked for it; without that it would stand for ever."""
+    open_tab(desk, "Say")
+    desk.get_by_role("button", name="New announcement").click()
+    editor = desk.locator(".editor")
+    editor.get_by_role("button", name="Say it").click()
+    expect(editor.get_by_role("alert")).to_contain_text("Words: ")
+    editor.get_by_label("Words").fill("Lunch in hall 2")
+    editor.get_by_text("Until a time", exact=True).click()
+    editor.get_by_role("button", name="Say it").click()
+    expect(editor.get_by_role("alert")).to_have_text("Say until when, or choose how long.")
+    editor.get_by_label("Until", exact=True).fill("2090-01-01T20:00")
+    editor.get_by_role("button", name="Say it").click()
+    expect(desk.locator("[data-words] .row", has_text="Lunch in hall 2")).to_contain_text(", until ")
+
+
+def test_a_form_on_a_phone_shows_its_fault_and_its_buttons(sign_in: SignIn) -> None:
+    """What is wrong stands beside the buttons, in sight, and no word of the page lies over them."""
+    page = sign_in(width=390, height=600)
+    say(page, "Doors open at eight")
+    page.locator(".toast").wait_for()
+    page.get_by_role("button", name="New announcement").click()
+    editor = page.locator(".editor")
+    editor.get_by_role("button", name="Say it").click()
+    expect(editor.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    over = """(button) => {
+      const {x, y, width, height} = button.getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y + height / 2) === button;
+    }"""
+    assert editor.get_by_role("alert").evaluate(over)
+    assert editor.get_by_role("button", name="Cancel").evaluate(over)
+    cleared(page)
+
+
 def test_sponsor_comes_with_its_logo(desk: Page) -> None:
     """A logo is uploaded and shown beside its sponsor; a file that is no picture is refused in the form."""
     open_tab(desk, "Say")
@@ -82,6 +146,10 @@ def test_sponsor_comes_with_its_logo(desk: Page) -> None:
     editor.get_by_label("Logo").set_input_files(broken)  # type: ignore[arg-type]
     editor.get_by_role("button", name="Save").click()
     expect(editor.get_by_role("alert")).to_contain_text("no PNG or JPEG")
+    heavy = {"name": "logo.png", "mimeType": "image/png", "buffer": b"x" * (5 << 20)}
+    editor.get_by_label("Logo").set_input_files(heavy)  # type: ignore[arg-type]
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_role("alert")).to_contain_text("larger than 4 MB")
     data = io.BytesIO()
     Image.new("RGB", (600, 200), (0, 110, 120)).save(data, "PNG")
     logo = {"name": "logo.png", "mimeType": "image/png", "buffer": data.getvalue()}

@@ -112,6 +112,16 @@ def test_viewer_watches_only(sign_in: SignIn) -> None:
     expect(page.locator(".next [data-take]")).to_be_disabled()
 
 
+def test_what_is_said_of_a_tile_is_in_sight(sign_in: SignIn) -> None:
+    """On a low screen, too, the page's answer to a tap on the last tile is seen."""
+    page = sign_in("viewer", width=390, height=480)
+    page.locator(".tile").last.click()
+    expect(page.locator("[data-say]")).to_be_in_viewport(ratio=1)
+    page = sign_in("moderator", width=390, height=480)
+    page.locator(".tile:not(.on-air)").last.click()
+    expect(page.locator(".next-card")).to_be_in_viewport(ratio=1)
+
+
 def test_everything_is_reached_by_keyboard(sign_in: SignIn) -> None:
     """Tab reaches tiles, take and the safe scene, each with a visible focus, and Enter works."""
     page = sign_in()
@@ -153,6 +163,34 @@ def test_words_can_be_read(sign_in: SignIn, scheme: str) -> None:
     page.locator(".tile", has_text=other_layout(page)).click()
     weak = page.evaluate(CONTRAST)
     assert weak == []
+
+
+def test_a_long_sentence_leaves_the_safe_scene_in_reach(sign_in: SignIn) -> None:
+    """What the page says of a decision never lies over the button of the safe scene."""
+    page = sign_in()
+    page.get_by_role("link", name="Posts").click()
+    page.get_by_label("Block a word or phrase").fill(
+        "a phrase as wide as ninety letters are, WWWW WWWW WWWW WWWW WWWW WWWW WWWW WWWW"
+    )
+    page.get_by_role("button", name="Block", exact=True).click()
+    toast, safe = page.locator(".toast").bounding_box(), page.locator("[data-safe]").bounding_box()
+    assert toast is not None
+    assert safe is not None
+    assert toast["x"] + toast["width"] < safe["x"]
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+
+
+def test_menu_of_the_desk_is_used_by_keyboard(sign_in: SignIn) -> None:
+    """The menu takes the focus when it opens; it offers the other look at once, and then that of the device again."""
+    page = sign_in(scheme="light")
+    page.get_by_role("button", name="Desk 1").press("Enter")
+    expect(page.get_by_role("link", name="The wall in a window")).to_be_focused()
+    expect(page.get_by_role("button", name="Light page")).to_have_count(0)
+    page.get_by_role("button", name="Dark page").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Desk 1").click()
+    page.get_by_role("button", name="Dark or light as the device").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", re.compile("."))
 
 
 def test_lost_hub_is_told_and_comes_back(sign_in: SignIn, hub: HubProcess, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import { Back } from "./back.js";
 import { Controls } from "./controls.js";
 import { diagram } from "./diagram.js";
 import { Preview } from "./preview.js";
-import { spoken, why } from "./words.js";
+import { over, spoken, why } from "./words.js";
 
 export class Air {
   /** `desk` is the page's root; `may` whether this role takes layouts; `refused` hears of every refusal first. */
@@ -17,6 +17,7 @@ export class Air {
     this.onAir = null;
     this.chosen = null;
     this.taking = null;
+    this.waits = false; // something was taken that another thing stands over
     this.plan = null;
     this.controls = new Controls(desk, shared);
     this.back = new Back(desk, shared);
@@ -45,6 +46,10 @@ export class Air {
   heard(onAir) {
     this.onAir = onAir;
     if (this.taking && onAir.layout === this.taking && !onAir.panic) this.taking = null;
+    if (this.waits && !over(onAir)) {
+      this.waits = false;
+      this.say("");
+    }
     if (this.chosen === onAir.layout) this.chosen = null;
     if (!this.layouts.some((layout) => layout.name === onAir.layout) && this.grid) this.load(this.grid);
     this.draw();
@@ -55,6 +60,7 @@ export class Air {
     this.chosen = layout.name === this.onAir?.layout || layout.name === this.chosen ? null : layout.name;
     this.say("");
     this.draw();
+    if (this.chosen) one("[data-next]", this.desk).scrollIntoView({ block: "nearest" }); // it stands above the tiles
   }
 
   async take(anyway = false) {
@@ -66,6 +72,7 @@ export class Air {
     try {
       const air = await ask("PUT", "/layout", { layout, rev: this.onAir.rev });
       if (!this.onAir || air.rev >= this.onAir.rev) this.heard(air);
+      if (over(air)) this.later(layout, over(air));
     } catch (refusal) {
       this.taking = null;
       if (refusal.status === 409 && !anyway) this.conflict(refusal, layout);
@@ -74,13 +81,20 @@ export class Air {
     }
   }
 
+  /** It is taken, and something stands over it until `end`. */
+  later(layout, end) {
+    this.taking = this.chosen = null;
+    this.waits = true;
+    this.say(`${spoken(layout)} is taken. The wall turns to it when ${end}.`);
+    this.draw();
+  }
+
   /** Somebody was quicker: say who, and let them decide again with both eyes open. */
   conflict(refusal, layout) {
     if (refusal.body.rev > this.onAir.rev) this.onAir = { ...this.onAir, rev: refusal.body.rev };
     const again = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = layout; this.take(true); } }, "Take it anyway");
     const leave = h("button", { type: "button", className: "plain", onclick: () => { this.chosen = null; this.say(""); this.draw(); } }, "Leave it");
-    one("[data-say]", this.desk).replaceChildren(h("span", {}, refusal.message), again, leave);
-    one("[data-say]", this.desk).classList.add("fault");
+    this.say([h("span", {}, refusal.message), again, leave], true);
   }
 
   async goBack() {
@@ -91,10 +105,12 @@ export class Air {
     }
   }
 
-  say(sentence, isFault = false) {
+  /** A sentence, or elements, in sight of who has scrolled down to the tiles. */
+  say(words, isFault = false) {
     const place = one("[data-say]", this.desk);
-    place.replaceChildren(sentence);
+    place.replaceChildren(...[words].flat());
     place.classList.toggle("fault", isFault);
+    if (words) place.scrollIntoView({ block: "nearest" });
   }
 
   draw() {

@@ -4,7 +4,7 @@ import { ask } from "./hub.js";
 import { h, keyed, one, svg, write } from "./dom.js";
 import { left } from "./words.js";
 
-const SPANS = [[15, "15 minutes"], [60, "The last hour"], [360, "6 hours"]];
+const SPANS = [[15, "The last 15 minutes"], [60, "The last hour"], [360, "The last 6 hours"]];
 const clock = (t) => new Date(t).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 /** A stretch of time in milliseconds as people say it. */

@@ -39,7 +39,7 @@ export class Controls {
     if (!last) return;
     this.undone = last.id;
     this.draw();
-    await this.decide("POST", "/moderation/undo", { id: last.id }, "Taken back");
+    await this.decide("POST", "/moderation/undo", { id: last.id }, "Taken back", () => { this.undone = ""; this.draw(); });
   }
 
   draw() {

@@ -2,7 +2,7 @@
 
 import { ask } from "./hub.js";
 import { all, h, keyed, one, svg, write } from "./dom.js";
-import { age, count, figure, growth, source } from "./words.js";
+import { age, count, figure, growth, over, source } from "./words.js";
 
 const KINDS = { brand: "Brand", competitor: "Competitor", campaign: "Campaign", topic: "Topic" };
 
@@ -24,8 +24,9 @@ export class Conversation {
   heardConversation({ rising, topics, people }) {
     const none = (words) => h("p", { className: "none quiet" }, words);
     keyed(this.place.rising, rising.length ? rising : [null], (it) => it?.id ?? "none", (it) => (it ? this.card(it) : none("Nothing grows faster than usual right now.")), (element, it) => it && this.fill(element, it));
-    keyed(this.place.topics, topics, (it) => it.id, (it) => this.chip("topics", it.id), (element, it) => this.say(element, it.label, figure(it.weight)));
-    keyed(this.place.people, people, (it) => it.id, (it) => this.chip("people", it.id), (element, it) => this.say(element, it.handle, it.role === "public" ? figure(it.weight) : `${it.role} · ${figure(it.weight)}`));
+    const chips = (graph, them, empty, more) => keyed(this.place[graph], them.length ? them : [null], (it) => it?.id ?? "none", (it) => (it ? this.chip(graph, it.id) : none(empty)), (element, it) => it && this.say(element, it.label ?? it.handle, more(it)));
+    chips("topics", topics, "No topics yet.", (it) => figure(it.weight));
+    chips("people", people, "Nobody speaks with anybody yet.", (it) => (it.role === "public" ? figure(it.weight) : `${it.role} · ${figure(it.weight)}`));
     this.mark();
   }
 
@@ -67,7 +68,8 @@ export class Conversation {
     try {
       const air = back ? await ask("DELETE", "/focus") : await ask("PUT", "/focus", { graph, id, rev: this.onAir()?.rev ?? 0 });
       this.heard("on_air", air);
-      this.toast(back ? "Back to the programme" : `The whole wall turns to ${one("strong", button).textContent}`);
+      const later = over(air) && `, when ${over(air)}`;
+      this.toast(back ? `Back to the programme${later}` : `The whole wall turns to ${one("strong", button).textContent}${later}`);
     } catch (refusal) {
       if (!this.refused(refusal)) this.toast(refusal.message, { kind: "fault" });
     }
@@ -110,7 +112,6 @@ export class Conversation {
     form.elements.track.value = track.name;
     form.elements.kind.value = track.kind;
     form.elements.terms.value = track.terms.join(", ");
-    this.kept = { exclude: track.exclude, since: track.since };
     form.elements.terms.focus();
   }
 
@@ -119,8 +120,8 @@ export class Conversation {
     const { form } = this;
     const name = form.elements.track.value.trim();
     const terms = form.elements.terms.value.split(/[,\n]/).map((term) => term.trim()).filter(Boolean);
-    const known = this.tracks?.some((it) => it.name === name);
-    const body = { kind: form.elements.kind.value, terms, ...(known ? this.kept : {}) };
+    const { exclude = [], since = "" } = this.tracks?.find((it) => it.name === name) ?? {}; // what the form does not ask for stays
+    const body = { kind: form.elements.kind.value, terms, exclude, since };
     const answer = await this.decide("PUT", `/tracks/${encodeURIComponent(name)}`, body, terms.length ? `Tracking ${name}` : `${name} is switched off`);
     if (answer) form.reset();
   }

@@ -12,13 +12,18 @@ export function edit({ title, fields, save, remove, refused, saveLabel = "Save",
   const fault = h("p", { className: "fault", role: "alert", id: "editor-fault" });
   const saving = h("button", { type: "submit", className: "take" }, saveLabel);
   const form = h("form", { className: "editor", role: "dialog", "aria-labelledby": "editor-title", autocomplete: "off", noValidate: true },
-    h("h2", { id: "editor-title" }, title), h("div", { className: "fields" }, ...fields), fault,
-    h("div", { className: "editor-end" },
-      remove && h("button", { type: "button", className: "plain", onclick: () => done(remove) }, removeLabel),
+    h("h2", { id: "editor-title" }, title), h("div", { className: "fields" }, ...fields),
+    h("div", { className: "editor-end" }, fault,
+      remove && h("button", { type: "button", className: "plain away", onclick: () => done(remove) }, removeLabel),
       h("button", { type: "button", className: "plain", onclick: () => close() }, "Cancel"), saving));
   const close = () => { form.remove(); before?.isConnected && before.focus(); };
   const done = async (what) => {
     write(fault, "");
+    const wrong = what === save && all("input, select, textarea", form).find((it) => it.checkVisibility() && isWrong(it.validity));
+    if (wrong) {
+      write(fault, `${wrong.labels[0]?.textContent || wrong.ariaLabel}: ${wrong.validationMessage}`);
+      return wrong.focus();
+    }
     saving.disabled = true;
     try {
       if ((await what(form)) !== false) close();
@@ -35,6 +40,9 @@ export function edit({ title, fields, save, remove, refused, saveLabel = "Save",
   (one("input, select, textarea", form) ?? saving).focus();
   return { form, close, say: (sentence) => write(fault, sentence) };
 }
+
+/** What the browser tells in the words of its own language; the hub knows better what an address or a time must be. */
+const isWrong = ({ valueMissing, badInput, rangeUnderflow, rangeOverflow, stepMismatch }) => valueMissing || badInput || rangeUnderflow || rangeOverflow || stepMismatch;
 
 let fields = 0;
 
@@ -68,10 +76,21 @@ export function local(ms) {
 }
 export const moment = (text) => (text ? new Date(text).getTime() : 0);
 
-/** A time of the day, with the day where it is not today's. */
-export function clock(ms) {
+/** A time of the day, with the day where it is not today's; in `zone`, or the tablet's where it knows none of that name. */
+export function clock(ms, zone = "") {
+  const timeZone = known(zone);
   const at = new Date(ms);
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  if (at.toDateString() === new Date().toDateString()) return time;
-  return `${at.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" })} ${time}`;
+  const day = (when) => when.toLocaleDateString([], { timeZone });
+  if (day(at) === day(new Date())) return hour(ms, zone);
+  return `${at.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short", timeZone })} ${hour(ms, zone)}`;
+}
+
+export const hour = (ms, zone = "") => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: known(zone) });
+
+function known(zone) {
+  try {
+    return zone ? new Intl.DateTimeFormat([], { timeZone: zone }).resolvedOptions().timeZone : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -28,9 +28,11 @@ export async function ask(method, path, body) {
   return answer;
 }
 
+const GREETED_MS = 10_000;
+
 /**
  * The tablet's websocket. Handlers: `heard(channel, data)`, `pictured(head, blob)`, `linked(isOpen)`, `signedOut()`.
- * Hub time is estimated from every greeting; `now()` gives it.
+ * Hub time is estimated from every greeting, and from what follows soon: what came sooner knows it better. `now()` gives it.
  */
 export class Link {
   constructor(path, handlers) {
@@ -79,7 +81,7 @@ export class Link {
       this.heardAt = performance.now();
       if (typeof data !== "string") return this.picture(data);
       const { channel, data: told } = JSON.parse(data);
-      if (channel === "hello") this.offset = told.now - performance.now();
+      this.estimate(channel, told);
       this.handlers.heard?.(channel, told);
     };
     socket.onclose = ({ code }) => {
@@ -90,6 +92,13 @@ export class Link {
       this.timer = setTimeout(() => this.again(), this.wait * (0.8 + 0.4 * Math.random()));
       this.wait = Math.min(4000, this.wait * 2);
     };
+  }
+
+  estimate(channel, told) {
+    if (channel === "hello") {
+      this.offset = told.now - this.heardAt;
+      this.greetedAt = this.heardAt;
+    } else if (channel === "walls" && this.heardAt - this.greetedAt < GREETED_MS) this.offset = Math.max(this.offset, told.at - this.heardAt);
   }
 
   /** Before another try: a hub that answers but does not know us any more wants the PIN. */

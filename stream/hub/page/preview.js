@@ -5,10 +5,11 @@ import { ask } from "./hub.js";
 const AGAIN_MS = 4000;
 
 export class Preview {
-  /** `shown(url, layout)` hears of each picture ("" for none yet), `failed(sentence)` of why there is none. */
+  /** `shown(url, layout)` hears of each picture ("" for none yet), `failed(sentence)` of why there is none, "" when that is over. */
   constructor({ shown, failed }) {
     Object.assign(this, { shown, failed });
     this.layout = "";
+    this.told = ""; // why there is none
     this.url = "";
   }
 
@@ -16,6 +17,7 @@ export class Preview {
   look(layout) {
     if (layout === this.layout) return;
     this.layout = layout;
+    this.told = "";
     this.show("");
     clearTimeout(this.timer);
     if (layout) this.ask();
@@ -25,13 +27,13 @@ export class Preview {
   /** The hub hears again and again that somebody looks; without that the preview's wall ends by itself. */
   async ask() {
     const { layout } = this;
-    try {
-      await ask("PUT", "/preview", { layout });
-    } catch (refusal) {
-      if (layout === this.layout) this.failed(refusal.message);
-      return;
-    }
-    if (layout === this.layout) this.timer = setTimeout(() => this.ask(), AGAIN_MS);
+    const refusal = await ask("PUT", "/preview", { layout }).then(() => null, (refused) => refused);
+    if (layout !== this.layout) return;
+    const sentence = refusal?.message ?? "";
+    if (sentence !== this.told) this.failed(sentence);
+    this.told = sentence;
+    const lasts = refusal && ![0, 409, 423].includes(refusal.status); // another desk looks, or the hub is away: not for long
+    if (!lasts) this.timer = setTimeout(() => this.ask(), AGAIN_MS);
   }
 
   /** A picture of a preview has come. */

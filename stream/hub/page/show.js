@@ -2,9 +2,11 @@
 
 import { ask } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
-import { choice, clock, edit, field, ticked } from "./editor.js";
-import { left, list, spoken } from "./words.js";
+import { choice, clock, edit, field, hour, ticked } from "./editor.js";
+import { count, left, list, spoken } from "./words.js";
 
+const LONGEST = 300_000; // characters of an agenda that the hub takes in
+const BEHIND = "behind what is on air";
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 export class Show {
@@ -13,10 +15,12 @@ export class Show {
     this.page = one('[data-page="show"]', desk);
     this.plan = null;
     this.agenda = null;
+    this.unread = { name: "", faults: [] }; // of the file that was imported here
     this.layouts = [];
     this.channels = {
       programme: (told) => { this.plan = told; this.draw(); },
       agenda: (told) => { this.agenda = told; this.drawAgenda(); },
+      on_air: () => this.plan && this.draw(),
     };
     for (const [name, act] of [["playlist", () => this.editPlaylist()], ["slot", () => this.editSlot()], ["agenda", () => this.importAgenda()]]) {
       const button = one(`[data-new="${name}"]`, desk);
@@ -35,7 +39,13 @@ export class Show {
 
   tick() {
     const playing = this.plan?.playing;
-    for (const place of all("[data-left]", this.page)) write(place, playing ? `next in ${left(playing.until - this.now())}` : "");
+    const behind = this.isOnAir("playlist") ? "" : `${BEHIND}, `;
+    for (const place of all("[data-left]", this.page)) write(place, playing ? `${behind}next in ${left(playing.until - this.now())}` : "");
+  }
+
+  /** Whether what is planned is what the wall shows, or something that goes before it. */
+  isOnAir(why) {
+    return this.onAir()?.why === why;
   }
 
   draw() {
@@ -43,7 +53,7 @@ export class Show {
     fill(one("[data-playlists]", page), plan.playlists, "No playlist yet. One shows layouts in turn, each for its time.", (it) => this.playlistRow(it));
     fill(one("[data-schedule]", page), plan.schedule, "Nothing is scheduled. Slots put a layout or a playlist on air at their time of the week.", (it) => this.slotRow(it));
     const next = plan.coming[0];
-    write(one("[data-zone]", page), `Times of ${plan.zone.replace("Etc/", "").replaceAll("_", " ")}.${next ? ` Next: ${clock(next.since)}, ${this.shown(next)}.` : ""}`);
+    write(one("[data-zone]", page), `Times of ${place(plan.zone)}.${next ? ` Next: ${clock(next.since, plan.zone)}, ${this.shown(next)}.` : ""}`);
     if (this.agenda) this.drawAgenda();
   }
 
@@ -59,7 +69,7 @@ export class Show {
       running && h("button", { type: "button", className: "plain", onclick: () => this.decide("POST", "/playlist/next", undefined, "Next layout") }, "Next"),
       h("button", { type: "button", className: running ? "plain" : "good", onclick: () => this.run(it, !running) }, running ? "Stop" : "Start"),
       h("button", { type: "button", className: "plain", "aria-label": `Change ${it.title}`, onclick: () => this.editPlaylist(it) }, "Change"));
-    return [running ? "good" : "", h("strong", {}, it.title, running && h("span", { className: "quiet", "data-left": "" })), h("span", { className: "items" }, ...items), buttons];
+    return [running && this.isOnAir("playlist") ? "good" : "", h("strong", {}, it.title, running && h("span", { className: "quiet", "data-left": "" })), h("span", { className: "items" }, ...items), buttons];
   }
 
   run(it, on) {
@@ -68,7 +78,8 @@ export class Show {
 
   slotRow(it) {
     const on = this.plan.slot === it.id;
-    return [on ? "good" : "", h("strong", {}, this.shown(it)), h("span", { className: "quiet" }, `${days(it.days)} ${it.start}–${it.end}${it.end <= it.start ? " the next day" : ""}${on ? " · now" : ""}`),
+    const now = this.isOnAir("schedule") ? " · now" : ` · now, ${BEHIND}`;
+    return [on && this.isOnAir("schedule") ? "good" : "", h("strong", {}, this.shown(it)), h("span", { className: "quiet" }, `${days(it.days)} ${it.start}–${it.end}${it.end <= it.start ? " the next day" : ""}${on ? now : ""}`),
       this.may && h("div", { className: "row-buttons" }, h("button", { type: "button", className: "plain", "aria-label": `Change ${this.shown(it)}`, onclick: () => this.editSlot(it) }, "Change"))];
   }
 
@@ -78,12 +89,13 @@ export class Show {
     const add = (item) => rows.append(this.itemRow(item));
     for (const item of it?.items ?? [{ layout: this.layouts[0], seconds: 60 }]) add(item);
     const name = h("input", { name: "title", maxLength: 60, required: true, value: it?.title ?? "" });
-    edit({
+    const { say } = edit({
       title: it ? "Change the playlist" : "A new playlist", refused: this.refused,
       fields: [field("Name", name), h("div", { className: "field" }, h("span", { className: "as-label" }, "Layouts, each for so many seconds"), rows,
         h("button", { type: "button", className: "plain", onclick: () => add({ layout: this.layouts[0], seconds: 60 }) }, "Add a layout"))],
       save: async (form) => {
         const items = all(".item-row", form).map((row) => ({ layout: one("select", row).value, seconds: Number(one("input", row).value) }));
+        if (!items.length) return say("Add a layout first."), false;
         await this.put("/playlist", it, { title: name.value, items }, `${name.value} is saved`);
       },
       remove: it && (() => this.take("/playlist", it, `${it.title} is gone`)),
@@ -110,12 +122,13 @@ export class Show {
     const start = h("input", { type: "time", name: "start", required: true, value: it?.start ?? "09:00" });
     const end = h("input", { type: "time", name: "end", required: true, value: it?.end ?? "18:00" });
     const title = h("input", { name: "title", maxLength: 60, value: it?.title ?? "" });
-    edit({
+    const { say } = edit({
       title: it ? "Change the slot" : "A new slot", refused: this.refused,
       fields: [choice("Days", "days", DAYS.map((day, i) => [i, day]), it?.days ?? [0, 1, 2, 3, 4], "checkbox"),
         h("div", { className: "pair" }, field("From", start), field("Until", end, "Earlier than the start means the next day.")), field("On air", what), field("Called (optional)", title)],
       save: async (form) => {
         const chosen = what.value.slice(2);
+        if (!ticked(form, "days").length) return say("Choose at least one day."), false;
         const body = { days: ticked(form, "days").map(Number), start: start.value, end: end.value, title: title.value };
         await this.put("/schedule", it, { ...body, ...(what.value.startsWith("p:") ? { playlist: chosen } : { layout: chosen }) }, "The slot is saved");
       },
@@ -145,11 +158,14 @@ export class Show {
     const on = one("[data-agenda-on]", page);
     on.checked = agenda.on;
     on.disabled = !this.may;
-    write(one("[data-agenda-about]", page), has ? `${agenda.sessions.length} sessions${agenda.name ? ` of ${agenda.name}` : ""}${agenda.room ? `; the wall hangs in ${agenda.room}` : ""}.` : "");
+    const zone = agenda.zone || this.plan?.zone || "";
+    write(one("[data-agenda-about]", page), has ? `${count(agenda.sessions.length, "session")}${agenda.name ? ` of ${agenda.name}` : ""}${agenda.room ? `; the wall hangs in ${agenda.room}` : ""}.${zone ? ` Times of ${place(zone)}.` : ""}` : "");
+    const mine = has && agenda.by === this.session.desk && agenda.name === this.unread.name;
+    keyed(one("[data-agenda-faults]", page), mine ? this.unread.faults : [], (fault) => fault, (fault) => h("li", {}, fault));
     const near = this.near();
-    fill(one("[data-sessions]", page), near, "No agenda yet. Import a CSV file (start, end, title, speaker, room) or an iCalendar file: the wall names the session under a spike, and turns to Speaker while somebody speaks.", (it) => this.sessionRow(it));
+    fill(one("[data-sessions]", page), near, "No agenda yet. Import a CSV file (start, end, title, speaker, room) or an iCalendar file: the wall names the session under a spike, and turns to Speaker while somebody speaks.", (it) => this.sessionRow(it, zone));
     const hidden = agenda.sessions.length - near.length;
-    write(one("[data-sessions-more]", page), hidden > 0 ? `${hidden} others are earlier or later.` : "");
+    write(one("[data-sessions-more]", page), hidden > 0 ? `${count(hidden, "other")} ${hidden > 1 ? "are" : "is"} earlier or later.` : "");
   }
 
   /** The sessions around now, or the first ones. */
@@ -160,9 +176,9 @@ export class Show {
     return this.agenda.sessions.slice(start, start + 12);
   }
 
-  sessionRow(it) {
-    const on = this.plan?.speaking === it.id;
-    const words = [`${clock(it.start)}–${new Date(it.end).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`, it.speaker, it.room].filter(Boolean).join(" · ");
+  sessionRow(it, zone) {
+    const on = this.plan?.speaking === it.id && this.isOnAir("speaker");
+    const words = [`${clock(it.start, zone)}–${hour(it.end, zone)}`, it.speaker, it.room].filter(Boolean).join(" · ");
     const box = h("input", { type: "checkbox", checked: it.calm, disabled: !this.may, onchange: (event) => this.changeAgenda({ calm: { [it.id]: event.target.checked } }) });
     return [on ? "good" : "", h("strong", { dir: "auto" }, it.title), h("span", { className: "quiet" }, words), h("label", { className: "tick" }, box, h("span", {}, "Speaker"))];
   }
@@ -181,15 +197,34 @@ export class Show {
       fields: [field("File", file, "CSV with start, end, title, speaker and room, or iCalendar (.ics)."), field("Room before the wall (optional)", room, "Only sessions there turn the wall to Speaker."),
         field("Time zone", zone, "For times that name none."), has ? h("p", { className: "quiet small" }, `It takes the place of the ${this.agenda.sessions.length} sessions there are.`) : null].filter(Boolean),
       save: async () => {
-        if (!file.files[0]) return form.say("Choose a file first."), false;
-        const body = { text: await file.files[0].text(), name: file.files[0].name.slice(0, 100), zone: zone.value, room: room.value, rev: this.agenda?.rev ?? 0 };
+        const text = await textOf(file.files[0]);
+        if (text.length > LONGEST) return form.say("The file is too long; leave out descriptions, or sessions that are over."), false;
+        const body = { text, name: file.files[0].name.slice(0, 100), zone: zone.value, room: room.value, rev: this.agenda?.rev ?? 0 };
         const answer = await ask("PUT", "/agenda", body);
-        this.receipt(answer, `${answer.sessions} sessions are in${answer.faults.length ? `, ${answer.faults.length} could not be read: ${answer.faults[0]}` : ""}`);
+        this.unread = { name: body.name, faults: answer.faults };
+        this.drawAgenda();
+        const unread = answer.faults.length ? "; what could not be read is listed under Agenda" : "";
+        this.receipt(answer, `${count(answer.sessions, "session")} ${answer.sessions > 1 ? "are" : "is"} in${unread}`);
       },
       remove: has && this.agenda.rev ? () => this.told(ask("DELETE", `/agenda?rev=${this.agenda.rev}`), "The agenda is gone") : undefined,
     });
   }
 }
+
+/** The text of a file: Unicode where it is that, else as spreadsheets of Western Europe write it. */
+async function textOf(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const mark = `${bytes[0]},${bytes[1]}`;
+  if (mark === "255,254" || mark === "254,255") return new TextDecoder(mark === "255,254" ? "utf-16le" : "utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/** "Europe/Vienna", "Etc/UTC" as people read them. */
+const place = (zone) => zone.replace("Etc/", "").replaceAll("_", " ");
 
 function days(chosen) {
   if (chosen.length === 7) return "Every day";

@@ -204,15 +204,18 @@ class Tablet {
   }
 
   menu() {
-    const theme = document.documentElement.dataset.theme;
+    const chosen = document.documentElement.dataset.theme;
+    const light = chosen ? chosen === "light" : matchMedia("(prefers-color-scheme: light)").matches;
+    const turn = (words, theme) => h("button", { type: "button", className: "plain", onclick: () => { paint(theme); menu.hidePopover(); } }, words);
     const menu = h("div", { className: "menu", popover: "auto", role: "dialog", "aria-label": "This desk" },
       h("p", {}, h("strong", {}, this.session.desk), h("span", { className: "quiet" }, ` · ${this.session.role}`)),
       h("a", { className: "plain", href: "/wall", target: "_blank" }, "The wall in a window"),
-      h("button", { type: "button", className: "plain", onclick: () => { paint(theme === "light" ? "dark" : theme === "dark" ? "" : "light"); menu.hidePopover(); } }, theme === "light" ? "Dark page" : theme === "dark" ? "Page as the device" : "Light page"),
+      turn(light ? "Dark page" : "Light page", light ? "dark" : "light"), chosen && turn("Dark or light as the device", ""),
       h("button", { type: "button", className: "plain", onclick: () => this.leave() }, "Sign out"));
     menu.addEventListener("toggle", (event) => { if (event.newState === "closed") menu.remove(); });
     document.body.append(menu);
     menu.showPopover();
+    one("a", menu).focus();
   }
 
   turn() {

@@ -86,6 +86,11 @@ export function why(air, now, plan = null, agenda = null) {
   }
 }
 
+/** What must end before what was taken is on the wall, "" where nothing stands over it. */
+export function over(air) {
+  return { panic: "the safe scene is released", urgent: "the urgent announcement is over", freeze: "the picture is let move" }[air.why] ?? "";
+}
+
 /** Networks as their users write them. */
 export const SOURCE = {
   bluesky: "Bluesky", mastodon: "Mastodon", x: "X", rss: "RSS", hackernews: "Hacker News",
