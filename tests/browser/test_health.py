@@ -78,8 +78,14 @@ def test_dead_screens_are_an_alert_until_somebody_has_seen_it(tablet: Callable[.
     expect(alert).to_be_visible()
     assert faults(page) == []
     keep(page, "alert")
+    loud = alert.bounding_box()
     alert.get_by_role("button", name="Seen").click()
     expect(other.get_by_role("alert").filter(has_text="do not answer")).to_contain_text("Seen by Desk 1.")
+    expect(alert).not_to_contain_text("power and network")  # one line from now on; Health says what to do
+    still = alert.bounding_box()
+    assert loud is not None
+    assert still is not None
+    assert still["height"] < 0.7 * loud["height"]
     with RealWall(own):
         expect(alert).to_be_hidden(timeout=60_000)
 
@@ -118,10 +124,11 @@ def test_wall_is_let_in_by_its_code(
 
 def test_operator_ends_sessions(tablet: Callable[..., Page]) -> None:
     """An operator sees who is signed in, ends one session, and all of them with two taps."""
-    boss, other = tablet(desk="Boss"), tablet("viewer", desk="Forgotten")
-    boss.get_by_role("link", name="On air").click()
-    boss.get_by_role("link", name="Health").click()
+    boss = tablet(desk="Boss")
+    expect(boss.locator("[data-people] .row", has_text="Boss (you)")).to_have_count(1)
+    other = tablet("viewer", desk="Forgotten")
     forgotten = boss.locator("[data-people] .row", has_text="Forgotten").first
+    expect(forgotten).to_be_visible(timeout=30_000)
     forgotten.get_by_role("button", name="Sign out").click()
     expect(other.get_by_role("button", name="Sign in")).to_be_visible()
     boss.get_by_role("button", name="Sign everybody out").click()

@@ -107,6 +107,7 @@ def test_picture_waits_for_staff_is_shown_and_leaves(hub: HubProcess, open_page:
     figure.get_by_role("button", name="Never").click()
     expect(figure.get_by_role("button", name="Never")).to_have_attribute("aria-pressed", "true")
     assert heard(hub, lambda m: bool((c := card(m)) and not c.picture))
+    expect(page.locator("[data-audit]")).to_contain_text("Desk 1 keeps a picture off the wall")
 
 
 def test_viewer_cannot_decide(hub: HubProcess, open_page: Callable[..., Page], browser: Browser) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -121,6 +122,30 @@ def test_many_are_decided_at_once(posts: Callable[..., Page], hub: HubProcess) -
     expect(page.locator(".posts-held .card", has_text="of the evening")).to_have_count(5)
 
 
+def test_two_who_share_a_name_are_two_people(posts: Callable[..., Page], hub: HubProcess) -> None:
+    """Held posts are gathered by who wrote them, not by a name that anybody may take."""
+    page = posts()
+    for by, number in (("echo1", 1), ("echo1", 2), ("echo2", 3)):
+        post = said(f"n{number}", f"{CURSE}, the {('sea', 'sky', 'sun')[number - 1]} is loud", by=by)
+        publish(hub, msgspec.structs.replace(post, author=msgspec.structs.replace(post.author, name="Echo")))
+    expect(page.locator(".posts-held .card", has_text="is loud")).to_have_count(3)
+    reason = page.locator("[data-reasons] button", has_text="by Echo")
+    expect(reason).to_have_text("by Echo · 2")
+    reason.click()
+    expect(page.locator(".posts-held .card.chosen")).to_have_count(2)
+
+
+def test_decisions_of_other_desks_are_listed(posts: Callable[..., Page], hub: HubProcess) -> None:
+    """Who looks at the list of decisions reads there what another desk decides meanwhile."""
+    page, other = posts(desk="Desk 1"), posts(desk="Desk 7")
+    other.get_by_label("Block a word or phrase").fill("zeppelin")
+    other.get_by_role("button", name="Block", exact=True).click()
+    row = page.locator("[data-audit] .row", has_text="blocked the term “zeppelin”")
+    expect(row).to_contain_text("Desk 7", timeout=30_000)
+    row.get_by_role("button", name="Undo").click()
+    expect(other.locator("[data-audit]")).to_contain_text("Desk 1 took back: freed the term “zeppelin”", timeout=30_000)
+
+
 def test_a_raid_is_one_decision(posts: Callable[..., Page], hub: HubProcess) -> None:
     """A raid stands above all with its evidence; hiding it blocks its accounts, and it can be decided again."""
     page = posts()
@@ -211,3 +236,8 @@ def test_on_a_phone(posts: Callable[..., Page]) -> None:
     page = posts(width=390, height=844)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     keep(page, "posts-phone")
+    page.locator("[data-posts] .card").first.get_by_role("button", name="Feature").click()
+    page.get_by_role("button", name="Screen 2", exact=True).click()
+    page.locator("[data-featured] .row").wait_for()
+    assert page.locator(".page:not([hidden])").evaluate("(it) => it.scrollWidth <= it.clientWidth")
+    page.locator("[data-featured]").get_by_role("button", name="Release").click()

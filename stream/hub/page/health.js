@@ -7,6 +7,8 @@ import { age, count, list, source } from "./words.js";
 const LIGHT = { green: ["good", "Green"], quiet: ["mode-quiet", "Quiet"], late: ["attention", "Late"], dead: ["bad", "Dead"] };
 const PARTS = { screens: ["screen"], sources: ["source", "guestbook"], house: ["log", "desks", "webhook"] };
 
+const SESSIONS_MS = 5000;
+
 export class Health {
   constructor(desk, shared) {
     Object.assign(this, { desk, ...shared });
@@ -45,10 +47,11 @@ export class Health {
       return h("div", { className: "alert", role: "alert" }, h("div", { className: "row-words" }, h("strong", { dir: "auto" }), h("span", { className: "alert-more" })), seen);
     }, (element, alert) => {
       element.classList.toggle("over", Boolean(alert.ended));
+      element.classList.toggle("seen", Boolean(alert.seen_by));
       write(one("strong", element), alert.says);
       const at = clock(alert.since);
-      const when = alert.ended ? `From ${at} to ${clock(alert.ended)}; it is over.` : `Since ${at}. ${alert.do}`;
-      write(one("span", element), alert.seen_by ? `${when} Seen by ${alert.seen_by}.` : when);
+      const when = alert.ended ? `From ${at} to ${clock(alert.ended)}; it is over.` : `Since ${at}.`;
+      write(one("span", element), alert.seen_by ? `${when} Seen by ${alert.seen_by}.` : alert.ended ? when : `${when} ${alert.do}`);
       const button = one("button", element);
       if (button) button.hidden = Boolean(alert.seen_by);
     });
@@ -91,8 +94,14 @@ export class Health {
       .map((it) => ({ tone: it.state === "stopped" || it.state === "dead" ? "bad" : "attention", text: `${sourceName(it)}: ${states[it.state] ?? "nothing new"}` })));
   }
 
+  /** Who comes and goes meanwhile is seen soon. */
+  tick() {
+    if (this.isOperator && performance.now() - this.askedAt > SESSIONS_MS) this.open();
+  }
+
   /** Who is signed in, and which walls have joined; only operators may know. */
   async open() {
+    this.askedAt = performance.now();
     if (!this.isOperator) {
       this.place.people.replaceChildren(none("An operator's PIN shows who is signed in."));
       return;

@@ -10,6 +10,7 @@ const STATE = { shown: "On the wall", waiting: "Shown soon", held: "Waits for yo
 const DONE = { hide: "Hidden", approve: "Approved" };
 const KEYS = { a: "approve", h: "hide" };
 const CHUNK = 100;
+const AUDIT_MS = 5000;
 
 export class Posts {
   constructor(desk, shared) {
@@ -35,6 +36,11 @@ export class Posts {
 
   open() {
     this.audit();
+  }
+
+  /** What other desks decide is in the list soon, while somebody looks at it. */
+  tick() {
+    if (performance.now() - this.auditedAt > AUDIT_MS) this.audit();
   }
 
   heardHeld(told) {
@@ -96,13 +102,14 @@ export class Posts {
 
   /** Reasons that several held posts share, each chosen by one tap. */
   drawReasons(posts) {
-    const groups = new Map();
-    for (const post of posts) groups.set(post.reason, [...(groups.get(post.reason) ?? []), post]);
-    for (const post of posts) if (post.author) groups.set(`by ${post.name || post.handle}`, [...(groups.get(`by ${post.name || post.handle}`) ?? []), post]);
-    const shared = [...groups].filter(([, group]) => group.length > 1).slice(0, 8);
-    keyed(one("[data-reasons]", this.desk), this.may ? shared : [], ([reason]) => reason, ([reason]) => h("button", { type: "button", className: "plain reason", "data-reason": reason }), (button, [reason, group]) => {
-      write(button, `${reason} · ${group.length}`);
-      button.onclick = () => this.choose(group.map((post) => post.id));
+    const groups = new Map(); // by reason, and by author: two people may have the same name
+    const put = (key, words, post) => groups.set(key, { words, ids: [...(groups.get(key)?.ids ?? []), post.id] });
+    for (const post of posts) put(`reason ${post.reason}`, post.reason, post);
+    for (const post of posts) if (post.author) put(`author ${post.author}`, `by ${post.name || post.handle || "somebody"}`, post);
+    const shared = [...groups].filter(([, { ids }]) => ids.length > 1).slice(0, 8);
+    keyed(one("[data-reasons]", this.desk), this.may ? shared : [], ([key]) => key, () => h("button", { type: "button", className: "plain reason" }), (button, [, { words, ids }]) => {
+      write(button, `${words} · ${ids.length}`);
+      button.onclick = () => this.choose(ids);
     });
   }
 
@@ -302,9 +309,10 @@ export class Posts {
   /** Who decided what and when; ids, never content. */
   async audit() {
     if (this.page.hidden) return;
-    const told = await ask("GET", "/moderation/audit?limit=60").catch(() => null);
+    this.auditedAt = performance.now();
+    const told = await ask("GET", "/moderation/audit?limit=200").catch(() => null);
     if (!told) return;
-    const about = told.decisions.filter(({ subject }) => /^(post|raid|pin|block|feature):/.test(subject)).slice(0, 30);
+    const about = told.decisions.filter(({ subject }) => /^(post|raid|pin|block|feature|picture|act|track):/.test(subject)).slice(0, 30);
     keyed(one("[data-audit]", this.desk), about, (one) => one.id, (one) => this.auditRow(one), (row, one) => write(row.lastChild.tagName === "BUTTON" ? row.children[1] : row.lastChild, age(this.now() - one.at)));
   }
 
@@ -318,6 +326,9 @@ export class Posts {
 /** A decision in a few words. */
 function said({ subject, new: value, reason }) {
   const [kind, ...rest] = subject.split(":");
+  if (kind === "picture") return { approved: "let a picture be shown", hidden: "keeps a picture off the wall" }[value?.show] ?? "lets a picture wait again";
+  if (kind === "act") return { claimed: "claimed a post", answered: "answered a post", aside: "set a post aside" }[value?.state] ?? "opened a post again";
+  if (kind === "track") return value ? `changed the track “${rest.join(":")}”` : `let the track “${rest.join(":")}” be as configured`;
   if (kind === "feature") return value ? `showed a post large on screen ${rest[0]}` : `released screen ${rest[0]}`;
   const back = reason.startsWith("undo ") ? "took back: " : "";
   const what = { post: "a post", raid: "a raid", pin: "a post", block: rest[0] === "author" ? "an author" : `the term “${rest.slice(1).join(":")}”` }[kind];
