@@ -131,6 +131,7 @@ def test_operator_ends_sessions(tablet: Callable[..., Page]) -> None:
     expect(forgotten).to_be_visible(timeout=30_000)
     forgotten.get_by_role("button", name="Sign out").click()
     expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(other.get_by_role("alert")).to_contain_text("This desk was signed out: by an operator")
     boss.get_by_role("button", name="Sign everybody out").click()
     boss.get_by_role("button", name="Tap again: you too").click()
     expect(boss.get_by_role("button", name="Sign in")).to_be_visible()

@@ -95,6 +95,7 @@ def test_safe_scene_is_one_tap_and_release_two(sign_in: SignIn) -> None:
     page, other = sign_in(desk="Desk 3"), sign_in(desk="Desk 4", width=390, height=844)
     page.get_by_role("button", name="Safe scene").click()
     shows(page, "safe")
+    expect(page.locator(".tile.on-air")).to_have_count(0)
     expect(other.locator("[data-bars]")).to_contain_text("The safe scene is on, by Desk 3.")
     other.locator("[data-safe]").click()
     expect(other.locator("[data-safe]")).to_have_text("Tap again to release")
@@ -114,10 +115,10 @@ def test_viewer_watches_only(sign_in: SignIn) -> None:
 
 def test_what_is_said_of_a_tile_is_in_sight(sign_in: SignIn) -> None:
     """On a low screen, too, the page's answer to a tap on the last tile is seen."""
-    page = sign_in("viewer", width=390, height=480)
+    page = sign_in("viewer", width=390, height=320)
     page.locator(".tile").last.click()
     expect(page.locator("[data-say]")).to_be_in_viewport(ratio=1)
-    page = sign_in("moderator", width=390, height=480)
+    page = sign_in("moderator", width=390, height=440)
     page.locator(".tile:not(.on-air)").last.click()
     expect(page.locator(".next-card")).to_be_in_viewport(ratio=1)
 
@@ -191,6 +192,10 @@ def test_menu_of_the_desk_is_used_by_keyboard(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Desk 1").click()
     page.get_by_role("button", name="Dark or light as the device").click()
     expect(page.locator("html")).not_to_have_attribute("data-theme", re.compile("."))
+    page.get_by_role("button", name="Desk 1").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("PIN")).to_be_visible()
+    expect(page.locator("#gate-fault")).to_be_empty()
 
 
 def test_lost_hub_is_told_and_comes_back(sign_in: SignIn, hub: HubProcess, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ export class Air {
     this.back.draw();
     this.drawNext();
     keyed(one("[data-tiles]", desk), this.layouts, (layout) => `${layout.name}:${JSON.stringify(layout.panels)}`, (layout) => this.tile(layout), (tile, layout) => {
-      const air = layout.name === onAir.layout;
+      const air = layout.name === onAir.layout && !onAir.panic;
       tile.classList.toggle("on-air", air && !this.taking);
       tile.classList.toggle("chosen", layout.name === (this.taking ?? this.chosen));
       tile.setAttribute("aria-pressed", String(layout.name === this.chosen));

@@ -3,12 +3,22 @@
 import { ask } from "./hub.js";
 import { one } from "./dom.js";
 
+const OUT = "signed-out";
+
+/** The hub does not know this desk any more: back to the sign-in page, which says so. */
+export function signedOut() {
+  sessionStorage.setItem(OUT, "yes");
+  location.reload();
+}
+
 /** Show the sign-in page; resolves to the session when the PIN was right. */
 export function signIn(body) {
   body.replaceChildren(one("#sign-in").content.cloneNode(true));
   const form = one("form", body);
   form.desk.value = localStorage.getItem("desk") ?? "";
   form.pin.focus();
+  if (sessionStorage.getItem(OUT)) one(".fault", form).textContent = "This desk was signed out: by an operator, by new PINs, or after twelve hours.";
+  sessionStorage.removeItem(OUT);
   return answered(form, async () => {
     const session = await ask("POST", "/session", { pin: form.pin.value, desk: form.desk.value });
     localStorage.setItem("desk", form.desk.value);

@@ -195,7 +195,7 @@ export class Show {
     const form = edit({
       title: "Import an agenda", saveLabel: "Import", removeLabel: "Take the agenda away", refused: this.refused,
       fields: [field("File", file, "CSV with start, end, title, speaker and room, or iCalendar (.ics)."), field("Room before the wall (optional)", room, "Only sessions there turn the wall to Speaker."),
-        field("Time zone", zone, "For times that name none."), has ? h("p", { className: "quiet small" }, `It takes the place of the ${this.agenda.sessions.length} sessions there are.`) : null].filter(Boolean),
+        field("Time zone", zone, "For times that name none."), has ? h("p", { className: "quiet small" }, `It takes the place of ${count(has, "session").toLowerCase()}.`) : null].filter(Boolean),
       save: async () => {
         const text = await textOf(file.files[0]);
         if (text.length > LONGEST) return form.say("The file is too long; leave out descriptions, or sessions that are over."), false;

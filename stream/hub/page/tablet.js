@@ -2,7 +2,7 @@
 
 import { ask, Link } from "./hub.js";
 import { all, h, keyed, one, write } from "./dom.js";
-import { lock, signIn } from "./gate.js";
+import { lock, signedOut, signIn } from "./gate.js";
 import { Air } from "./air.js";
 import { drawAges } from "./controls.js";
 import { Safe } from "./safe.js";
@@ -63,7 +63,7 @@ class Tablet {
       heard: (channel, data) => this.heard(channel, data),
       pictured: (head, blob) => (head.preview ? this.air.preview.pictured(head, blob) : this.screens.show(head, blob)),
       linked: (open) => this.linked(open),
-      signedOut: () => location.reload(),
+      signedOut: () => this.out(),
     });
     setInterval(() => this.tick(), 250);
     if (session.locked) this.locked();
@@ -176,7 +176,7 @@ class Tablet {
 
   /** Refusals that concern the whole page; true when the one who asked need not say more. */
   refused(refusal) {
-    if (refusal.status === 401) location.reload();
+    if (refusal.status === 401) this.out();
     else if (refusal.status === 423) this.locked();
     else return false;
     return true;
@@ -199,8 +199,15 @@ class Tablet {
   }
 
   async leave() {
+    this.isLeaving = true;
     await ask("DELETE", "/session").catch(() => {});
     location.reload();
+  }
+
+  /** The session has ended; who wanted it so need not be told. */
+  out() {
+    if (this.isLeaving) location.reload();
+    else signedOut();
   }
 
   menu() {
