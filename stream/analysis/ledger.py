@@ -5,7 +5,8 @@ A row counts in the span of the window that its time lies in, unless it, its aut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
@@ -279,6 +280,20 @@ class Ledger:
         self.thinning.forget(self.floor)
         self._sweep()
         return True
+
+    @contextmanager
+    def at(self, t_ms: int) -> Iterator[None]:
+        """Let rows count as they did at an earlier time, as long as the block lasts; nothing else may change meanwhile."""
+        now = self.t
+        assert now is not None
+        slots = self.buckets.crossing(t_ms, now, self.columns.at)
+        try:
+            self.t = t_ms
+            self._count(slots)
+            yield
+        finally:
+            self.t = now
+            self._count(slots)
 
     def _sweep(self) -> None:
         """Forget names that no row uses any more, once there are twice as many as after the last time."""

@@ -6,7 +6,9 @@ merging two states is the union of their rows, and a restart from bytes or from 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Self
 
 import msgspec
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from stream.analysis import checkpoint as saved
 from stream.analysis import stories
 from stream.analysis.analysed import Analysed, Fresh
-from stream.analysis.columns import BEFORE, LIVE, NEWER, NOWHERE, OLDER, UNKNOWN_MOOD, Columns
+from stream.analysis.columns import LIVE, UNKNOWN_MOOD, Columns
 from stream.analysis.extract import Extractor, key_of
 from stream.analysis.folding import Folding
 from stream.analysis.gone import Gone
@@ -28,13 +30,12 @@ from stream.analysis.names import NAMED_BY, Names
 from stream.analysis.packed import Places
 from stream.analysis.pulses import Pulses
 from stream.analysis.revisions import Revisions
-from stream.analysis.statistics import Statistics
 from stream.analysis.tracks import Tracker
-from stream.analysis.view import View, snapshot_of
+from stream.analysis.view import View, graphs_of, snapshot_of
 from stream.analysis.window import Slots, Window
 from stream.config import Config, TrackConfig
 from stream.mention import Mention, Retraction, decode, encode
-from stream.wire.snapshot import Snapshot, Story
+from stream.wire.snapshot import People, Snapshot, Story, Topics
 
 
 class State:
@@ -294,7 +295,13 @@ class State:
 
         Raises ``LookupError`` for a time further back than ``window.slack``, and when T was never set.
         """
-        return snapshot_of(self.view(t_ms))
+        with self._at(t_ms) as view:
+            return snapshot_of(view)
+
+    def graphs(self, t_ms: int | None = None) -> tuple[Topics, People]:
+        """Of the snapshot at T, or at an earlier time, the graphs alone; raises like ``snapshot``."""
+        with self._at(t_ms) as view:
+            return graphs_of(view)
 
     def stories(self) -> tuple[Story, ...]:
         """The stories at T, with what came since the last snapshot folded onto its own: nearly those of a snapshot, in a
@@ -302,40 +309,43 @@ class State:
         """
         return stories.renewed(self.view())
 
-    def view(self, t_ms: int | None = None) -> View:
-        """What sections of a snapshot are made of, at T or at an earlier time; raises like ``snapshot``."""
+    @contextmanager
+    def _at(self, t_ms: int | None) -> Iterator[View]:
+        """The view at a time, as long as the block lasts."""
         if t_ms is not None and (self.t is None or t_ms > self.t):
             self.advance(t_ms)
+        if self.t is None or t_ms is None or t_ms == self.t:
+            yield self.view()
+            return
+        if t_ms < self.t - self.window.slack:
+            raise LookupError(
+                f"what was at {t_ms} ms is not held any more; the oldest is {self.t - self.window.slack} ms"
+            )
+        self.settle()
+        with self._ledger.at(t_ms):
+            yield dataclasses.replace(self.view(), folding=Folding())
+
+    def view(self) -> View:
+        """What sections of a snapshot are made of, at T. Raises ``LookupError`` when T was never set."""
         if self.t is None:
             raise LookupError("there is no time yet; advance the state first")
         self.settle()
-        t = self.t if t_ms is None else t_ms
-        if t < self.t - self.window.slack:
-            raise LookupError(f"what was at {t} ms is not held any more; the oldest is {self.t - self.window.slack} ms")
         ledger = self._ledger
-        columns, spans, statistics = ledger.columns, ledger.columns.span, ledger.statistics
-        if t != self.t:
-            slots = ledger.rows.slots()
-            slots = slots[(columns.flags[slots] & LIVE) != 0]
-            spans, statistics = np.zeros_like(columns.span), Statistics(self.window.bucket)
-            spans[slots] = self.window.spans(columns.at[slots], t)
-            for span in (NEWER, OLDER, BEFORE):
-                ledger.move(statistics, np.flatnonzero(spans == span), NOWHERE, span)
         return View(
-            t=t,
+            t=self.t,
             config=self.config,
             window=self.window,
-            columns=columns,
-            span_of=spans,
+            columns=ledger.columns,
+            span_of=ledger.columns.span,
             buckets=ledger.buckets,
             thinning=ledger.thinning,
             names=self.names,
-            statistics=statistics,
+            statistics=ledger.statistics,
             memory=self.memory,
             known=self._known,
             gone=self.gone,
             tracker=Tracker({}) if self._unread else self._extractor.tracker,
-            folding=self._folding if t == self.t else Folding(),
+            folding=self._folding,
             mention=self._mention,
             mentions=self._mentions,
         )

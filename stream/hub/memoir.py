@@ -97,9 +97,9 @@ class Memoir:
         if point > t_ms - self._settle or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
             return {}
         self._asked = (point, hub_ms)
-        snapshot = state.snapshot(point)
+        topics, people = state.graphs(point)
         found: dict[str, bytes] = {}
-        for graph, nodes in (("topics", snapshot.topics.nodes), ("people", snapshot.people.nodes)):
+        for graph, nodes in (("topics", topics.nodes), ("people", people.nodes)):
             colours = {node.id: node.community for node in nodes if node.community >= 0}
             found |= state.memory.colouring(graph, point // self._point, point + self._effect, colours)
         return found
@@ -111,7 +111,7 @@ class Memoir:
         if late or state.memory.baselines.has(hour):
             return {}
         self._asked_hour = (hour, hub_ms)
-        nodes = state.snapshot(hour).topics.nodes
+        nodes = state.graphs(hour)[0].nodes
         return baselines.record(hour, state.window.width, {node.id: node.weight for node in nodes})
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:

@@ -207,6 +207,29 @@ def test_an_earlier_time_is_what_was_said_then(world: World, ago: int) -> None:
         call(early)
     early.advance(then)
     assert encode(late.snapshot(then)) == encode(early.snapshot())
+    topics, people = late.graphs(then)
+    assert (topics.nodes, topics.edges, people) == (
+        early.snapshot().topics.nodes,
+        early.snapshot().topics.edges,
+        early.snapshot().people,
+    )
+
+
+@LAWS
+@given(worlds(), st.lists(st.integers(1, 50), max_size=3), st.integers(0, 200))
+def test_a_look_at_an_earlier_time_leaves_no_trace(world: World, agos: list[int], on: int) -> None:
+    """What is said at T, and later, is the same whether or not anybody asked what had been said before."""
+    asked, plain = State(CONFIG, WINDOW), State(CONFIG, WINDOW)
+    for state in (asked, plain):
+        state.advance(NOW)
+    for call in steps(world):
+        for state in (asked, plain):
+            call(state)
+        for ago in agos:
+            asked.snapshot(NOW - ago * WINDOW // 200)
+        assert encode(asked.snapshot()) == encode(plain.snapshot())
+    later = NOW + on * WINDOW // 100
+    assert encode(asked.snapshot(later)) == encode(plain.snapshot(later))
 
 
 @LAWS
