@@ -224,11 +224,11 @@ class Engine:
             raise KeyError(post_id)
         return fingerprint(row)
 
-    def memories(self, hub_ms: int, t_ms: int) -> dict[str, bytes | None]:
-        """What is to be written to ``memory`` now, by subject; None clears it."""
+    def memories(self, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> dict[str, bytes | None]:
+        """What is to be written to ``memory`` now, by subject; None clears it. ``behind_ms`` as in ``tick``."""
         if not self._open or self.state.t is None:
             return {}
-        found: dict[str, bytes | None] = {**self._memoir.due(self.state, hub_ms, t_ms)}
+        found: dict[str, bytes | None] = {**self._memoir.due(self.state, hub_ms, t_ms, behind_ms)}
         found |= {f"raid:{raid_id}": data for raid_id, data in self.gate.raid_records().items()}
         found |= {f"raid:{raid_id}": None for raid_id in self.gate.prune_raids(self.state.floor)}
         return found | self._memoir.places(self._stage.positions(), self.presenter.strongest, hub_ms, t_ms)

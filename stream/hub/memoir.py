@@ -27,6 +27,9 @@ SETTLE_MS: Final = 3_000
 """How long after a point of T its colours are taken: what was written until then has mostly been heard."""
 EFFECT_MS: Final = 15_000
 """How long after it a point's colours count: until then they have been read back, so that nothing measured changes later."""
+URGENT_MS: Final = 9_000
+"""So long they wait where the hub is behind by ``BEHIND_MS`` and more."""
+BEHIND_MS: Final = 500
 PATIENCE_MS: Final = 10_000
 """When a record is not read back in this (hub) time, it is written once more."""
 VOICES_MS: Final = 600_000
@@ -54,6 +57,7 @@ class Memoir:
         scale = max(1.0, speed)
         self._point = int(POINT_MS * scale) if scale > 1 else POINT_MS
         self._settle = int(SETTLE_MS * scale)
+        self._urgent = int(URGENT_MS * scale)
         self._effect = int(EFFECT_MS * scale)
         self._voices_ms = int(VOICES_MS * scale)
         self._asked = (0, 0)
@@ -63,9 +67,10 @@ class Memoir:
         self._counted = (0, 0)
         self._placed_ms = 0
 
-    def due(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
-        """The records to write now, by subject."""
-        found = {**self._colours(state, hub_ms, t_ms), **self._voices(state, t_ms)}
+    def due(self, state: State, hub_ms: int, t_ms: int, behind_ms: float = 0.0) -> dict[str, bytes]:
+        """The records to write now, by subject; ``behind_ms`` is how long the next mention has waited to be applied."""
+        wait = self._settle if behind_ms < BEHIND_MS else self._urgent
+        found = {**self._colours(state, hub_ms, t_ms, wait), **self._voices(state, t_ms)}
         found |= self._brand(state, t_ms) | self._hours(state, hub_ms, t_ms)
         return found | self._baselines(state, hub_ms, t_ms)
 
@@ -91,10 +96,10 @@ class Memoir:
                 found[f"positions:{graph}"] = msgspec.msgpack.encode(Positions(t_ms, places))
         return found
 
-    def _colours(self, state: State, hub_ms: int, t_ms: int) -> dict[str, bytes]:
+    def _colours(self, state: State, hub_ms: int, t_ms: int, wait: int) -> dict[str, bytes]:
         earliest = -(-(t_ms - state.window.slack) // self._point) * self._point
         point = max(earliest, ((state.memory.latest() - self._effect) // self._point + 1) * self._point)
-        if point > t_ms - self._settle or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
+        if point > t_ms - wait or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
             return {}
         self._asked = (point, hub_ms)
         topics, people = state.graphs(point)

@@ -26,6 +26,10 @@ CHUNK: Final = 500
 """Mentions that are applied in one go; a decision waits for no more than these."""
 QUEUED: Final = 20_000
 """Mentions that may wait; more, and the reader waits too."""
+BUSY: Final = 1000
+"""Where so many wait, those that come are read from the log together …"""
+TOGETHER_S: Final = 0.1
+"""… so often: an answer of the log costs as much as dozens of the mentions in it, and these wait anyway."""
 EVEN_MS: Final = 1000
 """A hub has caught up when the next mention has waited no longer than this."""
 TICK_S: Final = 1 / 30
@@ -56,7 +60,7 @@ class Analyst(threading.Thread):
         per_record: int = 1,
     ) -> None:
         super().__init__(name="hub-analyst", daemon=True)
-        self._chunk, self._most = max(1, CHUNK // per_record), QUEUED // per_record
+        self._chunk, self._busy, self._most = (max(1, n // per_record) for n in (CHUNK, BUSY, QUEUED))
         self._catching_up = catching_up
         self._engine = engine
         self._times = times
@@ -69,6 +73,8 @@ class Analyst(threading.Thread):
         self._even = False
         self.busy_s = 0.0
         """For how long it has applied mentions."""
+        self.behind_ms = 0.0
+        """How long the next mention had waited when it turned last."""
         self._ending = False
 
     @property
@@ -122,15 +128,16 @@ class Analyst(threading.Thread):
         return await self.ask(lambda: self._engine.raiders(raid_id))
 
     async def mentions(self, records: Sequence[Record]) -> None:
-        """Queue mentions; waits while too many do."""
+        """Queue mentions; waits while too many do, and a moment where enough do to go on with."""
         with self._changed:
             self._mentions.extend(records)
             self._changed.notify()
-            if self._ending or len(self._mentions) < self._most:
+            waiting, room = len(self._mentions), asyncio.Event()
+            if self._ending or waiting < self._busy:
                 return
-            room = asyncio.Event()
-            self._room = (asyncio.get_running_loop(), room)
-        await room.wait()
+            if waiting >= self._most:
+                self._room = (asyncio.get_running_loop(), room)
+        await (room.wait() if waiting >= self._most else asyncio.sleep(TOGETHER_S))
 
     def end(self) -> None:
         """Finish what was begun and end; who still waits hears ``Ended``."""
@@ -186,9 +193,9 @@ class Analyst(threading.Thread):
             self.busy_s += time.perf_counter() - begun
         now, t = self._times()
         oldest = self.oldest_ms
-        behind = 0.0 if oldest is None else max(0.0, now - oldest)
-        self._even = self._even or (behind < EVEN_MS and not self._catching_up())
-        self._engine.tick(now, t, behind if self._even else inf)
+        self.behind_ms = 0.0 if oldest is None else max(0.0, now - oldest)
+        self._even = self._even or (self.behind_ms < EVEN_MS and not self._catching_up())
+        self._engine.tick(now, t, self.behind_ms if self._even else inf)
 
 
 class Mover(threading.Thread):

@@ -126,12 +126,15 @@ class Upkeep:
                     await asyncio.to_thread(language.warm)
                     gc.freeze()
                     frozen = True
-                if found := await self._analyst.ask(lambda: self._engine.memories(*self._times())):
+                if found := await self._analyst.ask(self._memories):
                     wait = MISSED_S
                     await _publish(current, found)
         finally:
             if frozen:
                 gc.unfreeze()
+
+    def _memories(self) -> Mapping[str, bytes | None]:
+        return self._engine.memories(*self._times(), self._analyst.behind_ms)
 
 
 async def _publish(current: Log, found: Mapping[str, bytes | None]) -> None:

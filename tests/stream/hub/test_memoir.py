@@ -9,7 +9,16 @@ from stream.analysis.crowd import day_of
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import Memory
 from stream.config import HubConfig, TrackConfig
-from stream.hub.memoir import EFFECT_MS, PATIENCE_MS, POINT_MS, SETTLE_MS, VOICES_MS, memory_key
+from stream.hub.memoir import (
+    BEHIND_MS,
+    EFFECT_MS,
+    PATIENCE_MS,
+    POINT_MS,
+    SETTLE_MS,
+    URGENT_MS,
+    VOICES_MS,
+    memory_key,
+)
 from tests.stream.hub.house import NOW, House, config, post
 
 POINT = (NOW // POINT_MS + 1) * POINT_MS
@@ -42,6 +51,19 @@ def test_colours_are_written_after_each_point() -> None:
     assert house.engine.state.memory.latest() == POINT + EFFECT_MS
     house.later(PATIENCE_MS)
     assert house.engine.memories(house.now, house.now) == {}
+
+
+def test_a_hub_that_is_behind_writes_colours_later() -> None:
+    """It reads mentions first, but for as long as the colours will have been read back before they count."""
+    house = chatting()
+    house.later(POINT + URGENT_MS - 1 - house.now)
+    assert house.engine.memories(house.now, house.now, BEHIND_MS) == {}
+    assert URGENT_MS < EFFECT_MS
+    house.later(1)
+    late = house.engine.memories(house.now, house.now, BEHIND_MS)
+    again = chatting()
+    again.later(POINT + SETTLE_MS - again.now)
+    assert late == again.engine.memories(again.now, again.now, BEHIND_MS - 1)
 
 
 def test_lost_colours_are_written_again() -> None:
