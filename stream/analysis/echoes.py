@@ -145,9 +145,11 @@ def alike(read, a, b, least):  # type: ignore[no-untyped-def]
     """Whether two rows are near-duplicates that have at least this share of their runs in common.
 
     Texts that name different numbers or people are not, nor short ones said to different people. One that was cut is
-    compared with as much of another that begins like it.
+    compared with as much of another that begins like it. One that is too short is like none.
     """
     signs, lengths, figures, ends, _ = read
+    if lengths[a] == 0 or lengths[b] == 0:
+        return False
     if figures[a] & ~figures[b] != 0 and figures[b] & ~figures[a] != 0:
         return False
     one, two = lengths[a] & RUNS, lengths[b] & RUNS

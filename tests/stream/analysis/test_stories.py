@@ -222,6 +222,18 @@ def test_a_page_has_one_key(dressed: str) -> None:
     assert link_key(dressed) == link_key("https://example.org/page?id=7") != 0
 
 
+def test_stories_that_begin_with_hardly_a_word_stay_apart() -> None:
+    """Two that say the same fold, but not the pages under which others had put a word before."""
+    one, other = ("https://example.org/bridge",), ("https://example.net/bridge",)
+    stories = measured(
+        post("1", "ann", text="wow", links=one, ago_s=50),
+        post("2", "ben", text="look", links=other, ago_s=40),
+        post("3", "cem", text=BRIDGE, links=one, ago_s=30),
+        post("4", "dan", text=BRIDGE + " at last", links=other, ago_s=20),
+    ).stories
+    assert sorted(story.count for story in stories) == [2, 2]
+
+
 def test_a_page_linked_again_days_later_is_another_story() -> None:
     """A standing page does not gather the posts of a quarter of a year."""
     hour, day = 3600.0, 86_400.0
