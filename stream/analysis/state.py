@@ -31,11 +31,11 @@ from stream.analysis.packed import Places
 from stream.analysis.pulses import Pulses
 from stream.analysis.revisions import Revisions
 from stream.analysis.tracks import Tracker
-from stream.analysis.view import View, graphs_of, snapshot_of
+from stream.analysis.view import View, snapshot_of
 from stream.analysis.window import Slots, Window
 from stream.config import Config, TrackConfig
 from stream.mention import Mention, Retraction, decode, encode
-from stream.wire.snapshot import People, Snapshot, Story, Topics
+from stream.wire.snapshot import Snapshot, Story
 
 
 class State:
@@ -295,13 +295,8 @@ class State:
 
         Raises ``LookupError`` for a time further back than ``window.slack``, and when T was never set.
         """
-        with self._at(t_ms) as view:
+        with self.at(t_ms) as view:
             return snapshot_of(view)
-
-    def graphs(self, t_ms: int | None = None) -> tuple[Topics, People]:
-        """Of the snapshot at T, or at an earlier time, the graphs alone; raises like ``snapshot``."""
-        with self._at(t_ms) as view:
-            return graphs_of(view)
 
     def stories(self) -> tuple[Story, ...]:
         """The stories at T, with what came since the last snapshot folded onto its own: nearly those of a snapshot, in a
@@ -310,17 +305,16 @@ class State:
         return stories.renewed(self.view())
 
     @contextmanager
-    def _at(self, t_ms: int | None) -> Iterator[View]:
-        """The view at a time, as long as the block lasts."""
+    def at(self, t_ms: int | None) -> Iterator[View]:
+        """The view at a time, as long as the block lasts, in which nothing else may change; raises like ``snapshot``."""
         if t_ms is not None and (self.t is None or t_ms > self.t):
             self.advance(t_ms)
         if self.t is None or t_ms is None or t_ms == self.t:
             yield self.view()
             return
-        if t_ms < self.t - self.window.slack:
-            raise LookupError(
-                f"what was at {t_ms} ms is not held any more; the oldest is {self.t - self.window.slack} ms"
-            )
+        oldest = self.t - self.window.slack
+        if t_ms < oldest:
+            raise LookupError(f"what was at {t_ms} ms is not held any more; the oldest is {oldest} ms")
         self.settle()
         with self._ledger.at(t_ms):
             yield dataclasses.replace(self.view(), folding=Folding())

@@ -22,7 +22,7 @@ from stream.analysis.tracks import Tracker
 from stream.analysis.window import Buckets, Slots, Window
 from stream.config import Config
 from stream.mention import Mention
-from stream.wire.snapshot import People, Snapshot, Topics
+from stream.wire.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from stream.analysis.folding import Folding
@@ -165,10 +165,3 @@ def snapshot_of(view: View) -> Snapshot:
         rising=rising.of(view, topical),
         stories=stories.of(view),
     )
-
-
-def graphs_of(view: View) -> tuple[Topics, People]:
-    """Both graphs, the topics without their courses."""
-    from stream.analysis import people, said, topics
-
-    return topics.of(view, said.of(view)), people.of(view)

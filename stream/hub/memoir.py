@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from stream.analysis import baselines, campaigns
+from stream.analysis import baselines, campaigns, people, said, topics
 from stream.analysis.crowd import day_of
 from stream.analysis.hours import HOUR_MS
 from stream.analysis.memory import KNOWN_DAYS
@@ -102,9 +102,10 @@ class Memoir:
         if point > t_ms - wait or (self._asked[0] == point and hub_ms - self._asked[1] < PATIENCE_MS):
             return {}
         self._asked = (point, hub_ms)
-        topics, people = state.graphs(point)
+        with state.at(point) as view:
+            said_of, met = topics.of(view, said.of(view)).nodes, people.of(view).nodes
         found: dict[str, bytes] = {}
-        for graph, nodes in (("topics", topics.nodes), ("people", people.nodes)):
+        for graph, nodes in (("topics", said_of), ("people", met)):
             colours = {node.id: node.community for node in nodes if node.community >= 0}
             found |= state.memory.colouring(graph, point // self._point, point + self._effect, colours)
         return found
@@ -116,7 +117,8 @@ class Memoir:
         if late or state.memory.baselines.has(hour):
             return {}
         self._asked_hour = (hour, hub_ms)
-        nodes = state.graphs(hour)[0].nodes
+        with state.at(hour) as view:
+            nodes = topics.of(view, said.of(view)).nodes
         return baselines.record(hour, state.window.width, {node.id: node.weight for node in nodes})
 
     def _voices(self, state: State, t_ms: int) -> dict[str, bytes]:

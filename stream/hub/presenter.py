@@ -44,6 +44,8 @@ SLOW_MS: Final = 40
 """Beyond this, and in a hub that is behind, a removal first leaves the newest feeds as they are but for its words."""
 BEHIND_MS: Final = 250
 """Mentions that wait longer than this to be applied: no cards between snapshots, and fewer snapshots the longer they wait."""
+SLOWER_MS: Final = 100
+"""With each so many ms more, a snapshot comes later by once what would part it from the one before."""
 SLOWEST: Final = 5
 """Snapshots of a hub that is behind come at most so many times more rarely."""
 PATIENCE_MS: Final = 1000
@@ -200,7 +202,7 @@ class Presenter:
         if self.snapshot is None and isinf(behind_ms) and hub_ms < self._begun_ms + CATCH_UP_MS:
             return
         late = behind_ms > BEHIND_MS
-        later_ms = (min(behind_ms / BEHIND_MS, SLOWEST) - 1) * self._pace_ms if late else 0.0
+        later_ms = min((behind_ms - BEHIND_MS) / SLOWER_MS, SLOWEST - 1) * self._pace_ms if late else 0.0
         gone, before = self._gone_s is not None, self.snapshot
         slow = late or self._cost_ms > SLOW_MS
         if self._words_gone and before is not None and slow and hub_ms >= self._words_ms:

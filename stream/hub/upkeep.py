@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
+import threading
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,7 @@ from stream.analysis import language
 from stream.analysis.state import State
 from stream.config import Config
 from stream.hub import checkpoint
+from stream.hub.checkpoint import Saved
 from stream.hub.engine import Engine
 from stream.hub.metrics import Metrics
 from stream.hub.threads import Analyst
@@ -26,6 +30,8 @@ REMEMBER_S: Final = 1.0
 MISSED_S: Final = 0.1
 """How soon the next is written where an earlier life left several."""
 HOUR_S: Final = 3600.0
+NICE: Final = 10
+"""Of the thread that packs and writes checkpoints: where processors are few, mentions are read before that."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +63,7 @@ class Upkeep:
         self._ready = ready
         self._begun = False
         self._writing = asyncio.Lock()
+        self._writer = ThreadPoolExecutor(1, "hub-checkpoint", _be_nice)
 
     def begin(self) -> None:
         """What staff decided is known: from now on a checkpoint is worth writing."""
@@ -95,9 +102,13 @@ class Upkeep:
         async with self._writing:
             with self._metrics.checkpoint_s.time():
                 saved = await self._analyst.ask(self._engine.save)
-                size = await asyncio.to_thread(lambda: checkpoint.write(self._path, saved()))
-                await asyncio.to_thread(give_back)
+                size = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, saved)
                 self._metrics.checkpoint_bytes.set(size)
+
+    def _write(self, saved: Callable[[], Saved]) -> int:
+        size = checkpoint.write(self._path, saved())
+        give_back()
+        return size
 
     async def keep_house(self) -> None:
         """Clear old decisions about posts, once an hour."""
@@ -135,6 +146,12 @@ class Upkeep:
 
     def _memories(self) -> Mapping[str, bytes | None]:
         return self._engine.memories(*self._times(), self._analyst.behind_ms)
+
+
+def _be_nice() -> None:
+    """On Linux each thread has a niceness of its own."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 async def _publish(current: Log, found: Mapping[str, bytes | None]) -> None:
