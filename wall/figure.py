@@ -13,6 +13,8 @@ from wall.text.typesetter import Block
 
 ROLL_MS: Final = 1100.0
 WEIGHT: Final = 650
+KEPT: Final = 60
+"""Figures that a panel remembers, more than it shows at a time: those of stories and topics that are gone leave."""
 
 
 @dataclass(slots=True)
@@ -36,11 +38,15 @@ def draw(
 
     When its text changed, its digits roll from the old to the new ones: up when it grew.
     """
-    wheel: _Wheel | None = place.memory.get(key)
+    wheels: dict[str, _Wheel] = place.memory.setdefault("wheels", {})
+    wheel = wheels.pop(key, None)
     if wheel is None:
-        wheel = place.memory[key] = _Wheel(text, text, t - ROLL_MS, True)
+        wheel = _Wheel(text, text, t - ROLL_MS, True)
     elif wheel.now != text:
-        wheel = place.memory[key] = _Wheel(wheel.now, text, t, _value(text) >= _value(wheel.now))
+        wheel = _Wheel(wheel.now, text, t, _value(text) >= _value(wheel.now))
+    wheels[key] = wheel  # the last one drawn is the last to leave
+    if len(wheels) > KEPT:
+        del wheels[next(iter(wheels))]
     share = transition.smooth((t - wheel.since) / ROLL_MS)
     old = wheel.before.rjust(len(text))[-len(text) :]
     for before, char in zip(old, text, strict=True):

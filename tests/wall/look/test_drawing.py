@@ -154,20 +154,35 @@ def test_a_share_is_said_in_words(share: float) -> None:
     assert "%" in figure.percent(share)
 
 
-def test_a_figure_rolls_and_comes_to_rest() -> None:
-    """Digits that change roll through their window; a second later the new figure stands alone."""
+def _place_of_figures() -> Place:
     view = views.view(views.shipped("numbers"), topics=0, people=0)
     grid, layout = view.hello.grid, view.on_air.layout
-    place = Place(grid, layout, 0, layout.panels[0], grid.canvas, view.hello.theme, shared(),
-                  StageBuilder(grid, view.hello.theme), 1.0, 1.0)  # fmt: skip
-    seen = []
+    return Place(grid, layout, 0, layout.panels[0], grid.canvas, view.hello.theme, shared(),
+                 StageBuilder(grid, view.hello.theme), 1.0, 1.0)  # fmt: skip
+
+
+def test_a_figure_rolls_and_comes_to_rest() -> None:
+    """Digits that change roll through their window; a second later the new figure stands alone."""
+    place, seen = _place_of_figures(), []
     for text, t in (("118", 0.0), ("121", 100.0), ("121", 600.0), ("121", 5000.0)):
-        layer = Layer(grid.canvas)
+        layer = Layer(place.rect)
         figure.draw(layer, place, "posts", text, 0.0, 500.0, 300, t)
         seen.append(("".join(x.block.text for x in layer.texts if x.window is None), len(layer.texts)))
     assert seen[0] == ("118", 3)
     assert seen[2][1] > 3
     assert seen[3] == ("121", 3)
+
+
+def test_figures_of_stories_that_are_gone_are_forgotten() -> None:
+    """A panel that has told a thousand stories remembers the figures of a few; one that was there all the time still rolls."""
+    place = _place_of_figures()
+    for story in range(1000):
+        figure.draw(Layer(place.rect), place, "posts", "118", 0.0, 500.0, 300, 33.0 * story)
+        figure.draw(Layer(place.rect), place, f"lead {story}", "118", 0.0, 500.0, 300, 33.0 * story)
+    layer = Layer(place.rect)
+    figure.draw(layer, place, "posts", "121", 0.0, 500.0, 300, 33_000.0)
+    assert any(text.window is not None for text in layer.texts)
+    assert sum(len(kept) for kept in place.memory.values()) <= figure.KEPT
 
 
 def test_legibility_sees_what_is_wrong() -> None:
