@@ -73,7 +73,7 @@ class Guestbook:
         self.log: Log | None = None
         self.health = Health(self, now=now, monotonic=clock)
         self._settings = config.guestbook
-        self._accent = config.theme.accent
+        self._accent = config.theme.colours.accent
         self._place = page.Place(config.event.name, config.event.contact or config.privacy.contact)
         self._book = Book(key)
         self._now = now

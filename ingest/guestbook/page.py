@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 
 from ingest.guestbook.book import LIMIT, NAME_LIMIT, Form
+from stream.config.theme import contrast
 
+INKS: Final = ("#06121C", "#FFFFFF")
 STYLE: Final = Path(__file__).with_name("style.css").read_text("ascii")
 
 
@@ -22,8 +24,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def style(accent: str) -> str:
-    """The style sheet in the event's colour."""
-    return f"{STYLE}:root {{ --accent: {accent}; }}\n"
+    """The style sheet in the event's colour; words on it are dark or white, whichever is read more easily."""
+    ink = max(INKS, key=lambda ink: contrast(ink, accent))
+    return f"{STYLE}:root {{ --accent: {accent}; --on-accent: {ink}; }}\n"
 
 
 def form(place: Place, words: Mapping[str, str], lang: str, stamp: str, filled: Form, fault: str = "") -> str:

@@ -98,7 +98,8 @@ class Staffroom:
         self.held = tuple(reversed(held))
         self._metrics.held.set(self._gate.held_count())
         self.put("posts", hub_ms, {"posts": self.posts})
-        self.raids = tuple(self._raid(raid, hub_ms) for raid in self._gate.raids())
+        # What is only remembered of a raid, with no post of it in the window, leaves nothing to decide.
+        self.raids = tuple(self._raid(raid, hub_ms) for raid in self._gate.raids() if raid.members or raid.decided)
         undecided = sum(not raid["decided"] for raid in self.raids)
         self.put("held", hub_ms, {"total": self._gate.held_count() - raided + undecided, "posts": self.held})
         self.put("raids", hub_ms, {"raids": self.raids})

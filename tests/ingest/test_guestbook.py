@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from ingest.guestbook.app import Guestbook, problems
 from ingest.guestbook.book import LIMIT, SOON_S, Book, Form, Refused
+from ingest.guestbook.page import style
 from ingest.guestbook.words import ENGLISH, WORDS, language
 from stream import log as logs
 from stream.config import Config, GuestbookConfig, LogConfig, PrivacyConfig
+from stream.config.theme import ThemeConfig, contrast
 from stream.log import MENTIONS, RETRACTIONS, Log
 from stream.mention import Mention, Retraction, decode, decode_retraction, validate
 
@@ -222,6 +224,21 @@ async def test_what_a_door_refuses(hall: Hall) -> None:
         assert (await phone.get("/etc/passwd")).status_code == 404
         assert (await phone.get("/healthz")).content == b""
     assert await hall.mentions() == []
+
+
+@pytest.mark.parametrize("accent", ["", "#4CC3FF", "#7A0019"])
+def test_what_can_be_tapped_is_seen(accent: str) -> None:
+    """Buttons have a colour, the stage's own where the event has none, and words on them that can be read."""
+    colours = ThemeConfig(accent=accent).colours
+    button, ink = re.findall(r"--(?:on-)?accent: (#\w{6})", style(colours.accent))[-2:]
+    assert button == accent or not accent
+    assert contrast(button, ink) >= 4.5
+
+
+async def test_buttons_have_the_colour_of_the_stage(hall: Hall) -> None:
+    """An event without a colour of its own shows buttons all the same."""
+    async with hall.visitor() as phone:
+        assert f"--accent: {ThemeConfig().colours.accent};" in (await phone.get("/style.css")).text
 
 
 async def test_no_script_no_frame_no_trace(hall: Hall) -> None:

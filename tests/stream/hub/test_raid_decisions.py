@@ -94,3 +94,20 @@ def test_a_restart_from_the_log_holds_the_same() -> None:
     ids = [{p for p, waiting in one.engine.gate.held() if waiting.raid} for one in (here, after)]
     assert len(ids[0]) == 40
     assert ids[0] == ids[1]
+
+
+def test_a_raid_without_a_post_asks_nobody() -> None:
+    """What is only remembered of a raid stands on no tablet and alerts nobody: no post of it is left to decide about."""
+    here = house()
+    here.hear(*raid())
+    here.later()
+    records = [
+        here.record("memory", k, v)
+        for k, v in here.engine.memories(here.now, here.now).items()
+        if k.startswith("raid:")
+    ]
+    after = House(config(moderation=ModerationConfig()), now=here.now)
+    after.engine.apply(records, after.now)
+    after.later()
+    assert after.told("raids")["raids"] == []
+    assert after.told("held")["total"] == 0
