@@ -35,6 +35,9 @@ class Gone:
         self.blocked: set[str] = set()
         self.hidden: set[str] = set()
         self.terms: set[str] = set()
+        self.raiders: dict[str, frozenset[str]] = {}
+        """Authors who were blocked with a raid, by raid."""
+        self._in_raids: frozenset[str] = frozenset()
         self.left_out: Counter[str] = Counter()
         """Mentions that were left out, by reason."""
 
@@ -46,26 +49,31 @@ class Gone:
         """What stands in ``control`` for a subject; the newest call wins, and other subjects are passed over."""
         with contextlib.suppress(ValueError):
             kind, key = subjects.parse(subject)
-            what = {"author": self.blocked, "term": self.terms, "post": self.hidden}[kind]
+            if kind == "raid":
+                self.raiders[key] = frozenset((value or {}).get("authors", ()))
+                self._in_raids = frozenset[str]().union(*self.raiders.values())
+            what = {"author": self.blocked, "term": self.terms, "post": self.hidden}.get(kind)
+            if what is None:
+                return
             on = value is not None and (kind != "post" or value.get("show") == "hidden")
             (what.add if on else what.discard)(key)
 
     def reason(self, mention: Mention) -> str:
         """Why a mention may not be told: ``deleted``, ``blocked`` or ``hidden``; empty when it may."""
-        if not (self.posts or self.authors or self.blocked or self.hidden):
+        if not (self.posts or self.authors or self.blocked or self.hidden or self._in_raids):
             return ""
         target = mention.target
         own = target.id if target is not None and mention.kind in ("edit", "tally") else mention.id
         if own in self.posts or mention.author.id in self.authors:
             return "deleted"
-        if mention.author.id in self.blocked:
+        if mention.author.id in self.blocked or mention.author.id in self._in_raids:
             return "blocked"
         if own in self.hidden:
             return "hidden"
         if target is not None and mention.kind == "repost":
             if target.id in self.posts or target.author in self.authors:
                 return "deleted"
-            if target.author in self.blocked:
+            if target.author in self.blocked or target.author in self._in_raids:
                 return "blocked"
             if target.id in self.hidden:
                 return "hidden"

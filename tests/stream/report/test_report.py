@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -107,7 +108,18 @@ def test_the_same_posts_give_the_same_report(made: Path, evening: list[Mention |
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-FORGOTTEN = ("redacted", "opted", "concealed", "barred")
+FORGOTTEN = ("redacted", "opted", "concealed", "barred", "raider")
+PASSED_OVER: dict[str, Any] = {
+    "raid:calm": {"show": "approved"},
+    "pin:mastodon:1": {},
+    "alert:log-1": {"seen": True},
+    "track:boats": {"terms": ["#ferry"]},
+    "act:mastodon:1": {"state": "claimed", "by": "Desk 1", "at": NOW},
+    "picture:00": {"show": "approved"},
+    "feature:2": {"post": "mastodon:1", "since": NOW},
+    "freeze": {"layout": "topics"},
+}
+"""What staff decide in an evening beside what may be told."""
 
 
 def conversation() -> list[Mention]:
@@ -120,18 +132,19 @@ def conversation() -> list[Mention]:
 
 @pytest.fixture
 async def log(tmp_path: Path) -> LogConfig:
-    """A log in which a post was deleted, an author opted out, a post was hidden and an author blocked."""
+    """A log of an evening: a post was deleted, one hidden, an author opted out, one was blocked, one with a raid; and more."""
     settings = LogConfig(url=f"sqlite:{tmp_path / 'agora.db'}")
     log = await open_log(settings.url)
     mentions = conversation()
-    redacted, opted, concealed, barred = mentions[40:44]
+    redacted, opted, concealed, barred, raider = mentions[40:45]
     await log.publish(MENTIONS, [Entry(m.author.id, encode(m)) for m in mentions] + [Entry("x", b"{broken")])
     gone = [
         Retraction(target=redacted.id, scope="post", at=NOW),
         Retraction(target=opted.author.id, scope="author", at=NOW),
     ]
     await log.publish(RETRACTIONS, [Entry(r.target, encode(r)) for r in gone])
-    stands = {f"post:{concealed.id}": {"show": "hidden"}, f"block:author:{barred.author.id}": {}}
+    stands: dict[str, Any] = {f"post:{concealed.id}": {"show": "hidden"}, f"block:author:{barred.author.id}": {}}
+    stands |= {"raid:r1": {"show": "hidden", "authors": [raider.author.id]}, **PASSED_OVER}
     await log.publish(
         CONTROL,
         [
@@ -153,7 +166,7 @@ async def test_who_is_gone_is_in_no_byte_of_it(log: LogConfig, tmp_path: Path) -
     for word in FORGOTTEN:
         assert word not in told(folder)
         assert word not in archive.read_text()
-    assert "6 were left out" in (folder / "report.html").read_text()
+    assert "7 were left out" in (folder / "report.html").read_text()
 
 
 async def test_it_says_what_the_house_did(log: LogConfig, tmp_path: Path) -> None:
