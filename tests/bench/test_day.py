@@ -51,6 +51,7 @@ def test_a_wall_that_grows_is_told(grown: float, met: bool) -> None:
     assert memory.ok is met
     assert slope.value == pytest.approx(24.0 * grown, rel=0.1)
     assert pace.value == pytest.approx(36.0)
+    assert next(judged(looks[:180], 300.0)).ok is None
 
 
 def _look(hub_s: float, mb: float) -> Look:
