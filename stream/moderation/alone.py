@@ -40,21 +40,21 @@ class Alone:
             "followers": not config.followers,
         }  # fmt: skip
         self.filters = {name: filters[name] for name in ordered(config.order) if name in filters and not idle.get(name)}
-        self._accounts = not self.filters.keys().isdisjoint(("age", "followers"))
+        self.plain = NO_OPINION if self.filters.keys().isdisjoint(("age", "followers")) else None
+        """The verdict on a post in which there is nothing for a filter to look at; None where some look at the account."""
         self._judges = tuple(link.judge for link in self.filters.values())
 
     def settle(self, read: Sequence[Words]) -> None:
         """Say at once of posts what there is against them, where nothing but their links is for a filter to look at."""
-        if self._accounts:
+        if self.plain is None:
             return
         judge = self.filters["links"].judge if "links" in self.filters else None
         for words in read:
             mention = words.mention
-            if words.verdict is None and mention is not None and not (words.suspect or mention.flags):
-                if not mention.links:
-                    words.verdict = NO_OPINION
-                elif words.reading.own:
-                    words.verdict = judge(words, 0) if judge else NO_OPINION
+            if words.verdict is not None or mention is None or not mention.links:
+                continue
+            if words.reading.own and not (words.suspect or mention.flags):
+                words.verdict = judge(words, 0) if judge else self.plain
 
     def judge(self, words: Words, t_ms: int) -> Verdict:
         if words.verdict is None:

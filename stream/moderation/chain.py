@@ -76,7 +76,7 @@ class Chain:
 
         Returns the keys of posts that are to be judged anew; these may be among them.
         """
-        heard = Words.all(mentions, known, self._reader)
+        heard = Words.all(mentions, known, self._reader, self._alone.plain)
         self._newest = dict(zip(map(id, mentions), heard, strict=True))
         self._alone.settle(heard)
         self.raids.hear_all(heard)

@@ -36,8 +36,8 @@ class Judged(NamedTuple):
 class Words(msgspec.Struct, eq=False, gc=False):
     """What is judged: the words that would be shown, their language, and the mention that they come from, if any.
 
-    ``names`` stand beside the text. ``key`` is for the filter of repetitions, ``verdict`` what ``alone`` says of the post. What
-    is not given is found out when it is asked for.
+    ``names`` stand beside the text. ``key`` is for the filter of repetitions, ``verdict`` what ``alone`` says of the post,
+    ``hashes`` the sketch of a post as bytes of uint32. What is not given is found out when it is asked for.
     """
 
     text: str
@@ -47,25 +47,32 @@ class Words(msgspec.Struct, eq=False, gc=False):
     reader: Reader = _READER
     key: int | None = None
     verdict: Verdict | None = None
+    hashes: bytes = b""
     _reading: Reading | None = None
     _suspect: str | None = None
-    _hashes: bytes | None = None
     _marks: Sketch | None = None
 
     @classmethod
     def of(cls, mention: Mention, judged: Judged | None = None, reader: Reader = _READER) -> Self:
         """What is judged of a mention, and what is known of it already."""
         words = cls(mention.text[:WORDS_LIMIT], mention.lang, mention, _names(mention), reader)
-        if judged is not None:
+        if judged is None:
+            words.hashes = words.reading.hashes
+        else:
             words.verdict, words.key, sketch = judged
-            words._hashes = array("I", sketch).tobytes()
+            words.hashes = array("I", sketch).tobytes()
         return words
 
     @classmethod
-    def all(cls, mentions: Sequence[Mention], known: Mapping[int, Judged], reader: Reader) -> list[Self]:
-        """What is judged of mentions, their texts read in one pass; what is ``known`` of some, by ``id`` of the object."""
+    def all(
+        cls, mentions: Sequence[Mention], known: Mapping[int, Judged], reader: Reader, plain: Verdict | None = None
+    ) -> list[Self]:
+        """What is judged of mentions, their texts read in one pass; what is ``known`` of some, by ``id`` of the object.
+
+        ``plain`` is the verdict of ``alone`` on a post without links, marks, and words in which anything may be found.
+        """
         if known:
-            unread = iter(cls.all([m for m in mentions if id(m) not in known], {}, reader))
+            unread = iter(cls.all([m for m in mentions if id(m) not in known], {}, reader, plain))
             return [cls.of(m, known[id(m)], reader) if id(m) in known else next(unread) for m in mentions]
         texts = [mention.text[:WORDS_LIMIT] for mention in mentions]
         names = [_names(m) if m.media else f"{m.author.name}\n{m.author.handle}" for m in mentions]
@@ -74,7 +81,10 @@ class Words(msgspec.Struct, eq=False, gc=False):
             mentions, texts, names, reader.read_all(texts), reader.read_again(names), strict=True
         ):
             suspect = f"{reading.suspect}\n{named.suspect}" if named.suspect else reading.suspect
-            found.append(cls(text, mention.lang, mention, beside, reader, None, None, reading, suspect, reading.hashes))
+            verdict = None if suspect or mention.links or mention.flags else plain
+            found.append(
+                cls(text, mention.lang, mention, beside, reader, None, verdict, reading.hashes, reading, suspect)
+            )
         return found
 
     @property
@@ -91,13 +101,6 @@ class Words(msgspec.Struct, eq=False, gc=False):
             within, beside = self.reading.suspect, self.reader.read(self.names).suspect
             self._suspect = f"{within}\n{beside}" if beside else within
         return self._suspect
-
-    @property
-    def hashes(self) -> bytes:
-        """The sketch as bytes of uint32."""
-        if self._hashes is None:
-            self._hashes = self.reading.hashes
-        return self._hashes
 
     @property
     def sketch(self) -> Sketch:

@@ -34,7 +34,7 @@ from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
 from stream.moderation.overlap import Overlap
 from stream.moderation.raid import BEFORE_MS, Raid
-from stream.moderation.sketch import FEW
+from stream.moderation.sketch import FEW, Sketch
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.voices import Acquainted, Voices
 
@@ -85,9 +85,9 @@ class Raids:
             if at < listening.first:  # noqa: PLR1730
                 listening.first = at
             marks = words.marks if links or mention.media or len(hashes) <= 4 * FEW else ()
-            gathers = bool(links or mention.hashtags or mention.target is not None)
-            gathers = gathers or (bool(mention.mentions) and mention.text.startswith("@"))
-            fresh = listening.fresh(mention) if gathers else ()
+            fresh: Sketch = ()
+            if links or mention.hashtags or mention.target or (mention.mentions and mention.text.startswith("@")):
+                fresh = listening.fresh(mention)
             if len(hashes) < 8 and not marks and not fresh:
                 continue
             author = mention.author

@@ -66,7 +66,7 @@ def played(items: Iterable[tuple[int, Mention]]) -> Played:
             step = due + STEP_MS
         post_id = mention.id
         told[post_id] = due
-        heard[post_id] = Words(mention.text, mention.lang, mention)
+        heard[post_id] = Words.of(mention)
         raids.hear_all((heard[post_id],))
         spoke[mention.author.id] = min(mention.at, spoke.get(mention.author.id, mention.at))
         review([post_id], due)
