@@ -45,7 +45,7 @@ def load(path: str, zone: ZoneInfo, room: str = "") -> tuple[Agenda, list[str]]:
     try:
         text = decoded(Path(path).read_bytes())
     except OSError as fault:
-        return Agenda(), [f"The agenda {path} cannot be read: {fault.strerror}. See [programme] agenda in agenda.toml."]
+        return Agenda(), [f"The agenda {path} cannot be read: {fault.strerror}. See [programme] agenda in agora.toml."]
     sessions, faults = read(text, zone)
     return Agenda(sessions, Path(path).name, zone.key, room), [f"{path}: {fault}" for fault in faults]
 

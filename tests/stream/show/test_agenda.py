@@ -110,7 +110,7 @@ def test_a_workbook_is_told_to_be_saved_as_csv() -> None:
 def test_a_file_that_is_not_there_names_its_setting(tmp_path: Path) -> None:
     """Where the agenda is missing, the setting that names it is told."""
     assert load(str(tmp_path / "no.csv"), HELSINKI)[1][0].endswith(
-        "no.csv cannot be read: No such file or directory. See [programme] agenda in agenda.toml."
+        "no.csv cannot be read: No such file or directory. See [programme] agenda in agora.toml."
     )
 
 
