@@ -7,6 +7,7 @@ STAMP := $(VENV)/.installed
 
 # Debian packages by what shows that they are there: a command, or a file that dpkg knows.
 RUN_PACKAGES := libegl1 libgl1 libgl1-mesa-dri libgles2 fontconfig-config fonts-noto-color-emoji
+SOAK_COMMANDS := iptables:iptables ip:iproute2
 TEST_COMMANDS := java:openjdk-17-jre-headless,default-jre-headless mvn:maven chromium:chromium
 
 .DEFAULT_GOAL := help
@@ -54,6 +55,7 @@ bench: setup kafka-jars ## the figures of the design, one JSON line each (long)
 	@$(BIN)/python -m tests.bench
 
 soak: setup kafka-jars ## 200 seeded fault rounds, then six hours of memory; ROUNDS=, SEED=, HOURS= choose (very long)
+	@docker/packages $(SOAK_COMMANDS)
 	@$(BIN)/python -m tests.soak --rounds $(or $(ROUNDS),200) --hours $(or $(HOURS),6) $(if $(SEED),--seed $(SEED))
 
 eval: setup ## how right the analysis is: a table of measured figures and their bars (needs ../shared/data)

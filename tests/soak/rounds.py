@@ -116,16 +116,20 @@ class Rounds:
             if another:
                 await self._close_book()
             waits = [0.0, *(rng.uniform(0.0, 3.0) for _ in faults[1:])]
-            harms = await asyncio.gather(*map(self._befall, faults, waits))
+            # All have happened before the next round begins, also where one of them cannot be made here.
+            befell = await asyncio.gather(*map(self._befall, faults, waits), return_exceptions=True)
+            harms = [harm for harm in befell if isinstance(harm, Harm)]
             self._lost = Harm(
                 self._lost.ids.union(*(h.ids for h in harms)), self._lost.gone.union(*(h.gone for h in harms))
             )
             if another:
                 self._open_book()
+            skipped = "; ".join(str(fault) for fault in befell if isinstance(fault, NotHere))
+            for fault in befell:
+                if isinstance(fault, BaseException) and not isinstance(fault, NotHere):
+                    raise fault
             back_s = await self._back(faults)
             await self._compare(rng)
-        except NotHere as fault:
-            skipped = str(fault)
         except Failed as fault:
             failures.append(str(fault))
         failures += self._went_on(faults, pids, self._hall.ended[ended:])
@@ -173,7 +177,7 @@ class Rounds:
             read = 0
             while read != (read := sum(self._book.ids.values())):
                 await asyncio.sleep(0.4)
-            missing = self._acknowledged.ids - self._book.ids.keys() - self._lost.ids
+            missing = self._acknowledged.ids - self._book.ids.keys() - self._book.gone - self._lost.ids
             kept = self._acknowledged.gone - self._book.gone - self._lost.gone
             if missing or kept:
                 # Told once: what is lost in one round is no fault of the next.
@@ -271,7 +275,8 @@ class Rounds:
                 else:
                     self._expected_gone.add(item.target)
             self._planned_ms = end
-        self._expected -= self._book.ids.keys() | self._lost.ids
+        # What was taken back need not be there any more: the log writes over it.
+        self._expected -= self._book.ids.keys() | self._book.gone | self._lost.ids
         self._expected_gone -= self._book.gone | self._lost.gone
         return not self._expected and not self._expected_gone
 
