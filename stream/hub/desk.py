@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -28,6 +29,13 @@ CONTENDED_MS: Final = 10_000
 """How long after a decision another person may not have seen it: who decides otherwise is told first."""
 UNDO_DEPTH: Final = 10_000
 """How many of the newest decisions can be undone."""
+
+
+class _UnderWay(NamedTuple):
+    """A decision that is being written."""
+
+    by: str
+    done: asyncio.Event
 
 
 class Receipt(str):
@@ -106,7 +114,7 @@ class Desk:
         self._metrics = metrics
         self._clock = clock
         self._log_of = log_of
-        self._deciding: dict[str, str] = {}
+        self._deciding: dict[str, _UnderWay] = {}
         self._open = False
         self._last: Decision | None = None
         self._told: dict[str, Any] = {}
@@ -140,9 +148,9 @@ class Desk:
 
     async def _taken(self, value: dict[str, Any], seen_rev: int | None, by: str) -> OnAir:
         self.programme.check(seen_rev, by)
-        other = self._deciding.get("layout", by)
-        if seen_rev is not None and other != by:
-            raise Conflict(other, self.on_air.rev)
+        while seen_rev is not None and (other := self._deciding.get("layout")) and other.by != by:
+            await other.done.wait()  # who was quicker is told with what is on air then
+            self.programme.check(seen_rev, by)
         at = self.next_at()
         return await self._programmed("layout", {**value, "until": at + TAKE_MS}, by, at)
 
@@ -227,11 +235,13 @@ class Desk:
 
     async def _decided(self, subject: str, value: Value, by: str, reason: str, at: int) -> Receipt:
         begun = time.perf_counter()
-        self._deciding[subject] = by
+        self._deciding[subject] = under_way = _UnderWay(by, asyncio.Event())
         try:
             decision, saved = await self.scribe.write(subject, value, by=by, reason=reason, at=at)
         finally:
-            self._deciding.pop(subject, None)
+            under_way.done.set()
+            if self._deciding.get(subject) is under_way:
+                del self._deciding[subject]
         if subject not in SWITCHES or subject == "freeze":
             await self._moderator.decided()
         self._metrics.decision_s.observe(time.perf_counter() - begun)

@@ -159,7 +159,7 @@ async def test_labels_stand_before_their_layout(hub: Hub) -> None:
 
 
 async def test_who_was_quicker(hub: Hub) -> None:
-    """Of two people who saw the same, the second hears of the first; also when both tap at once."""
+    """Of two people who saw the same, the second hears of the first, and of what is on air then; also when both tap at once."""
     seen = hub.on_air.rev
     first, second = await asyncio.gather(
         hub.take("topics", seen_rev=seen, by="Ada"),
@@ -168,7 +168,7 @@ async def test_who_was_quicker(hub: Hub) -> None:
     )
     assert isinstance(first, OnAir)
     assert isinstance(second, Conflict)
-    assert second.by == "Ada"
+    assert (second.by, second.rev, hub.on_air.layout.name) == ("Ada", first.rev, "topics")
     with pytest.raises(Conflict):
         await hub.take("stories", seen_rev=seen, by="Ben")
     assert (await hub.take("stories", seen_rev=hub.on_air.rev, by="Ben")).layout.name == "stories"
