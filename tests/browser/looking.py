@@ -20,6 +20,7 @@ TITLES = {
 """On which screens large words begin in the corner at the top."""
 WORDS = """([titles, safe]) => {
   const canvas = document.querySelector("canvas"), [w, h] = [canvas.width / 3, canvas.height / 2];
+  if (!w || !h) return false;
   const white = (x, y, wide, high) => {
     const seen = canvas.getContext("2d").getImageData(x * w, y * h, wide * w, high * h).data;
     return seen.some((_, i) => i % 4 === 0 && Math.min(seen[i], seen[i + 1], seen[i + 2]) > 150);
