@@ -11,16 +11,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import msgspec
 import structlog
-import watchfiles
 
 from stream import advances
-from stream import layouts as shelves
 from stream.act.book import Want
 from stream.analysis.memory import Memory
 from stream.config import Config
@@ -30,6 +26,7 @@ from stream.hub.board import Board
 from stream.hub.decisions import Value
 from stream.hub.desk import Desk, Receipt
 from stream.hub.engine import Engine
+from stream.hub.foremost import Foremost
 from stream.hub.keepsakes import Keepsakes
 from stream.hub.memoir import memory_key
 from stream.hub.metrics import Metrics
@@ -40,19 +37,18 @@ from stream.hub.preview import Preview
 from stream.hub.programme import Conflict, Programme
 from stream.hub.reader import Follower
 from stream.hub.rewind import Rewind
+from stream.hub.shelf import Shelf
 from stream.hub.stage import Stage
 from stream.hub.threads import Analyst, Ended, Mover
 from stream.hub.upkeep import Upkeep
 from stream.hub.walls import WallBook
 from stream.hub.warden import Warden
-from stream.log import CONTROL, MEMORY, Record
+from stream.log import Record
 from stream.wire.messages import Graph, Layout, OnAir, encode
 
 __all__ = ["Conflict", "Hub", "Receipt", "now_ms"]
 
 LAG_MS: Final = 5000
-FIRST_WAIT: Final = 8
-"""Batches of retractions and memory that may wait for the analyst before the log is not read on."""
 SWITCH_S: Final = 0.001
 """How long one thread may keep the others from running: analysis must not make a websocket wait."""
 END_S: Final = 1.5
@@ -93,8 +89,7 @@ class Hub:
         self._wall_clock = wall_clock
         self._latest = 0.0
         self.walls = WallBook(self.clock, self.board)
-        self._folder = shelves.folder(config.wall.layouts)
-        self._shelf = shelves.load(self._folder, config.wall.grid)
+        self.shelf = Shelf(config, self._reshelved)
         self.pictures = at_the_hub(config, self.board, self.clock)
         self._stage = Stage(config.wall.grid, self.board, seed=config.simulation.seed)
         self._engine = Engine(
@@ -134,7 +129,7 @@ class Hub:
         """How many have signed in, and how many of them are idle; the doors know."""
         self.warden = Warden(config, clock=self.clock, tablet=self.tablet, path=path.with_name(path.name + ".alerts"))
         self.desk = Desk(
-            Programme.of(config, self._shelf.layouts, int(self.clock())),
+            Programme.of(config, self.shelf.layouts, int(self.clock())),
             self._analyst,
             stage=self._stage,
             board=self.board,
@@ -156,6 +151,7 @@ class Hub:
         )
         self.preview = Preview(config, self._stage, self.board, self.clock)
         self.keepsakes = Keepsakes(self.board, self.clock, lambda: self._follower.log)
+        self._foremost = Foremost(self.desk.scribe, self.keepsakes, self.metrics, self._apply)
         advances.brand(config.theme.font)
         self.rewind = Rewind(
             config, desk=self.desk, player=self._analyst, tablet=self.tablet, clock=self.clock, now=self.now
@@ -179,7 +175,6 @@ class Hub:
             faults=self.faults,
         )
         self._begun = False
-        self._first: asyncio.Queue[list[Record]] = asyncio.Queue(FIRST_WAIT)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fault: BaseException | None = None
@@ -254,11 +249,11 @@ class Hub:
 
     def layouts(self) -> Mapping[str, Layout]:
         """The layouts that may be taken, by name."""
-        return self._shelf.layouts
+        return self.shelf.layouts
 
     def faults(self) -> list[str]:
         """What is wrong in the layout files now, one ``file:line: sentence`` each, and in the agenda's file."""
-        return [*map(str, self._shelf.faults), *self.desk.programme.faults]
+        return [*self.shelf.faults, *self.desk.programme.faults]
 
     @property
     def on_air(self) -> OnAir:
@@ -271,7 +266,7 @@ class Hub:
         Raises ``KeyError`` for a layout that does not exist and ``Conflict`` when somebody else decided what is on air after
         ``seen_rev``.
         """
-        return self._told(await self.desk.take(self._shelf.layouts, layout, seen_rev=seen_rev, by=by))
+        return self._told(await self.desk.take(self.shelf.layouts, layout, seen_rev=seen_rev, by=by))
 
     async def focus(self, graph: Graph, node_id: str, *, seen_rev: int | None, by: str) -> OnAir:
         """Turn the whole wall to one topic or one person, as long as a take lasts.
@@ -343,7 +338,7 @@ class Hub:
         return Follower(
             self.config.log,
             self.metrics,
-            first=self._take_first,
+            first=lambda records: self._foremost.take(records),  # noqa: PLW0108 (it comes later)
             mentions=self._analyst.mentions,
             began=self._began,
             resume=self._upkeep.resumed,
@@ -351,32 +346,14 @@ class Hub:
             partials=self.config.hub.partials,
         )
 
-    async def _take_first(self, records: Sequence[Record]) -> None:
-        """Decisions here, retractions and memory to the analyst, in front of all mentions."""
-        others = []
-        for record in records:
-            try:
-                if record.topic == CONTROL.name:
-                    self.desk.scribe.heard(record.key, record.value)
-                elif record.topic != MEMORY.name or not self.keepsakes.remember(record.key, record.value):
-                    others.append(record)
-            except (msgspec.DecodeError, ValueError) as fault:
-                self.metrics.dead.labels(record.topic).inc()
-                log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
-        if others:
-            await self._first.put(others)
-
-    async def _apply_first(self) -> None:
-        """Bring the analyst what comes first, for ever: a decision that is read meanwhile does not wait for it."""
-        while True:
-            records = await self._first.get()
-            await self._analyst.ask(partial(self._engine.apply, records, int(self.clock())))
-            self._first.task_done()
+    async def _apply(self, records: Sequence[Record]) -> None:
+        when = int(self.clock())
+        await self._analyst.ask(lambda: self._engine.apply(records, when))
 
     async def _began(self) -> None:
         """``control`` and ``retractions`` are read: the programme is known, and posts may be shown."""
         self._begun = True
-        await self._first.join()
+        await self._foremost.applied()
         await self._analyst.ask(self._engine.begin)
         self._upkeep.begin()
         self.desk.open()
@@ -385,9 +362,9 @@ class Hub:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.run(), name="hub-follower")
-                group.create_task(self._apply_first(), name="hub-applies")
+                group.create_task(self._foremost.keep(), name="hub-applies")
                 group.create_task(self.desk.scribe.publish(lambda: self._follower.log), name="hub-scribe")
-                group.create_task(self._watch_layouts(), name="hub-layouts")
+                group.create_task(self.shelf.watch(), name="hub-layouts")
                 group.create_task(self.minder.keep(), name="hub-mind")
                 if self.warden.messenger is not None:
                     group.create_task(self.warden.messenger.run(), name="hub-messenger")
@@ -413,25 +390,10 @@ class Hub:
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._broken.set)
 
-    async def _watch_layouts(self) -> None:
-        """Load the layouts anew when a file changes; a broken one leaves the old one on air."""
-        if not self._folder.is_dir():
-            return
-        async for _ in watchfiles.awatch(self._folder, step=50, debounce=200, recursive=False):
-            self.reload_layouts()
-
-    def reload_layouts(self) -> None:
-        """Read the layout files now."""
-        self._shelf = shelves.load(self._folder, self.config.wall.grid, before=self._shelf.layouts)
-        for fault in self._shelf.faults:
-            log.warning("a layout is broken", fault=str(fault))
-        self.desk.programme.shelve(self._shelf.layouts)
+    def _reshelved(self) -> None:
+        self.desk.programme.shelve(self.shelf.layouts)
         self.desk.look()
         self.minder.notice()
-
-    def mind(self) -> None:
-        """Whatever follows the clock alone: takes that end, walls that do not confirm, lags."""
-        self.minder.look()
 
     def _times(self) -> tuple[int, int]:
         now = int(self.clock())

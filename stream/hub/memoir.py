@@ -103,9 +103,9 @@ class Memoir:
             return {}
         self._asked = (point, hub_ms)
         with state.at(point) as view:
-            said_of, met = topics.of(view, said.of(view)).nodes, people.of(view).nodes
+            topic_nodes, person_nodes = topics.of(view, said.of(view)).nodes, people.of(view).nodes
         found: dict[str, bytes] = {}
-        for graph, nodes in (("topics", said_of), ("people", met)):
+        for graph, nodes in (("topics", topic_nodes), ("people", person_nodes)):
             colours = {node.id: node.community for node in nodes if node.community >= 0}
             found |= state.memory.colouring(graph, point // self._point, point + self._effect, colours)
         return found

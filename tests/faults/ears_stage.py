@@ -160,9 +160,13 @@ secret = "{SECRET.decode()}"
         return {source: count for source, count in counts.items() if count}
 
     def missing(self) -> str:
-        """Where the snapshot says something else than is expected."""
+        """Where the snapshot says something else than is expected, and who listens."""
         wanted = {source: len(ids) for source, ids in self.expected.items()}
-        return f"counted {self.counted()}, expected {wanted}"
+        lines = {name: len(open_) for name, open_ in self.news.lines.items()}
+        listening = (
+            f"bluesky {self.bluesky.connected}, near {self.near.following}, far {self.far.following}, x {self.x.open}"
+        )
+        return f"counted {self.counted()}, expected {wanted}; {listening}, hackernews {lines}, begun {sorted(self._begun())}"
 
     async def all_counted(self) -> None:
         """Everything that is expected is in the snapshot, nothing of it twice, and nothing else."""

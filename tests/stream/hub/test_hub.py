@@ -270,11 +270,11 @@ async def test_layout_files(tmp_path: Path, hub: Hub) -> None:
     """A layout that changes on disk changes on air; a broken one leaves the old one there and says why."""
     file = tmp_path / "layouts" / "pulse.toml"
     file.write_text(LAYOUT.format("pulse", "stories"))
-    hub.reload_layouts()
+    hub.shelf.reload()
     assert hub.on_air.layout.panels[0].visual == "stories"
     await until(lambda: on_air(hub).layout == hub.on_air.layout)
     file.write_text(LAYOUT.format("pulse", "storys"))
-    hub.reload_layouts()
+    hub.shelf.reload()
     assert hub.on_air.layout.panels[0].visual == "stories"
     assert [fault.split(": ", 1)[0] for fault in hub.faults()] == [f"{file}:4"]
     assert json.loads(hub.tablet.newest("notice").payload)["notices"][0]["kind"] == "layout"
