@@ -283,9 +283,13 @@ class State:
         """Of each author whether it wrote anything before a time, as far as the rows and ``memory`` know."""
         return self._known.acquainted(author_ids, before_ms, self._ledger.wrote_before(before_ms), self.memory)
 
-    def rows(self) -> Iterator[Mention]:
-        """Every post as ``row`` gives it, retracted ones left out; the state may change between two of them."""
-        for key in self._ledger.columns.key[self._ledger.rows.slots()].tolist():
+    def rows(self, first: int = -(2**62), last: int = 2**62) -> Iterator[Mention]:
+        """Every post written from ``first`` to ``last`` (ms) as ``row`` gives it, retracted ones left out; the state may change
+        between two of them.
+        """
+        columns, slots = self._ledger.columns, self._ledger.rows.slots()
+        at = columns.at[slots]
+        for key in columns.key[slots[(at >= first) & (at <= last)]].tolist():
             row = self.row_of(key)
             if row is not None:
                 yield row

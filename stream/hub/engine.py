@@ -48,7 +48,11 @@ from stream.wire.snapshot import encode as encode_snapshot
 ADVANCE_MS: Final = 1000
 """T moves at least so often, though nothing asks for it: what leaves the window is let go."""
 LOOK_MS: Final = 200
-"""How often it is seen whether there is a raid."""
+"""How often it is seen whether there is a raid,"""
+LOOK_AFTER: Final = 1000
+"""and after how many mentions: the shield remembers only so many posts."""
+RESTED_MS: Final = 2000
+"""Raids that have not changed for as long as this are settled for now: all posts of their time are judged anew."""
 PRUNE_MS: Final = 5000
 _PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
@@ -115,6 +119,9 @@ class Engine:
         self._open = False
         self._advanced_ms = 0
         self._looked_ms = 0
+        self._rested_ms = 0
+        self._unlooked = 0
+        """Mentions that were taken since."""
         self._pruned_ms = 0
         self._hub_ms = 0
         self._barred = Barred(self.gate, lambda: self.state)
@@ -161,8 +168,8 @@ class Engine:
             except (Unreadable, ValueError, msgspec.DecodeError) as fault:
                 self._metrics.dead.labels(record.topic).inc()
                 log.warning("a record cannot be read", topic=record.topic, offset=record.offset, fault=str(fault))
-        if fresh:
-            self._take(fresh)
+        for start in range(0, len(fresh), LOOK_AFTER):
+            self._take(fresh[start : start + LOOK_AFTER])
 
     def decide(self, subject: str, value: Mapping[str, Any] | None) -> None:
         """A decision about a post, an author or a term takes effect, or one of the hub's about what it reads."""
@@ -307,10 +314,17 @@ class Engine:
         """Find raids, and judge anew whom a decision, a raid or a repetition may concern."""
         self._hub_ms = hub_ms
         if hub_ms - self._looked_ms >= LOOK_MS:
-            self._looked_ms = hub_ms
-            self.gate.look(self.state.acquainted)
+            self._look()
+        if hub_ms - self._rested_ms >= RESTED_MS:
+            self._rested_ms = hub_ms
+            if span := self.gate.raids_changed():
+                self._review.between(*span)
         self._review.some(hub_ms)
         self._review_anew()
+
+    def _look(self) -> None:
+        self._looked_ms, self._unlooked = self._hub_ms, 0
+        self.gate.look(self.state.acquainted)
 
     def snapshot(self, at: int | None, t_ms: int) -> bytes:
         """The snapshot at ``at`` (None is T) as JSON. Raises ``ValueError`` for a time that is not held."""
@@ -349,6 +363,9 @@ class Engine:
     ) -> None:
         self.read += len(fresh)
         self.intake.take(fresh, self._hub_ms, rows, judged)
+        self._unlooked += len(fresh)
+        if self._unlooked >= LOOK_AFTER:
+            self._look()
         self._review_anew()
 
     def _retract(self, retraction: Retraction) -> None:

@@ -116,11 +116,12 @@ class Gate:
 
     def review(self, post_id: str, row: Mention, heard: int) -> bool:
         """Judge a post anew after a decision; lists it when it is held. Whether it counts beyond the numbers."""
-        self._anew.update(self._chain.hear(row))
         return self._list(post_id, row, heard)
 
     def _list(self, post_id: str, row: Mention, heard: int) -> bool:
         passage = self._judged(post_id, row, heard, anew=True)
+        if passage.raid:
+            self._chain.raids.take(passage.raid, row)
         if passage.state == "held":
             before = self._held.get(post_id)
             self._held[post_id] = Waiting(before.since if before else heard, passage.reason, passage.raid)
@@ -163,6 +164,12 @@ class Gate:
     def remember_raid(self, raid_id: str, data: bytes | None) -> None:
         """A raid as the log has it. Raises ``ValueError`` for a broken record."""
         self._anew.update(map(key_of, self._chain.raids.remember(raid_id, data)))
+
+    def raids_changed(self) -> tuple[int, int] | None:
+        """Once what raids say has stayed the same since the last call, after it had changed: from when until when posts can
+        belong to one; those are to be judged anew, as by a hub that knew of the raids from the beginning.
+        """
+        return self._chain.raids.changed()
 
     def prune_raids(self, before_ms: int) -> list[str]:
         """Let go of raids whose last post was written before; their ids."""

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 from stream.config import LogConfig
@@ -145,9 +146,10 @@ class Follower:
         return {topic: await current.end(topic) for topic in FIRST}
 
     async def _follow_mentions(self) -> None:
+        """In the order in which the log took them, as far as that is known of the partitions that are read together."""
         reader = await self._persist(lambda: self._reader((self._said,)))
         while True:
-            records = await self._poll(reader)
+            records = sorted(await self._poll(reader), key=attrgetter("time"))
             if records:
                 await self._mentions(records)
                 self._advance(records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from stream.analysis.state import State
@@ -24,11 +24,16 @@ class Review:
         self._gate = gate
         self._state_of = state_of
         self._rest: Iterator[Mention] = iter(())
+        self._raided: Iterator[Mention] = iter(())
         self._past: deque[int] = deque()
 
     def everything(self) -> None:
         """All posts are to be judged anew, ``some`` at a time."""
         self._rest = self._state_of().rows()
+
+    def between(self, first: int, last: int) -> None:
+        """Posts written from ``first`` to ``last`` (ms) are to be judged anew, after all that are."""
+        self._raided = self._state_of().rows(first, last)
 
     def later(self, keys: Iterable[int]) -> None:
         """Posts from before the window, by key, are to be judged anew, a few at a time: only what it is compared with hangs on
@@ -38,7 +43,7 @@ class Review:
 
     def some(self, hub_ms: int) -> None:
         """Judge the next of them."""
-        for row in islice(self._rest, AT_ONCE):
+        for row in islice(chain(self._rest, self._raided), AT_ONCE):
             self.post(row, hub_ms)
         state, left = self._state_of(), LATER
         while self._past and left:

@@ -15,6 +15,7 @@ AFTER_MS: Final = 600_000
 SAME: Final = 0.4
 """Likeness from which two texts are one that changes."""
 TEXTS: Final = 40
+_NEVER: Final = 1 << 62
 STEP_MS: Final = 10_000
 """The record's times move in such steps, so that it is not written at each post."""
 
@@ -26,7 +27,10 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What ``memory`` keeps of a raid: hashes of words, links and pictures, and times; no words and nobody's id."""
+    """What ``memory`` keeps of a raid: hashes of words, links and pictures, and times; no words and nobody's id.
+
+    ``since`` is from when on posts can belong to it.
+    """
 
     start: int
     newest: int
@@ -34,6 +38,7 @@ class Record(msgspec.Struct, frozen=True):
     alike: float
     texts: list[list[int]]
     marks: list[int] = []
+    since: int | None = None
     v: int = 1
 
 
@@ -50,6 +55,7 @@ class Raid:
     def __init__(self, raid_id: str) -> None:
         self.id = raid_id
         self.start = self.newest = 0
+        self._since = _NEVER
         self.strangers = 0.0
         self.alike = 0.0
         self.texts: list[Text] = []
@@ -64,9 +70,15 @@ class Raid:
         """Whether it is known what it says."""
         return bool(self.texts or self.marks)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """From when until when posts can belong to it: as its record says."""
+        return self._since, _stepped(self.newest) + AFTER_MS
+
     def covers(self, at: int) -> bool:
         """Whether a post of that time can belong to it."""
-        return self.start - BEFORE_MS <= at <= self.newest + AFTER_MS
+        first, last = self.span
+        return first <= at <= last
 
     def take(self, post_id: str, author: str, at: int) -> None:
         """A post belongs to it."""
@@ -98,23 +110,30 @@ class Raid:
                 self.texts.remove(before)
             self.texts = [*self.texts, Text(words)][-TEXTS:]
         self.marks |= marks
-        self.start = min(self.start or start, start)
-        self.newest = max(self.newest, newest)
+        self._tell(start, newest, start - BEFORE_MS)
 
     def record(self) -> bytes:
         """The record of it as it is now."""
         texts = sorted(sorted(text.words) for text in self.texts)
         return msgspec.msgpack.encode(
             Record(
-                self.start, -(-self.newest // STEP_MS) * STEP_MS, self.strangers, self.alike, texts, sorted(self.marks)
+                self.start, _stepped(self.newest), self.strangers, self.alike, texts, sorted(self.marks), self._since
             )
         )
 
     def read(self, data: bytes) -> None:
         """Know what a record says. Raises ``ValueError`` (``msgspec.DecodeError``) for a broken one."""
         told = _decoder.decode(data)
-        self.start = min(self.start or told.start, told.start)
-        self.newest = max(self.newest, told.newest)
+        self._tell(told.start, told.newest, told.start - BEFORE_MS if told.since is None else told.since)
         self.strangers, self.alike = told.strangers, told.alike
         self.texts = [Text(frozenset(words)) for words in told.texts]
         self.marks = frozenset(told.marks)
+
+    def _tell(self, start: int, newest: int, since: int) -> None:
+        self.start = min(self.start or start, start)
+        self.newest = max(self.newest, newest)
+        self._since = min(self._since, since)
+
+
+def _stepped(at: int) -> int:
+    return -(-at // STEP_MS) * STEP_MS

@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from stream.config import RaidConfig
+from stream.mention import Mention
 from stream.moderation.banners import Banners, banners
 from stream.moderation.belonging import Belonging
 from stream.moderation.cluster import LATEST, Cluster, Post
@@ -33,7 +34,7 @@ from stream.moderation.evidence import (
 from stream.moderation.filters import Words
 from stream.moderation.neighbours import Neighbours
 from stream.moderation.overlap import Overlap
-from stream.moderation.raid import BEFORE_MS, Raid
+from stream.moderation.raid import Raid
 from stream.moderation.sketch import FEW, Sketch
 from stream.moderation.verdict import NO_OPINION, Verdict
 from stream.moderation.voices import Acquainted, Voices
@@ -68,6 +69,7 @@ class Raids:
         self._told: dict[str, bytes] = {}
         self._written: dict[str, set[bytes]] = {}
         self._over: list[str] = []
+        self._changes = self._changes_then = self._changes_told = 0
 
     def hear_all(self, heard: Sequence[Words]) -> None:
         """Take note of posts."""
@@ -143,6 +145,23 @@ class Raids:
                 anew += self._spread(cluster)
         return anew
 
+    def take(self, raid_id: str, mention: Mention) -> None:
+        """A post of which it was judged that it belongs to a raid."""
+        self._raids[raid_id].take(mention.id, mention.author.id, mention.at)
+
+    def changed(self) -> tuple[int, int] | None:
+        """Once raids have stayed the same since the last call, after they had changed: from when until when posts can belong
+        to one.
+
+        A post that came before its raid was recognised may be remembered no longer.
+        """
+        still, self._changes_then = self._changes == self._changes_then, self._changes
+        if not still or self._changes == self._changes_told:
+            return None
+        self._changes_told = self._changes
+        spans = [raid.span for raid in self._raids.values() if raid.told]
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
     def records(self) -> dict[str, bytes]:
         """What is to be remembered of raids that are new or have changed, by id."""
         found = {}
@@ -166,6 +185,7 @@ class Raids:
             return []
         raid = self._raids.setdefault(raid_id, Raid(raid_id))
         raid.read(data)
+        self._changes += 1
         self._told[raid_id] = data
         self._belonging.index(self._raids.values())
         return self._taken(raid)
@@ -339,11 +359,15 @@ class Raids:
         return chain(self._clusters.values(), self._banners.clusters())
 
     def _ongoing(self, cluster: Cluster) -> Raid | None:
-        """A raid that is on while ``cluster`` speaks, in other words."""
-        near = [r for r in self._raids.values() if r.told and abs(r.newest - cluster.newest) <= self._span]
-        if not near:
-            return None
-        return max(near, key=lambda r: (r.newest, r.id))
+        """A raid that says the same, or that is on while ``cluster`` speaks, in other words."""
+        told = [raid for raid in self._raids.values() if raid.told]
+        same = [raid for raid in told if raid.covers(cluster.newest) and self._says(raid, cluster)]
+        near = same or [raid for raid in told if abs(raid.newest - cluster.newest) <= self._span]
+        return max(near, key=lambda r: (r.newest, r.id), default=None)
+
+    def _says(self, raid: Raid, cluster: Cluster) -> bool:
+        """Whether a cluster says what a raid says, or brings what it brings."""
+        return not raid.marks.isdisjoint(cluster.marks) or raid.text_of(cluster.core) is not None
 
     def _grown(self, cluster: Cluster) -> bool:
         """Whether a raid's words are others now, or its links and pictures."""
@@ -362,6 +386,7 @@ class Raids:
             marked = self._neighbours.sharing(Overlap((), cluster.marks))
             raid.others |= cluster.marks & {mark for p in marked if p.id not in cluster.posts for mark in p.marks}
         raid.learn(cluster.core, cluster.marks - raid.others, cluster.first, cluster.newest)
+        self._changes += 1
         self._belonging.index(self._raids.values())
         return self._taken(raid, cluster.posts.values())
 
@@ -374,7 +399,7 @@ class Raids:
             under = raid.marks.intersection
             near = [p for p in self._neighbours.remembered() if id(p) in known or (p.banners and under(p.banners))]
         for post in chain(posts, near):
-            if post.at < raid.start - BEFORE_MS or post.id in raid.members:
+            if post.id in raid.members:
                 continue
             if self._belonging.raid_of(post.sketch, (*post.marks, *post.banners), post.at) is raid:
                 raid.take(post.id, post.author, post.at)

@@ -24,8 +24,8 @@ LIT_S: Final = 10.0
 FLOWS_S: Final = 10.0
 AT_ONCE_S: Final = 1.0
 BEHIND_MS: Final = 1_500
-SETTLED_S: Final = 2.0
-"""What ingest published before it paused is read once the hub says the same for as long as this."""
+SETTLED_S: Final = 6.0
+"""What ingest published before it paused is read, and judged by the raids there are, once the hub says the same for so long."""
 
 Drill = Callable[[Stage, Trouble], Awaitable[list[Check]]]
 
@@ -189,8 +189,21 @@ async def _settled(desk: Desk) -> dict[str, Any]:
 
 
 def _differ(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """In what two snapshots of the same T differ, the sources apart, of which ingest tells later."""
-    return sorted(key for key in before if key != "sources" and before[key] != after.get(key))
+    """The first place in each section in which two snapshots of the same T differ; ingest tells of the sources later."""
+    differ = [key for key in sorted(before) if key != "sources" and before[key] != after.get(key)]
+    return [_where(key, before[key], after.get(key)) for key in differ]
+
+
+def _where(path: str, before: Any, after: Any) -> str:
+    """The first place in which two values differ, and how."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        key = next(key for key in before if before[key] != after[key])
+        return _where(f"{path}.{key}", before[key], after[key])
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        at = next(i for i, value in enumerate(before) if value != after[i])
+        return _where(f"{path}.{at}", before[at], after[at])
+    told = (f"{len(value)} in it" if isinstance(value, list | dict) else repr(value)[:80] for value in (before, after))
+    return f"{path} ({' was, now '.join(told)})"
 
 
 def _of_all(snapshot: dict[str, Any]) -> dict[str, Any]:

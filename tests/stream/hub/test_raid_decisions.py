@@ -96,6 +96,55 @@ def test_a_restart_from_the_log_holds_the_same() -> None:
     assert ids[0] == ids[1]
 
 
+def guests(count: int) -> list[Mention]:
+    """Different things that regulars say."""
+    words = ["lamp", "harbour", "violin", "river", "orchard", "tunnel", "velvet", "copper", "meadow", "signal"]
+    texts = (" ".join(f"{word}{i}" for word in words) for i in range(count))
+    return [post(1000 + i, text, author=f"regular{i % 9}", at=NOW - 90_000) for i, text in enumerate(texts)]
+
+
+def raider(number: int, at: int) -> Mention:
+    return post(number, TEXT, by=Author(id=f"simulation:r{number}", handle=f"r{number}", name="R"), at=at)
+
+
+def held(here: House) -> set[str]:
+    return {post_id for post_id, waiting in here.engine.gate.held() if waiting.raid}
+
+
+def test_a_raid_is_held_by_a_hub_that_is_late() -> None:
+    """What is read at once after an absence is held as if it had been read as it came."""
+    here, others = house(), guests(12_000)
+    latecomers = [raider(900 + i, NOW + 150_000 + 40_000 * i) for i in range(3)]
+    here.hear(*raid(), *others[:2_000], *latecomers, *others[2_000:])
+    here.later()
+    assert held(here) == {p.id for p in (*raid(), *latecomers)}
+
+
+def test_who_came_long_before_a_raid_was_recognised_is_held_with_it() -> None:
+    """Thousands of posts later the shield does not remember it; all posts of a raid's time are judged anew once it rests."""
+    here, first = house(), raider(900, NOW - 100_000)
+    here.hear(first, *guests(9_000), *raid())
+    here.later()
+    assert first.id not in held(here)
+    for _ in range(5):
+        here.later()
+    assert held(here) == {first.id, *(p.id for p in raid())}
+    (told,) = here.told("raids")["raids"]
+    assert told["posts"] == 25
+
+
+def test_a_decision_about_all_posts_does_not_distract_the_shield() -> None:
+    """A raid that has begun is recognised, though thousands of posts were judged anew in between."""
+    here, raiders = house(), raid()
+    here.hear(*guests(9_000), *raiders[:6])
+    here.engine.decide("block:term:nothing", {})
+    for _ in range(12):
+        here.later()
+    here.hear(*raiders[6:])
+    here.later()
+    assert held(here) == {p.id for p in raiders}
+
+
 def test_a_raid_without_a_post_asks_nobody() -> None:
     """What is only remembered of a raid stands on no tablet and alerts nobody: no post of it is left to decide about."""
     here = house()

@@ -199,3 +199,36 @@ def test_what_others_repeat_meanwhile_hides_no_raid() -> None:
     raiders = [post(i, at=1000 + i) for i in range(3, 20)]
     hear(chain, raiders)
     assert {p.id for p in raiders} <= set(chain.raids.look(guests_are_known))
+
+
+def test_a_raid_is_found_once() -> None:
+    """A hub that knows a raid from its record, and then reads the posts with which it began, finds no second one."""
+    chain, after = Chain(), Chain()
+    early, late = ([post(begin + i, at=begin * 1000 + i * 1000) for i in range(20)] for begin in (0, 300))
+    for raiders in (early, late):
+        hear(chain, raiders)
+        chain.raids.look(nobody)
+    ((raid_id, data),) = chain.raids.records().items()
+    after.raids.remember(raid_id, data)
+    hear(after, early[2:])
+    after.raids.look(nobody)
+    (raid,) = after.raids.all()
+    assert (raid.id, len(raid.members)) == (raid_id, 18)
+
+
+def test_from_when_on_a_raid_holds() -> None:
+    """Two minutes before it was recognised, however early the posts that it took; the hub that reads its record agrees."""
+    chain, after = Chain(), Chain()
+    before = [post(100 + i, at=at) for i, at in enumerate((-210_000, -100_000))]
+    raiders = [post(i, at=i * 1000) for i in range(20)]
+    hear(chain, [*before, *raiders])
+    chain.raids.look(nobody)
+    for raid_id, data in chain.raids.records().items():
+        after.raids.remember(raid_id, data)
+    late = post(200, at=19_000 + 600_000 + 500)
+    for posts in (before, raiders, [late]):
+        hear(after, posts)
+    asked = [*before, *raiders, late]
+    assert [chain.judge(p, 0).what for p in asked] == ["none", *["hold"] * 22]
+    assert [after.judge(p, 0).what for p in asked] == ["none", *["hold"] * 22]
+    assert {len(each.raids.all()[0].members) for each in (chain, after)} == {21, 22}
