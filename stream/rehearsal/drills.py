@@ -202,8 +202,8 @@ def _where(path: str, before: Any, after: Any) -> str:
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         at = next(i for i, value in enumerate(before) if value != after[i])
         return _where(f"{path}.{at}", before[at], after[at])
-    told = (f"{len(value)} in it" if isinstance(value, list | dict) else repr(value)[:80] for value in (before, after))
-    return f"{path} ({' was, now '.join(told)})"
+    was, now = (f"{len(it)} in it" if isinstance(it, list | dict) else repr(it)[:80] for it in (before, after))
+    return f"{path} (was {was}, now {now})"
 
 
 def _of_all(snapshot: dict[str, Any]) -> dict[str, Any]:

@@ -29,8 +29,9 @@ def snapshot(posts: int, held: int) -> dict[str, Any]:
     [
         (snapshot(100, 13), True, "the same"),
         (snapshot(100, 15), True, "the same, but 15 posts are held where 13 were"),
-        (snapshot(99, 13), False, "different: numbers, topics"),
-        (snapshot(99, 15), False, "different: numbers, topics"),
+        (snapshot(99, 13), False, "different: numbers.posts (was 100, now 99), topics.weight (was 87, now 86)"),
+        (snapshot(99, 15), False, "different: numbers.posts (was 100, now 99), topics.weight (was 87, now 84)"),
+        ({**snapshot(100, 13), "topics": [1, 2]}, False, "different: topics (was 1 in it, now 2 in it)"),
     ],
 )
 async def test_every_post_must_be_there_again(
