@@ -100,7 +100,7 @@ class HackerNewsStandIn(HttpStandIn):
         if not redirected:
             await exchange.answer(307, b"", {"location": f"{self.url}/elsewhere/{name}.json"})
         else:
-            await exchange.begin(200, {"content-type": "text/event-stream; charset=utf-8", "connection": "close"})
+            await exchange.begin(200, {"content-type": "text/event-stream; charset=utf-8"})
             told = self.newest if name == "maxitem" else {"items": self.changed, "profiles": []}
             await exchange.chunk(b"event: put\ndata: " + json.dumps({"path": "/", "data": told}).encode() + b"\n\n")
             self.lines[name].append(exchange)

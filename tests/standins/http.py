@@ -39,7 +39,7 @@ class Exchange:
 
     async def begin(self, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """Status line and headers; without a length what follows must come as ``chunk``s."""
-        headers = dict(headers or {})
+        headers = {"connection": "close", **(headers or {})}
         if not any(name.lower() == "content-length" for name in headers):
             headers["transfer-encoding"] = "chunked"
         lines = [f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}", *(f"{k}: {v}" for k, v in headers.items())]
@@ -69,7 +69,9 @@ Handler = Callable[[Exchange], Awaitable[None]]
 
 
 class HttpStandIn:
-    """Serves on loopback and gives every request to ``handler``; ``seen`` keeps them in order. One request a connection."""
+    """Serves on loopback and gives every request to ``handler``; ``seen`` keeps them in order. One request a connection, as
+    its answers say: who sent another on it would now and then find it closed.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
