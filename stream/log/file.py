@@ -214,8 +214,7 @@ class LogFile:
         ]
 
     def read(self, cursors: Sequence[Cursor], limit: int) -> tuple[list[Record], list[Cursor]]:
-        """At most ``limit`` records after the cursors, and the cursors after them; one consistent view. Each cursor has a share
-        as large as what it lacks, so that partitions that are as old are read to their ends together.
+        """At most ``limit`` records after the cursors, fairly shared, and the cursors after them; one consistent view.
 
         A cursor beyond the end belongs to a log that was emptied since, and starts anew at the beginning.
         """
@@ -225,12 +224,9 @@ class LogFile:
             behind = sorted(
                 (c for c in moved.values() if c.next < ends[c.stream]), key=lambda c: ends[c.stream] - c.next
             )
-            waiting = sum(ends[c.stream] - c.next for c in behind)
             records: list[Record] = []
-            for cursor in behind:
-                lacks = ends[cursor.stream] - cursor.next
-                share = -(-(limit - len(records)) * lacks // waiting)
-                waiting -= lacks
+            for place, cursor in enumerate(behind):
+                share = -(-(limit - len(records)) // (len(behind) - place))
                 if share <= 0:
                     break
                 rows = self._db.execute(
