@@ -55,7 +55,7 @@ def _layouts(config: Config) -> Finding:
 
 def _folder(folder: Path) -> Iterator[Finding]:
     """Whether what Agora writes can be written, there is room for it, and secrets are nobody else's."""
-    at = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
+    at = _nearest(folder)
     if not os.access(at, os.W_OK | os.X_OK):
         yield bad("folder", f"{folder} cannot be written", "let AGORA_VAR name a folder that can")
         return
@@ -76,6 +76,11 @@ def _folder(folder: Path) -> Iterator[Finding]:
             yield good("secrets", f"{secrets} is yours alone")
 
 
+def _nearest(path: Path) -> Path:
+    """The path, or the folder nearest to it that there is."""
+    return next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
+
+
 def _log(config: Config) -> Finding:
     async def reached() -> float:
         began = time.monotonic()
@@ -85,6 +90,9 @@ def _log(config: Config) -> Finding:
         return took
 
     place = config.log.url.partition("?")[0]
+    kind, _, file = place.partition(":")
+    if kind == "sqlite" and not Path(file).exists() and os.access(_nearest(Path(file)), os.W_OK):
+        return good("log", f"{place} is made when Agora starts")
     try:
         took = asyncio.run(reached())
     except (LogUnavailable, ValueError, OSError) as fault:

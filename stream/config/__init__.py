@@ -6,6 +6,7 @@ value out of range is a fault with its line; all faults are told at once.
 
 from __future__ import annotations
 
+import difflib
 import os
 import typing
 import zoneinfo
@@ -306,7 +307,11 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], l
     tables = {f.name: f.type for f in msgspec.structs.fields(Config)}
     for name in sorted(environment):
         table, _, rest = name.removeprefix("AGORA_").lower().partition("_")
-        if not name.startswith("AGORA_") or name in NOT_SETTINGS or table not in tables or not rest:
+        if not name.startswith("AGORA_") or name in NOT_SETTINGS or not rest:
+            continue
+        if table not in tables:  # another program's, unless it is nearly one of ours
+            if near := difflib.get_close_matches(table, tables, 1, 0.75):
+                wrong.append(Fault("environment", 0, f"{name}: there is no table {table!r}; did you mean {near[0]!r}?"))
             continue
         found = _resolve(tables[table], rest)
         if found is None:

@@ -98,6 +98,9 @@ def test_a_misspelt_variable_is_a_fault() -> None:
     assert faults_of(None, {"AGORA_HUB_PROT": "1"}) == [
         "0: AGORA_HUB_PROT: unknown key 'prot' in hub; did you mean 'port'?"
     ]
+    assert faults_of(None, {"AGORA_WAL_COLUMNS": "1"}) == [
+        "0: AGORA_WAL_COLUMNS: there is no table 'wal'; did you mean 'wall'?"
+    ]
 
 
 def test_a_time_zone_must_exist(tmp_path: Path) -> None:

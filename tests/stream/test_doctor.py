@@ -60,6 +60,14 @@ def test_the_port_of_the_guest_book_is_looked_at(here: Config) -> None:
     assert "AGORA_GUESTBOOK_PORT" in finding.do
 
 
+def test_looking_makes_no_log(here: Config, tmp_path: Path) -> None:
+    """Where no log is yet none is made; one that is there is asked."""
+    file = tmp_path / "agora.db"
+    assert (seen(here, "log").health, file.exists()) == (Health.GOOD, False)
+    file.write_bytes(b"no log of anybody's")
+    assert seen(here, "log").health is Health.BAD
+
+
 def test_a_log_that_is_away_is_told(here: Config) -> None:
     """A Kafka that nobody runs is bad, in the log's own words."""
     finding = seen(msgspec.structs.replace(here, log=LogConfig(url="kafka://127.0.0.1:9")), "log")
