@@ -200,11 +200,13 @@ class Raids:
         return list(raid.members)
 
     def prune(self, before_ms: int) -> list[str]:
-        """Let go of raids that ended before; returns their ids, and those of raids that were none."""
-        over = [raid.id for raid in self._raids.values() if raid.told and raid.newest < before_ms]
-        self._let_go(over)
+        """Let go of raids that ended before; returns the ids of those whose records are of no more use, and of raids that were
+        none. What staff hid is left out of reports by its record.
+        """
+        over = [raid for raid in self._raids.values() if raid.told and raid.newest < before_ms]
+        self._let_go([raid.id for raid in over])
         none, self._over = self._over, []
-        return [*none, *over]
+        return [*none, *(raid.id for raid in over if raid.decided != "hidden")]
 
     def all(self) -> list[Raid]:
         """The raids that are known, the newest first."""

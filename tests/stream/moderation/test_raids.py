@@ -232,3 +232,15 @@ def test_from_when_on_a_raid_holds() -> None:
     assert [chain.judge(p, 0).what for p in asked] == ["none", *["hold"] * 22]
     assert [after.judge(p, 0).what for p in asked] == ["none", *["hold"] * 22]
     assert {len(each.raids.all()[0].members) for each in (chain, after)} == {21, 22}
+
+
+def test_the_record_of_a_hidden_raid_outlives_the_window() -> None:
+    """Reports leave a hidden raid out by its record; that of any other is cleared when the window has forgotten it."""
+    for decided, cleared in ((None, 1), ({"show": "approved"}, 1), ({"show": "hidden"}, 0)):
+        chain = Chain()
+        hear(chain, [post(i, at=i * 1000) for i in range(20)])
+        chain.raids.look(nobody)
+        (raid,) = chain.raids.all()
+        chain.raids.decide(raid.id, decided)
+        assert len(chain.raids.prune(NOW + 3_600_000)) == cleared
+        assert chain.raids.all() == []

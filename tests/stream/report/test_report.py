@@ -21,6 +21,7 @@ from stream.hub.decisions import Decision, Envelope
 from stream.hub.screen_time import Shown
 from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, RETRACTIONS, Entry, open_log
 from stream.mention import Author, Mention, Retraction, Target, decode, encode
+from stream.moderation import Chain
 from stream.report.run import export, report
 from stream.show.agenda import Agenda
 from stream.wire.said import Session
@@ -108,7 +109,7 @@ def test_the_same_posts_give_the_same_report(made: Path, evening: list[Mention |
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-FORGOTTEN = ("redacted", "opted", "concealed", "barred", "raider")
+FORGOTTEN = ("redacted", "opted", "concealed", "barred", "raider", "stampede")
 PASSED_OVER: dict[str, Any] = {
     "raid:calm": {"show": "approved"},
     "pin:mastodon:1": {},
@@ -125,19 +126,37 @@ PASSED_OVER: dict[str, Any] = {
 def conversation() -> list[Mention]:
     """Forty plain posts, and one of each kind that must not be told."""
     plain = [post(n, f"Good morning harbour #tram number {n}", at=NOW - n * 1000) for n in range(40)]
-    marked = [post(100 + n, f"{word} words #{word}", author=word, at=NOW - 5000) for n, word in enumerate(FORGOTTEN)]
+    marked = [
+        post(100 + n, f"{word} words #{word}", author=word, at=NOW - 5000) for n, word in enumerate(FORGOTTEN[:5])
+    ]
     again = post(200, marked[0].text, at=NOW - 4000, kind="repost", target=Target(marked[0].id, marked[0].author.id))
     return [*plain, *marked, again]
 
 
+def stampede() -> tuple[list[Mention], str, bytes]:
+    """A raid of twenty strangers, and how the shield's record names and remembers it."""
+    text = "Stampede over this festival, they cheat their artists and nobody gets paid"
+    raiders = [post(300 + n, f"{text}{'!' * n}", author=f"stranger{n}", at=NOW - 30_000 + n * 1000) for n in range(20)]
+    chain = Chain()
+    chain.hear_all(raiders)
+    chain.raids.look(lambda authors, _: [False for _ in authors])
+    ((raid_id, record),) = chain.raids.records().items()
+    return raiders, raid_id, record
+
+
 @pytest.fixture
 async def log(tmp_path: Path) -> LogConfig:
-    """A log of an evening: a post was deleted, one hidden, an author opted out, one was blocked, one with a raid; and more."""
+    """A log of an evening: a post was deleted, one hidden, an author opted out, one was blocked, one with a raid, a raid was
+    hidden; and more.
+    """
     settings = LogConfig(url=f"sqlite:{tmp_path / 'agora.db'}")
     log = await open_log(settings.url)
     mentions = conversation()
     redacted, opted, concealed, barred, raider = mentions[40:45]
-    await log.publish(MENTIONS, [Entry(m.author.id, encode(m)) for m in mentions] + [Entry("x", b"{broken")])
+    raiders, raid_id, record = stampede()
+    entries = [Entry(m.author.id, encode(m)) for m in (*mentions, *raiders)]
+    await log.publish(MENTIONS, [*entries, Entry("x", b"{broken")])
+    await log.publish(MEMORY, [Entry(f"raid:{raid_id}", record)])
     gone = [
         Retraction(target=redacted.id, scope="post", at=NOW),
         Retraction(target=opted.author.id, scope="author", at=NOW),
@@ -145,6 +164,7 @@ async def log(tmp_path: Path) -> LogConfig:
     await log.publish(RETRACTIONS, [Entry(r.target, encode(r)) for r in gone])
     stands: dict[str, Any] = {f"post:{concealed.id}": {"show": "hidden"}, f"block:author:{barred.author.id}": {}}
     stands |= {"raid:r1": {"show": "hidden", "authors": [raider.author.id]}, **PASSED_OVER}
+    stands[f"raid:{raid_id}"] = {"show": "hidden"}
     await log.publish(
         CONTROL,
         [
@@ -164,9 +184,9 @@ async def test_who_is_gone_is_in_no_byte_of_it(log: LogConfig, tmp_path: Path) -
     count = await asyncio.to_thread(export, settings, archive, start=None, end=None)
     assert count == 40
     for word in FORGOTTEN:
-        assert word not in told(folder)
-        assert word not in archive.read_text()
-    assert "7 were left out" in (folder / "report.html").read_text()
+        assert word not in told(folder).casefold()
+        assert word not in archive.read_text().casefold()
+    assert "27 were left out" in (folder / "report.html").read_text()
 
 
 async def test_it_says_what_the_house_did(log: LogConfig, tmp_path: Path) -> None:
