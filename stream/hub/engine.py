@@ -119,9 +119,9 @@ class Engine:
         self._open = False
         self._advanced_ms = 0
         self._looked_ms = 0
-        self._rested_ms = 0
         self._unlooked = 0
         """Mentions that were taken since."""
+        self._rested_ms = 0
         self._pruned_ms = 0
         self._hub_ms = 0
         self._barred = Barred(self.gate, lambda: self.state)
