@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,8 @@ from commands.records import log_there
 from stream.config import Config
 from stream.hub import auth
 from stream.mention import terms
+
+DRAWING: Final = "Drawing needs Debian's libegl1 and libgl1, or what holds libEGL.so.1 and libGL.so.1 elsewhere."
 
 
 def forget(author: str, *, reason: str = "opt-out", config: ConfigFile = None) -> int:
@@ -65,9 +67,13 @@ def check(*, config: ConfigFile = None) -> int:
     """
     from stream import layouts
     from stream.show import agenda_file, schedule
-    from wall import readable
-    from wall.text import fonts
 
+    try:
+        from wall import readable
+        from wall.text import fonts
+    except ImportError as fault:
+        print(f"Layouts cannot be drawn here: {fault}. {DRAWING}", file=sys.stderr)
+        return 2
     settings = configuration(config)
     fonts.brand(settings.theme.font)
     folder = layouts.folder(settings.wall.layouts)
@@ -104,15 +110,18 @@ def doctor(
     wall
         Look at display, OpenGL and fonts too (--no-wall on a server without screens).
     """
-    from stream.config.findings import Health, sheet
+    from stream.config.findings import Health, bad, sheet
     from stream.doctor import examine
 
     settings = configuration(config)
     found = list(examine(settings, hub))
     if wall:
-        from wall.doctor import examine as examine_wall
-
-        found += examine_wall(settings)
+        try:
+            from wall.doctor import examine as examine_wall
+        except ImportError as fault:
+            found.append(bad("drawing", str(fault), f"{DRAWING} On a server without screens: agora doctor --no-wall"))
+        else:
+            found += examine_wall(settings)
     print(sheet(found))
     return 1 if any(finding.health is Health.BAD for finding in found) else 0
 
