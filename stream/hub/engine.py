@@ -53,6 +53,8 @@ LOOK_AFTER: Final = 1000
 """and after how many mentions: the shield remembers only so many posts."""
 RESTED_MS: Final = 2000
 """Raids that have not changed for as long as this are settled for now: all posts of their time are judged anew."""
+LATE_MS: Final = 250
+"""While mentions wait for longer, those posts wait too."""
 PRUNE_MS: Final = 5000
 _PLACED: Final = (MENTIONS, PARTIALS, RETRACTIONS, MEMORY)
 
@@ -295,7 +297,7 @@ class Engine:
         if not self._open:
             return
         self._following.go_on()
-        self.review(hub_ms)
+        self.review(hub_ms, late=behind_ms > LATE_MS)
         if self.gate.ripe(hub_ms):
             self.presenter.freshen()
         if outlived := self.gate.outlived(hub_ms):
@@ -310,7 +312,7 @@ class Engine:
             self.merger.kept.forget(hub_ms - 2 * self.state.window.reach)
             self._review.later(self.gate.unlearn(self.state.floor + 1))
 
-    def review(self, hub_ms: int) -> None:
+    def review(self, hub_ms: int, *, late: bool = False) -> None:
         """Find raids, and judge anew whom a decision, a raid or a repetition may concern."""
         self._hub_ms = hub_ms
         if hub_ms - self._looked_ms >= LOOK_MS:
@@ -319,7 +321,7 @@ class Engine:
             self._rested_ms = hub_ms
             if span := self.gate.raids_changed():
                 self._review.between(*span)
-        self._review.some(hub_ms)
+        self._review.some(hub_ms, late=late)
         self._review_anew()
 
     def _look(self) -> None:

@@ -41,9 +41,9 @@ class Review:
         """
         self._past.extend(keys)
 
-    def some(self, hub_ms: int) -> None:
-        """Judge the next of them."""
-        for row in islice(chain(self._rest, self._raided), AT_ONCE):
+    def some(self, hub_ms: int, *, late: bool = False) -> None:
+        """Judge the next of them; those of a raid's time wait while the hub is ``late``."""
+        for row in islice(self._rest if late else chain(self._rest, self._raided), AT_ONCE):
             self.post(row, hub_ms)
         state, left = self._state_of(), LATER
         while self._past and left:
