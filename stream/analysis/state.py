@@ -284,9 +284,7 @@ class State:
         return self._known.acquainted(author_ids, before_ms, self._ledger.wrote_before(before_ms), self.memory)
 
     def rows(self, first: int = -(2**62), last: int = 2**62) -> Iterator[Mention]:
-        """Every post written from ``first`` to ``last`` (ms) as ``row`` gives it, retracted ones left out; the state may change
-        between two of them.
-        """
+        """Every post written from ``first`` to ``last`` (ms) as ``row`` gives it; the state may change between two of them."""
         columns, slots = self._ledger.columns, self._ledger.rows.slots()
         at = columns.at[slots]
         for key in columns.key[slots[(at >= first) & (at <= last)]].tolist():

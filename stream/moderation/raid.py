@@ -77,8 +77,7 @@ class Raid:
 
     def covers(self, at: int) -> bool:
         """Whether a post of that time can belong to it."""
-        first, last = self.span
-        return first <= at <= last
+        return self._since <= at <= _stepped(self.newest) + AFTER_MS
 
     def take(self, post_id: str, author: str, at: int) -> None:
         """A post belongs to it."""

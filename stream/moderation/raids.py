@@ -22,6 +22,7 @@ from stream.mention import Mention
 from stream.moderation.banners import Banners, banners
 from stream.moderation.belonging import Belonging
 from stream.moderation.cluster import LATEST, Cluster, Post
+from stream.moderation.clusters import Clusters
 from stream.moderation.evidence import (
     LEAST_UNDER_BANNER,
     MADE,
@@ -41,13 +42,9 @@ from stream.moderation.voices import Acquainted, Voices
 
 KINDS: Final = frozenset({"post", "reply", "quote"})
 """What can make a raid; reposts follow their original, but are held with the raid that they repeat."""
-ALIKE: Final = 0.4
-"""Likeness from which two clusters are one."""
 FEWEST: Final = 4
 """Accounts of the smallest cluster that joins a raid that is on, in other words."""
 SAVED: Final = 2_000
-CLUSTERS: Final = 4_000
-QUIET_MS: Final = 120_000
 
 
 class Raids:
@@ -58,11 +55,8 @@ class Raids:
         self._span = int(self._config.within_s * 1000)
         self._neighbours = Neighbours(self._span)
         self._waiting: list[Post] = []
-        self._clusters: dict[int, Cluster] = {}
+        self._clusters = Clusters()
         self._banners = Banners()
-        self._touched: set[int] = set()
-        """Those that have grown since it was looked last."""
-        self._next = 0
         self._voices = Voices(self._span)
         self._raids: dict[str, Raid] = {}
         self._belonging = Belonging()
@@ -132,9 +126,8 @@ class Raids:
         """See whether a cluster is a raid, or a raid has grown or is none; ids of posts that are to be judged anew."""
         self._gather()
         anew: list[str] = []
-        touched = [self._clusters[n] for n in sorted(self._touched) if n in self._clusters]
-        self._touched.clear()
-        for cluster in [c for c in chain(touched, self._banners.clusters()) if c.news and c.due]:
+        touched = chain(self._clusters.take_touched(), self._banners.clusters())
+        for cluster in [c for c in touched if c.news and c.due]:
             cluster.news = 0
             if cluster.raid is None:
                 if self._recognised(cluster, acquainted):
@@ -242,57 +235,10 @@ class Raids:
             if post.banners:
                 self._banners.add(post)
             if i in near_of:
-                self._join(post, near_of[i])
+                self._clusters.join(post, near_of[i])
         self._voices.usual([post for i, post in enumerate(posts) if i not in near_of] if near_of else posts)
-        if len(self._clusters) > CLUSTERS:
-            self._tidy(posts[-1].at)
-
-    def _tidy(self, now: int) -> None:
-        """Let go of clusters that have become quiet, and of what is quiet longest where that is not enough."""
-        kept = [n for n, c in self._clusters.items() if c.raid or c.newest > now - QUIET_MS]
-        kept = sorted(kept, key=lambda n: self._clusters[n].newest)[-CLUSTERS // 2 :]
-        self._clusters = {n: self._clusters[n] for n in sorted(kept)}
-
-    def _join(self, post: Post, near: Sequence[Post]) -> None:
-        """Put a post into the cluster of its neighbours; two that say the same become one."""
-        numbers = {other.cluster for other in near}
-        if len(numbers) == 1 and (only := self._clusters.get(near[0].cluster)) is not None:
-            if post.at - only.newest < QUIET_MS and (len(near) >= only.links or only.likes(post)):
-                only.add(post)
-                self._touched.add(only.number)
-            return
-        joined: Cluster | None = None
-        votes = Counter([other.cluster for other in near if other.cluster in self._clusters])
-        clusters = {number: self._clusters[number] for number in votes}
-        for number, _ in votes.most_common():
-            cluster = clusters[number]
-            if post.at - cluster.newest < QUIET_MS and (votes[number] >= cluster.links or cluster.likes(post)):
-                joined = cluster if joined is None else self._merged(joined, cluster)
-        alone = [other for other in near if other.cluster not in clusters]
-        if joined is None:
-            if not alone:
-                return
-            self._next += 1
-            joined = Cluster(self._next)
-        new = not joined.posts
-        if new:
-            self._clusters[joined.number] = joined
-            joined.add(*alone, post)
-        else:
-            joined.add(*(other for other in alone if joined.likes(other)), post)
-        self._touched.add(joined.number)
-
-    def _merged(self, one: Cluster, other: Cluster) -> Cluster:
-        """One cluster of two that a post is like, when they say the same."""
-        if one is other or (one.raid and other.raid) or one.likeness(other) < ALIKE:
-            return one
-        if len(one.posts) < len(other.posts):
-            one, other = other, one
-        one.add(*other.posts.values())
-        one.asked |= other.asked
-        one.raid = one.raid or other.raid
-        del self._clusters[other.number]
-        return one
+        if posts:
+            self._clusters.tidy(posts[-1].at)
 
     def _recognised(self, cluster: Cluster, acquainted: Acquainted) -> bool:
         """Whether a cluster is a raid now; it then has one."""
@@ -312,7 +258,8 @@ class Raids:
         if weighed.ratio < SURE_OF_ONE and not (cluster.banner or ongoing) and self._of_a_crowd(cluster, acquainted):
             return False
         first = min(cluster.posts.values(), key=lambda p: (p.at, p.id))
-        raid = ongoing or Raid(f"{first.at:x}-{(first.sketch or first.marks or first.banners)[0]:08x}")
+        raid = ongoing or self._same(cluster)
+        raid = raid or Raid(f"{first.at:x}-{(first.sketch or first.marks or first.banners)[0]:08x}")
         cluster.raid = self._raids.setdefault(raid.id, raid)
         cluster.raid.strangers = max(cluster.raid.strangers, round(weighed.strangers, 4))
         return True
@@ -358,18 +305,18 @@ class Raids:
         return [cluster for cluster in self._all() if cluster.raid is raid]
 
     def _all(self) -> Iterator[Cluster]:
-        return chain(self._clusters.values(), self._banners.clusters())
+        return chain(self._clusters, self._banners.clusters())
 
     def _ongoing(self, cluster: Cluster) -> Raid | None:
-        """A raid that says the same, or that is on while ``cluster`` speaks, in other words."""
-        told = [raid for raid in self._raids.values() if raid.told]
-        same = [raid for raid in told if raid.covers(cluster.newest) and self._says(raid, cluster)]
-        near = same or [raid for raid in told if abs(raid.newest - cluster.newest) <= self._span]
+        """A raid that is on while ``cluster`` speaks, in other words."""
+        near = [r for r in self._raids.values() if r.told and abs(r.newest - cluster.newest) <= self._span]
         return max(near, key=lambda r: (r.newest, r.id), default=None)
 
-    def _says(self, raid: Raid, cluster: Cluster) -> bool:
-        """Whether a cluster says what a raid says, or brings what it brings."""
-        return not raid.marks.isdisjoint(cluster.marks) or raid.text_of(cluster.core) is not None
+    def _same(self, cluster: Cluster) -> Raid | None:
+        """A raid that says what ``cluster`` says, or brings what it brings, at another time."""
+        told = [r for r in self._raids.values() if r.told and r.covers(cluster.newest)]
+        same = [r for r in told if not r.marks.isdisjoint(cluster.marks) or r.text_of(cluster.core) is not None]
+        return max(same, key=lambda r: (r.newest, r.id), default=None)
 
     def _grown(self, cluster: Cluster) -> bool:
         """Whether a raid's words are others now, or its links and pictures."""
@@ -412,6 +359,6 @@ class Raids:
         for raid_id in raid_ids:
             for known in (self._raids, self._told, self._written):
                 known.pop(raid_id, None)
-        self._clusters = {n: c for n, c in self._clusters.items() if c.raid is None or c.raid.id in self._raids}
+        self._clusters.keep(lambda c: c.raid is None or c.raid.id in self._raids)
         self._banners.drop({c.banner for c in self._banners.clusters() if c.raid and c.raid.id not in self._raids})
         self._belonging.index(self._raids.values())

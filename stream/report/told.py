@@ -16,11 +16,8 @@ from stream.hub.decisions import decode as decode_decision
 from stream.log import AUDIT, CONTROL, MEMORY, MENTIONS, RETRACTIONS, Log, Record, open_log
 from stream.log.whole import whole
 from stream.mention import Mention, Retraction, Unreadable, decode, decode_retraction
-from stream.moderation.banners import banners
-from stream.moderation.belonging import Belonging
-from stream.moderation.filters import Words
-from stream.moderation.raid import Raid
 from stream.report.house import House
+from stream.report.raids import HiddenRaids
 
 BATCH: Final = 5000
 Progress = Callable[[int], None]
@@ -42,9 +39,7 @@ class Gone:
         self.raiders: dict[str, frozenset[str]] = {}
         """Authors who were blocked with a raid, by raid."""
         self._in_raids: frozenset[str] = frozenset()
-        self._hidden_raids: set[str] = set()
-        self._raid_records: dict[str, bytes] = {}
-        self._raids: tuple[list[Raid], Belonging] | None = None
+        self.raids = HiddenRaids()
         self.left_out: Counter[str] = Counter()
         """Mentions that were left out, by reason."""
 
@@ -59,44 +54,16 @@ class Gone:
             if kind == "raid":
                 self.raiders[key] = frozenset((value or {}).get("authors", ()))
                 self._in_raids = frozenset[str]().union(*self.raiders.values())
-                hidden = (value or {}).get("show") == "hidden"
-                (self._hidden_raids.add if hidden else self._hidden_raids.discard)(key)
-                self._raids = None
+                self.raids.decide(key, value)
             what = {"author": self.blocked, "term": self.terms, "post": self.hidden}.get(kind)
             if what is None:
                 return
             on = value is not None and (kind != "post" or value.get("show") == "hidden")
             (what.add if on else what.discard)(key)
 
-    def remember(self, subject: str, value: bytes | None) -> None:
-        """What stands in ``memory`` for a subject: of raids, by what their posts are known."""
-        kind, _, key = subject.partition(":")
-        if kind == "raid":
-            self._raid_records.pop(key, None)
-            if value is not None:
-                self._raid_records[key] = value
-            self._raids = None
-
-    def _in_hidden_raid(self, mention: Mention) -> bool:
-        """Whether a post belongs to a raid that the staff hid."""
-        raids, belonging = self._raids = self._raids or self._read_raids()
-        if not any(raid.covers(mention.at) for raid in raids):
-            return False
-        words = Words.of(mention)
-        return belonging.of(words, (*words.marks, *banners(mention)) if belonging.marked else ()) is not None
-
-    def _read_raids(self) -> tuple[list[Raid], Belonging]:
-        raids = []
-        for key in sorted(self._hidden_raids & self._raid_records.keys()):
-            raids.append(Raid(key))
-            raids[-1].read(self._raid_records[key])
-        belonging = Belonging()
-        belonging.index(raids)
-        return raids, belonging
-
     def reason(self, mention: Mention) -> str:
         """Why a mention may not be told: ``deleted``, ``blocked`` or ``hidden``; empty when it may."""
-        if not (self.posts or self.authors or self.blocked or self.hidden or self._in_raids or self._hidden_raids):
+        if not (self.posts or self.authors or self.blocked or self.hidden or self._in_raids or self.raids.any):
             return ""
         target = mention.target
         own = target.id if target is not None and mention.kind in ("edit", "tally") else mention.id
@@ -113,7 +80,7 @@ class Gone:
                 return "blocked"
             if target.id in self.hidden:
                 return "hidden"
-        return "hidden" if self._hidden_raids and self._in_hidden_raid(mention) else ""
+        return "hidden" if self.raids.holds(mention) else ""
 
     def tells(self, mention: Mention) -> bool:
         """Whether a mention may be told; one that may not is counted in ``left_out``."""
@@ -165,8 +132,9 @@ async def _before(log: Log, gone: Gone, house: House) -> None:
                         gone.decide(record.key, value)
                         house.decide(record.key, value)
                     case MEMORY.name:
-                        gone.remember(record.key, record.value)
                         house.remember(record.key, record.value)
+                        if record.key.startswith("raid:"):
+                            gone.raids.remember(record.key.removeprefix("raid:"), record.value)
                     case AUDIT.name:
                         house.audit([decode_decision(record.value or b"")])
 

@@ -156,7 +156,7 @@ async def log(tmp_path: Path) -> LogConfig:
     raiders, raid_id, record = stampede()
     entries = [Entry(m.author.id, encode(m)) for m in (*mentions, *raiders)]
     await log.publish(MENTIONS, [*entries, Entry("x", b"{broken")])
-    await log.publish(MEMORY, [Entry(f"raid:{raid_id}", record)])
+    await log.publish(MEMORY, [Entry("raid:broken", b"\xc1"), Entry(f"raid:{raid_id}", record)])
     gone = [
         Retraction(target=redacted.id, scope="post", at=NOW),
         Retraction(target=opted.author.id, scope="author", at=NOW),
