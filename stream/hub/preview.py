@@ -136,7 +136,7 @@ class Preview:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
+                process_group=0,  # in the hub's session: where the kernel shares by session, being nice counts within one
                 preexec_fn=_humbly,
             )
         except OSError as fault:
