@@ -18,6 +18,8 @@ from stream.wire.messages import HubMessage, decode_from_hub
 from tests.stream.doors.process import HubProcess
 
 SHIPPED = Path(__file__).parents[2] / "layouts"
+CALMLY = "import sys\nfrom wall import app\napp.SOFTWARE_FPS = 8.0\nfrom wall.__main__ import main\nsys.exit(main())\n"
+"""A wall that leaves the processor to those who look at it: pictures of it go to tablets more rarely than it draws."""
 
 
 def with_shipped_layouts(hub: HubProcess) -> HubProcess:
@@ -35,7 +37,7 @@ class RealWall:
         self._scale = scale
 
     def __enter__(self) -> Self:
-        command = ("-m", "wall", "--headless", "--hub", self._hub.url, "--scale", str(self._scale), "--name", "hall")
+        command = ("-c", CALMLY, "--headless", "--hub", self._hub.url, "--scale", str(self._scale), "--name", "hall")
         self.process = subprocess.Popen(
             [sys.executable, *command, "--config", str(self._hub.config)],
             env={**os.environ, "AGORA_VAR": str(self._hub.folder)},
