@@ -13,6 +13,8 @@ import pytest
 from tests.bench.sky import terms
 from tests.machine import ROOT, Machine, free_port, machine
 
+SMALL = {"AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360", "AGORA_WALL_PITCH_MM": "1.9"}
+
 
 def children(pid: int) -> dict[str, int]:
     """The subcommands that ``agora run`` started, with their process ids."""
@@ -30,7 +32,7 @@ def children(pid: int) -> dict[str, int]:
 @pytest.mark.gl
 def test_one_machine(tmp_path: Path) -> None:
     """Hub, wall and ingest run; a killed hub and a killed wall are started again; SIGINT ends all with code 0."""
-    with machine(tmp_path) as agora:
+    with machine(tmp_path, SMALL) as agora:
         run = agora.start("run", "--headless")
         agora.until(lambda: agora.status("/readyz") == 200, 60, run)
         agora.until(lambda: agora.snapshot()["numbers"]["posts"] > 100, 60, run)
@@ -57,7 +59,7 @@ def test_without_a_source_it_listens_to_bluesky(tmp_path: Path) -> None:
     )
     assert sky.stdout is not None
     stream, people = sky.stdout.readline().split()
-    here = {
+    here = SMALL | {
         "AGORA_BLUESKY_HOSTS": f"ws://127.0.0.1:{stream}",
         "AGORA_BLUESKY_PROFILES": f"http://127.0.0.1:{people}",
         "AGORA_MATCH_TERMS": ",".join(terms(20)),
