@@ -35,7 +35,7 @@ ENVIRONMENT: Final = {
 
 def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:
     """Run for so long; ``tell`` gets each part's memory every minute. Then the figures."""
-    memory: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    memory: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     textures, turn, minute, calm_s = 0.0, 0, 0, calm(seconds)[0]
     scales = [0.0, 0.0]
     with tempfile.TemporaryDirectory() as name, machine(Path(name), ENVIRONMENT) as agora:
@@ -50,10 +50,11 @@ def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iter
                 turn += 1
             for part in PARTS:
                 if (pid := pid_of(run, part)) is not None:
-                    memory[part].append((passed, _resident_mb(pid)))
+                    memory[part].append((passed, *_memory_mb(pid)))
             if passed >= (minute + 1) * MINUTE_S:
                 minute += 1
-                said = ", ".join(f"{part} {memory[part][-1][1]:.0f} MB" for part in PARTS if memory[part])
+                last = {part: memory[part][-1] for part in PARTS if memory[part]}
+                said = ", ".join(f"{part} {held:.0f} MB ({own:.0f} its own)" for part, (_, held, own) in last.items())
                 tell(f"minute {minute}: {said}")
             time.sleep(1.0)
     for part in PARTS:
@@ -65,14 +66,15 @@ def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iter
 
 
 def judged(part: str, seen: np.ndarray, seconds: float, switches: int) -> Figure:
-    """The verdict on ``seen``, rows of seconds and MB."""
+    """The verdict on ``seen``, rows of seconds, MB resident, and MB of its own among them."""
     calm_s, where = calm(seconds)
     half_s = min(MINUTE_S, seconds / 4) / 2
-    first = float(np.median(seen[np.abs(seen[:, 0] - calm_s) <= half_s, 1]))
-    last = float(np.median(seen[seen[:, 0] > seconds - 2 * half_s, 1]))
+    first, first_own = np.median(seen[np.abs(seen[:, 0] - calm_s) <= half_s, 1:], axis=0).tolist()
+    last, last_own = np.median(seen[seen[:, 0] > seconds - 2 * half_s, 1:], axis=0).tolist()
     late = seen[seen[:, 0] > seconds / 2]
     slope = float(np.polyfit(late[:, 0], late[:, 1], 1)[0]) * 3600.0
-    note = f"{seconds:.0f} s, {switches} switches; {first:.0f}, then {last:.0f} MB; {slope:+.0f} MB an hour in the second half"
+    held = f"{first:.0f}, then {last:.0f} MB, of which {first_own:.0f}, then {last_own:.0f} its own"
+    note = f"{seconds:.0f} s, {switches} switches; {held}; {slope:+.0f} MB an hour in the second half"
     return figure(f"memory of the {part}, its end against {where}", last / first, "", most=MOST, note=note)
 
 
@@ -89,8 +91,11 @@ def switch(client: httpx2.Client, layout: str) -> tuple[float, float]:
     return max(((float(wall["textures_mb"]), float(wall["scale"])) for wall in walls), default=(0.0, 0.0))
 
 
-def _resident_mb(pid: int) -> float:
+def _memory_mb(pid: int) -> tuple[float, float]:
+    """What a process has in memory, and what of it no file on disk holds as well: the rest are pages of fonts and libraries."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4 / 1024
-    except (OSError, IndexError):
-        return 0.0
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return 0.0, 0.0
+    told = {name: int(size) / 1024 for name, size, _ in (line.split() for line in lines)}
+    return told.get("Rss:", 0.0), told.get("Anonymous:", 0.0)
