@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,6 +28,8 @@ READERS: Final = ("ingest", "hub")
 SPOOLED_BYTES: Final = 20_000
 SPOOLED_S: Final = 30.0
 LOOK_S: Final = 0.1
+TOLD_MS: Final = 5_000
+"""What the simulated event told so short before ingest stood still may have been told to nobody yet."""
 _HEADER: Final = struct.Struct("<II")
 
 
@@ -158,6 +161,7 @@ async def _log_cut(hall: Hall, fault: Fault, suffix: str) -> Harm:
     for name in READERS:
         hall.signal(name, signal.SIGSTOP)
     await asyncio.sleep(LOOK_S)
+    stopped_ms = time.time_ns() // 1_000_000
     before = await asyncio.to_thread(_logged, path)
     _cut(Path(f"{path}{suffix}"), fault.strength)
     _cut(Path(f"{path}-shm"), 0.0, least=0.0)  # memory: no power cut leaves any
@@ -169,8 +173,9 @@ async def _log_cut(hall: Hall, fault: Fault, suffix: str) -> Harm:
             while hall.pid(name) is None and not hall.over:
                 await asyncio.sleep(LOOK_S)
             hall.signal(name, signal.SIGSTOP)
-        told = hall.acknowledged()  # also what a log took that nobody had found to be damaged yet
-        before = Harm(before.ids | told.ids, before.gone | told.gone)
+        # Also what a log took that nobody had found to be damaged yet.
+        for told in (hall.acknowledged(), hall.planned(stopped_ms - TOLD_MS, time.time_ns() // 1_000_000)):
+            before = Harm(before.ids | told.ids, before.gone | told.gone)
         await asyncio.to_thread(_salvaged, path, Path(hall.config.hub.checkpoint))
         for name in READERS:
             hall.signal(name, signal.SIGKILL)

@@ -127,6 +127,8 @@ class Hall:
         self.ended: list[str] = []
         self.acknowledged: Callable[[], Harm] = lambda: NONE
         """What ingest has told to be safe by now; whoever sends it knows."""
+        self.planned: Callable[[int, int], Harm] = lambda *_: NONE
+        """What the simulated event tells between two times."""
         self.supervisor = Supervisor((), folder / "agora.log", self.ended.append)
         self.desk: Desk
         self.config: Config

@@ -69,6 +69,7 @@ class Rounds:
         self._crowd = Crowd(hall.ports["webhook"], hall.seed)
         hall.acknowledged = lambda: Harm(frozenset(self._crowd.posts), frozenset(self._crowd.gone))
         self._world = World(hall.seed, hall.rate)
+        hall.planned = self._planned
         self._acknowledged = self._lost = NONE
         self._dark: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -269,16 +270,20 @@ class Rounds:
     async def _told(self, until_ms: int) -> bool:
         """Whether the log has what the simulated event told since the beginning, and what was acknowledged."""
         if (end := max(self._planned_ms, until_ms - SETTLE_MS)) > self._planned_ms:
-            for item in self._world.events(self._planned_ms, end):
-                if isinstance(item, Mention):
-                    self._expected.add(item.id)
-                else:
-                    self._expected_gone.add(item.target)
+            planned = self._planned(self._planned_ms, end)
+            self._expected |= planned.ids
+            self._expected_gone |= planned.gone
             self._planned_ms = end
         # What was taken back need not be there any more: the log writes over it.
         self._expected -= self._book.ids.keys() | self._book.gone | self._lost.ids
         self._expected_gone -= self._book.gone | self._lost.gone
         return not self._expected and not self._expected_gone
+
+    def _planned(self, begin_ms: int, end_ms: int) -> Harm:
+        """What the simulated event tells between two times."""
+        items = list(self._world.events(begin_ms, end_ms))
+        ids = frozenset(item.id for item in items if isinstance(item, Mention))
+        return Harm(ids, frozenset(item.target for item in items if not isinstance(item, Mention)))
 
     async def _until(self, what: Callable[[], Any], within_s: float, expected: str) -> None:
         end = time.monotonic() + within_s * self._patience
