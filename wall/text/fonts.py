@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from functools import cache
 from importlib import util
 from pathlib import Path
@@ -151,10 +152,24 @@ def _emoji_file() -> Path:
 
 
 def _load(path: Path, face: int = 0) -> Any:
-    typeface = skia.Typeface.MakeFromFile(str(path), face)
+    try:
+        typeface = skia.Typeface.MakeFromData(_mapped(path)[0], face)
+    except (OSError, ValueError):
+        typeface = None
     if typeface is None:
         raise FontsMissing(f"{path} is no readable font: install it again")
     return typeface
+
+
+@cache
+def _mapped(path: Path) -> tuple[Any, mmap.mmap]:
+    """A font's file, all of it in memory from the beginning, once for all processes: no frame waits for a disk when a script
+    or an emoji comes up first, and memory does not grow with what is said.
+    """
+    at_once = getattr(mmap, "MAP_POPULATE", 0)
+    with path.open("rb") as file:
+        whole = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_SHARED | at_once, prot=mmap.PROT_READ)
+    return skia.Data.MakeWithoutCopy(whole), whole
 
 
 def _varied(typeface: Any, axes: dict[str, float]) -> Any:
