@@ -18,6 +18,8 @@ import httpx2
 from stream.hub import auth
 
 ROOT = Path(__file__).parent.parent
+SMALL = {"AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360", "AGORA_WALL_PITCH_MM": "1.9"}
+"""Screens that cost software GL little, all layouts readable on them."""
 
 
 def free_port() -> int:

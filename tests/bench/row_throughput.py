@@ -17,7 +17,7 @@ from tests.bench.load import load
 from tests.bench.row_first_lit import signed_in
 from tests.bench.watched import Sample, Watched
 from tests.kafka import Broker
-from tests.machine import Machine, machine
+from tests.machine import SMALL, Machine, machine
 from tests.soak.endurance import switch
 
 RATE = 5_000
@@ -28,7 +28,6 @@ STEP_S = min(45.0, SECONDS)
 CALM_AT_S = 180.0
 SWITCH_S = 5.0
 GENTLY = 10
-SMALL = {"AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360", "AGORA_WALL_PITCH_MM": "1.9"}
 
 
 def measure() -> Iterator[Figure]:

@@ -56,7 +56,10 @@ def test_layout_is_seen_before_it_is_taken(desk: Page, sign_in: SignIn, hub: Hub
     desk.wait_for_function(f"() => ({PICTURE})() === 960", timeout=30_000)
     keep(desk, "preview")
     [pid] = previews(hub)
+    assert hub.process is not None
     assert os.getpriority(os.PRIO_PROCESS, pid) >= 15
+    assert os.getsid(pid) == os.getsid(hub.process.pid)  # elsewhere niceness may count for nothing against the hub
+    assert os.getpgid(pid) == pid  # Ctrl-C is for the hub alone
     assert [wall["name"] for wall in ask(desk, "GET", "/walls")["walls"]] == ["hall"]
     other = sign_in(desk="Desk 2")
     other.locator(".tile", has_text="Stories").click()

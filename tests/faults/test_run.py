@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.sky import terms
-from tests.machine import ROOT, Machine, free_port, machine
-
-SMALL = {"AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360", "AGORA_WALL_PITCH_MM": "1.9"}
+from tests.machine import ROOT, SMALL, Machine, free_port, machine
 
 
 def children(pid: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ import numpy as np
 from tests.bench.figure import Figure, figure
 from tests.bench.row_first_lit import signed_in
 from tests.bench.row_heal import pid_of
-from tests.machine import machine
+from tests.machine import SMALL, machine
 
 SWITCH_S: Final = 4.0
 LAYOUTS: Final = (
@@ -27,10 +27,7 @@ MOST: Final = 1.05
 CALM_S: Final = 180.0
 """Windows and caches are full; a run that is shorter than twice that is judged from its middle."""
 MINUTE_S: Final = 60.0
-ENVIRONMENT: Final = {
-    "AGORA_HUB_WINDOW_S": "60", "AGORA_SIMULATION_RATE": "40", "AGORA_WALL_WIDTH": "640", "AGORA_WALL_HEIGHT": "360",
-    "AGORA_WALL_PITCH_MM": "1.9",
-}  # fmt: skip
+ENVIRONMENT: Final = {"AGORA_HUB_WINDOW_S": "60", "AGORA_SIMULATION_RATE": "40", **SMALL}
 
 
 def endure(seconds: float, tell: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:

@@ -154,7 +154,7 @@ def _emoji_file() -> Path:
 def _load(path: Path, face: int = 0) -> Any:
     try:
         typeface = skia.Typeface.MakeFromData(_mapped(path)[0], face)
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # not there, or empty
         typeface = None
     if typeface is None:
         raise FontsMissing(f"{path} is no readable font: install it again")

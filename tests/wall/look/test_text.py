@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,6 +160,24 @@ def test_missing_fonts_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(fonts, "EMOJI_FILE", type(fonts.EMOJI_FILE)(str(tmp_path)) / "none.ttf")
     with pytest.raises(fonts.FontsMissing, match="apt-get install fonts-noto-color-emoji"):
         fonts.Fonts()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no font at all" * 100])
+def test_a_broken_font_is_told(tmp_path: Path, content: bytes | None) -> None:
+    """A typeface that is not there, empty or something else is named, with what to do."""
+    file = tmp_path / "brand.ttf"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(fonts.FontsMissing, match=r"brand\.ttf is no readable font: install it again"):
+        fonts.Fonts(file)
+
+
+def test_fonts_are_in_memory_before_they_are_needed() -> None:
+    """All of the emoji's file is mapped and there, so that no frame waits for a disk."""
+    shared()
+    told = Path("/proc/self/smaps").read_text().split(f"{fonts.EMOJI_FILE}\n")[1:]
+    there_kb = [int(part.partition("Rss:")[2].split()[0]) for part in told]
+    assert max(there_kb) >= 0.9 * fonts.EMOJI_FILE.stat().st_size / 1024
 
 
 def test_shadow_is_dark_and_soft() -> None:
